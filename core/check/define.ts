@@ -1,0 +1,239 @@
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { ScanError } from '../errors.js';
+import { parseDuration, type Duration } from '../model/duration.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
+import { SEVERITIES, type Severity } from '../model/severity.js';
+import type { Lane } from '../model/task.js';
+import { TIERS, type TierName } from '../model/tier.js';
+import type { CheckContext, VisitedFile } from './context.js';
+import { nearest } from './nearest.js';
+
+/** The options of a check: JSON Schema by property name. A property with a `default` is always there inside the check. */
+export type OptionSchemas = { readonly [name: string]: Exclude<JSONSchema, boolean> };
+
+/** The options as the check sees them: those with a default are not optional. */
+export type OptionsOf<O extends OptionSchemas> = string extends keyof O ? JsonObject : FromSchema<{ type: 'object'; properties: O; additionalProperties: false }>;
+
+/** The options as the configuration gives them: all are optional. */
+export type OptionsInput<O extends OptionSchemas> = string extends keyof O ? JsonObject : Partial<FromSchema<{ type: 'object'; properties: O; additionalProperties: false }, { keepDefaultedPropertiesOptional: true }>>;
+
+/** A check's messages by id; `{{name}}` stands for `data.name`. */
+export type Messages = { readonly [messageId: string]: string };
+
+/** How a file check wants its files: not at all, as text (binary files are left out), as bytes, or in chunks. */
+export type Reads = 'none' | 'text' | 'bytes' | 'stream';
+
+/** What a check says of itself. Plain data. */
+export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Messages = Messages> {
+  /** What it asserts, in a few words. */
+  readonly title: string;
+  /** Why that matters, in a sentence. */
+  readonly description: string;
+  /** What it is about, such as `security`; lower case. */
+  readonly category: string;
+  /** The lowest tier that runs it. */
+  readonly tier: TierName;
+  /** How much its findings matter. */
+  readonly severity: Severity;
+  /** Its options; none when absent. */
+  readonly options?: O;
+  /** What it may say. */
+  readonly messages: M;
+  /** How to fix what it finds, as Markdown. */
+  readonly help?: string;
+  /** Where its page is; `https:`. */
+  readonly docsUrl?: string;
+  /** Words to filter by; none when absent. */
+  readonly tags?: readonly string[];
+  /** Where it runs; `cpu` when absent. */
+  readonly lane?: Lane;
+  /** A task for the whole target, or one for each workspace package; `target` when absent. */
+  readonly scope?: 'target' | 'package';
+  /** It is planned only where every one of these globs matches a file. */
+  readonly when?: { readonly files: readonly string[] };
+  /** Globs of the files a file check visits; `['**']` when absent. */
+  readonly files?: readonly string[];
+  /** What a file check needs of each file; `text` when absent. */
+  readonly reads?: Reads;
+  /** Its time, `'5s'` to `'300s'`; the tier's when absent. */
+  readonly timeout?: Duration;
+  /** Higher starts earlier, -100 to 100; 0 when absent. */
+  readonly priority?: number;
+}
+
+/** A check's meta with its defaults filled in. */
+export type ResolvedMeta = Required<Omit<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>> & Pick<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>;
+
+/** The checks whose data a check needs, by the name it gives them. */
+export type Needs = { readonly [name: string]: AnyCheck };
+
+type NeedsDataOf<N extends Needs> = { readonly [K in keyof N]: N[K] extends { readonly types?: { readonly data: infer D } } ? D : never };
+
+/** The context of a check with these options, messages and needs. */
+export type ContextOf<O extends OptionSchemas, M extends Messages, N extends Needs> = CheckContext<OptionsOf<O>, keyof M & string, NeedsDataOf<N>>;
+
+/** A check as its author writes it: `meta`, and `visit` (each file) or `run` (the project). */
+export type CheckDefinition<O extends OptionSchemas, M extends Messages, N extends Needs, D> = {
+  /** What it says of itself. */
+  readonly meta: CheckMeta<O, M>;
+  /** The checks whose data it needs. */
+  readonly needs?: N;
+} & (
+  | {
+      /** Looks at one file; called once for each that it wants. */
+      visit(file: VisitedFile, context: ContextOf<O, M, N>): void | Promise<void>;
+      readonly run?: never;
+    }
+  | {
+      /** Looks at the project once; may return JSON data for other checks and the report. */
+      run(context: ContextOf<O, M, N>): D | Promise<D>;
+      readonly visit?: never;
+    }
+);
+
+/** The functions of a check, as the engine calls them. */
+export interface Implementation {
+  visit?(file: VisitedFile, context: CheckContext): void | Promise<void>;
+  run?(context: CheckContext): unknown;
+}
+
+const CHECK = Symbol.for('scanrun.check');
+
+/** Any check, whatever its options and data. */
+export interface AnyCheck {
+  /** The URL of the module whose default export it is. */
+  readonly module: string;
+  /** What it says of itself. */
+  readonly meta: ResolvedMeta;
+  /** The checks whose data it needs. */
+  readonly needs: Readonly<Record<string, AnyCheck>>;
+  /** Options that this instance sets. */
+  readonly preset: JsonObject;
+  /** The check that this is an instance of; itself when it is none. */
+  readonly base: AnyCheck;
+  /** Carries the types; never there. */
+  readonly types?: { readonly options: OptionSchemas; readonly data: unknown };
+}
+
+/** A check, ready to be put into a plugin. */
+export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown> extends AnyCheck {
+  /** The same check under another title or with other default options. */
+  with(instance: { readonly title?: string; readonly options?: OptionsInput<O> }): Check<O, D>;
+  /** Carries the types; never there. */
+  readonly types?: { readonly options: O; readonly data: D };
+}
+
+const META_KEYS = ['title', 'description', 'category', 'tier', 'severity', 'options', 'messages', 'help', 'docsUrl', 'tags', 'lane', 'scope', 'when', 'files', 'reads', 'timeout', 'priority'];
+const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run'];
+
+/**
+ * Defines a check: metadata and one function. It must be the default export of its module.
+ * @param moduleUrl `import.meta.url` of that module: a thread loads the check from there.
+ * @throws ScanError `SR_CHECK_INVALID` naming every field that is missing, unknown or out of range.
+ */
+export function defineCheck<const O extends OptionSchemas = Record<never, never>, const M extends Messages = Messages, const N extends Needs = Record<never, never>, const D extends JsonValue | void = void>(
+  moduleUrl: string,
+  definition: CheckDefinition<O, M, N, D>,
+): Check<O, D> {
+  const problems = definitionProblems(moduleUrl, definition as unknown as Record<string, unknown>);
+  if (problems.length > 0) {
+    throw new ScanError('SR_CHECK_INVALID', `The check in ${moduleUrl} is not well formed: ${problems.join('; ')}.`);
+  }
+  const { meta } = definition as CheckDefinition<OptionSchemas, Messages, Needs, D>;
+  const resolved: ResolvedMeta = {
+    options: {}, tags: [], lane: 'cpu', scope: 'target', files: ['**'], reads: 'text', priority: 0, ...meta,
+  };
+  const implementation = { visit: definition.visit, run: definition.run } as Implementation;
+  return makeCheck<O, D>({ module: moduleUrl, meta: resolved, needs: definition.needs ?? {}, preset: {}, implementation });
+}
+
+interface Parts {
+  readonly module: string;
+  readonly meta: ResolvedMeta;
+  readonly needs: Readonly<Record<string, AnyCheck>>;
+  readonly preset: JsonObject;
+  readonly implementation: Implementation;
+  readonly base?: AnyCheck;
+}
+
+function makeCheck<O extends OptionSchemas, D>(parts: Parts): Check<O, D> {
+  const { module, meta, needs, preset, implementation } = parts;
+  const check = {
+    module,
+    meta: Object.freeze(meta),
+    needs: Object.freeze(needs),
+    preset: Object.freeze(preset),
+    [CHECK]: implementation,
+    with(instance: { title?: string; options?: OptionsInput<O> }): Check<O, D> {
+      const title = instance.title ?? meta.title;
+      const options = { ...preset, ...(instance.options as JsonObject | undefined) };
+      return makeCheck<O, D>({ ...parts, meta: { ...meta, title }, preset: options, base: check.base });
+    },
+    base: parts.base as AnyCheck,
+  };
+  check.base ??= check as unknown as AnyCheck;
+  return Object.freeze(check) as unknown as Check<O, D>;
+}
+
+/** True for what `defineCheck` returned, also when another copy of scanrun made it. */
+export function isCheck(value: unknown): value is AnyCheck {
+  return typeof value === 'object' && value !== null && CHECK in value;
+}
+
+/** The functions of a check. */
+export function implementationOf(check: AnyCheck): Implementation {
+  return (check as unknown as { readonly [CHECK]: Implementation })[CHECK];
+}
+
+/** True when the check looks at files one by one. */
+export function isFileCheck(check: AnyCheck): boolean {
+  return implementationOf(check).visit !== undefined;
+}
+
+/** What is wrong with a definition. */
+function definitionProblems(moduleUrl: unknown, definition: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  if (typeof moduleUrl !== 'string' || !/^[a-z]+:/.test(moduleUrl)) problems.push('the first argument must be import.meta.url');
+  problems.push(...unknownKeys(definition, DEFINITION_KEYS, ''));
+  if ((typeof definition.visit === 'function') === (typeof definition.run === 'function')) problems.push('it needs either visit or run');
+  const meta = definition.meta;
+  if (typeof meta !== 'object' || meta === null) return [...problems, 'meta is missing'];
+  const fields = meta as Record<string, unknown>;
+  problems.push(...unknownKeys(fields, META_KEYS, 'meta.'));
+  for (const key of ['title', 'description', 'category']) {
+    if (typeof fields[key] !== 'string' || fields[key] === '') problems.push(`meta.${key} must be text`);
+  }
+  problems.push(
+    ...oneOf(fields, 'tier', TIERS), ...oneOf(fields, 'severity', SEVERITIES),
+    ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true), ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
+    ...oneOf(fields, 'scope', ['target', 'package'], true),
+  );
+  if (typeof fields.messages !== 'object' || fields.messages === null) problems.push('meta.messages must be an object');
+  if (fields.timeout !== undefined) problems.push(...timeoutProblems(fields.timeout, 'meta.timeout'));
+  for (const [name, need] of Object.entries((definition.needs ?? {}) as object)) {
+    if (!isCheck(need)) problems.push(`needs.${name} must be a check`);
+  }
+  return problems;
+}
+
+/** What is wrong with a check's timeout: 5 to 300 seconds are allowed (S0.5 of the sources: a hung check ends, a slow one may finish). */
+export function timeoutProblems(value: unknown, where: string): string[] {
+  const ms = typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined;
+  if (ms === undefined) return [`${where} must be a duration such as '30s'`];
+  return ms >= 5_000 && ms <= 300_000 ? [] : [`${where} must be between 5s and 300s`];
+}
+
+/** A problem for each key that is not known, with the nearest that is. */
+export function unknownKeys(value: object, known: readonly string[], prefix: string): string[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const near = nearest(key, known);
+      return `${prefix}${key} is not known${near ? ` (did you mean '${near}'?)` : ''}`;
+    });
+}
+
+function oneOf(fields: Record<string, unknown>, key: string, values: readonly string[], optional = false): string[] {
+  if (optional && fields[key] === undefined) return [];
+  return values.includes(fields[key] as string) ? [] : [`meta.${key} must be one of ${values.join(', ')}`];
+}

@@ -1,0 +1,27 @@
+import picomatch from 'picomatch';
+
+/** Says whether a path matches. */
+export type Matcher = (path: string) => boolean;
+
+/** Compiles globs over target-relative paths; dot files match like any other. A pattern that starts with `!` takes paths out again. */
+export function compileGlobs(globs: readonly string[]): Matcher {
+  const include = globs.filter((glob) => !glob.startsWith('!'));
+  const exclude = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
+  const matches = compile(include);
+  const excluded = compile(exclude);
+  return exclude.length === 0 ? matches : (path) => matches(path) && !excluded(path);
+}
+
+/** Compiles what may be seen: matches `include` and not `exclude`. */
+export function compileSelection(include: readonly string[], exclude: readonly string[]): Matcher {
+  const wanted = compileGlobs(include);
+  if (exclude.length === 0) return wanted;
+  const unwanted = compileGlobs(exclude);
+  return (path) => wanted(path) && !unwanted(path);
+}
+
+function compile(globs: readonly string[]): Matcher {
+  if (globs.length === 0) return () => false;
+  if (globs.includes('**')) return () => true;
+  return picomatch(globs.map((glob) => (glob.endsWith('/') ? `${glob}**` : glob)), { dot: true });
+}

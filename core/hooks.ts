@@ -1,0 +1,183 @@
+import type { AsyncSeriesHook, SyncHook } from 'tapable';
+import { messageOf, ScanError } from './errors.js';
+import type { Finding } from './model/finding.js';
+import type { Notice, ReportedFile, RunResult, TaskRecord } from './model/result.js';
+import type { Plan, Task } from './model/task.js';
+
+/** What each hook is given. */
+export interface HookArguments {
+  /** The plan is made; nothing has run. */
+  plan: [Plan];
+  /** A task was given to a worker. */
+  taskStart: [Task];
+  /** A finding arrived; a later attempt of its task may discard it. */
+  finding: [Finding, Task];
+  /** A task ended. */
+  taskEnd: [TaskRecord];
+  /** The result is complete; no report is written yet. */
+  result: [RunResult];
+  /** The reports are written. */
+  reported: [readonly ReportedFile[]];
+  /** The scan is over; the last call. */
+  close: [];
+}
+
+/** Hooks whose taps cannot wait: they are called while tasks run. */
+export type SyncHookName = 'taskStart' | 'finding' | 'taskEnd';
+
+/** Hooks whose taps the scan waits for. */
+export type AsyncHookName = Exclude<keyof HookArguments, SyncHookName>;
+
+/** The hooks of one scan. What they are given is frozen: they observe. */
+export type ScanHooks = { readonly [Name in SyncHookName]: SyncHook<HookArguments[Name]> } & { readonly [Name in AsyncHookName]: AsyncSeriesHook<HookArguments[Name]> };
+
+/** The name of a hook. */
+export type HookName = keyof ScanHooks;
+
+/** What a plugin that can be applied brings. */
+interface Tapper {
+  readonly name: string;
+  apply?(hooks: ScanHooks): void;
+}
+
+/** Time spent in the taps of a plugin. */
+export interface HookTime {
+  /** The plugin. */
+  readonly plugin: string;
+  /** The hook. */
+  readonly hook: HookName;
+  /** Calls. */
+  readonly calls: number;
+  /** Milliseconds, all calls together. */
+  readonly timeMs: number;
+}
+
+/** The hooks of a scan with every tap attributed, timed and kept from breaking it. */
+export interface HookRunner {
+  /** Calls a hook whose taps cannot wait. A tap that throws becomes a notice; the other taps still run. */
+  call<Name extends SyncHookName>(name: Name, ...args: HookArguments[Name]): void;
+  /** Calls a hook and waits for its taps. A tap that throws or rejects becomes a notice; the other taps still run. */
+  promise<Name extends AsyncHookName>(name: Name, ...args: HookArguments[Name]): Promise<void>;
+  /** Time spent, by plugin and hook. */
+  times(): readonly HookTime[];
+}
+
+const SILENT: HookRunner = { call: () => {}, promise: () => Promise.resolve(), times: () => [] };
+
+/**
+ * Creates the hooks of one scan and lets each plugin tap them.
+ * @param fail is told of every tap that throws, and the scan goes on.
+ * @throws ScanError `SR_PLUGIN_TAP` when a plugin's `apply` throws or taps with something that is not a function.
+ */
+export async function createHooks(plugins: readonly Tapper[], fail: (notice: Notice) => void): Promise<HookRunner> {
+  const tappers = plugins.filter((plugin) => plugin.apply !== undefined);
+  if (tappers.length === 0) return SILENT;
+  const { AsyncSeriesHook, SyncHook } = await import('tapable');
+  const hooks: ScanHooks = Object.freeze({
+    plan: new AsyncSeriesHook<[Plan]>(['plan'], 'plan'),
+    taskStart: new SyncHook<[Task]>(['task'], 'taskStart'),
+    finding: new SyncHook<[Finding, Task]>(['finding', 'task'], 'finding'),
+    taskEnd: new SyncHook<[TaskRecord]>(['record'], 'taskEnd'),
+    result: new AsyncSeriesHook<[RunResult]>(['result'], 'result'),
+    reported: new AsyncSeriesHook<[readonly ReportedFile[]]>(['reports'], 'reported'),
+    close: new AsyncSeriesHook<[]>([], 'close'),
+  });
+  const clock = new TapClock(fail);
+  for (const [name, hook] of Object.entries(hooks) as [HookName, ScanHooks[HookName]][]) intercept(name, hook, clock);
+  for (const plugin of tappers) {
+    clock.plugin = plugin.name;
+    try {
+      plugin.apply?.(hooks);
+    } catch (error) {
+      throw new ScanError('SR_PLUGIN_TAP', `The plugin '${plugin.name}' failed while tapping hooks: ${messageOf(error)}`, { cause: error });
+    }
+  }
+  clock.plugin = undefined;
+  return {
+    call: (name, ...args) => (hooks[name] as unknown as SyncHook<unknown[]>).call(...args),
+    promise: (name, ...args) => (hooks[name] as unknown as AsyncSeriesHook<unknown[]>).promise(...args),
+    times: () => clock.times(),
+  };
+}
+
+/** Wraps each tap as it is registered, so that its plugin answers for its time and its failures. */
+function intercept(name: HookName, hook: ScanHooks[HookName], clock: TapClock): void {
+  (hook as unknown as SyncHook<unknown[]>).intercept({
+    register: (tap) => {
+      const plugin = clock.plugin;
+      if (plugin === undefined) throw new ScanError('SR_PLUGIN_TAP', `'${tap.name}' tapped the hook '${name}' after apply returned; tap hooks inside apply.`);
+      if (typeof tap.fn !== 'function') throw new ScanError('SR_PLUGIN_TAP', `The plugin '${plugin}' tapped the hook '${name}' with something that is not a function.`);
+      return { ...tap, name: plugin, fn: guard(tap.type, tap.fn as Tap, { plugin, hook: name }, clock) };
+    },
+  });
+}
+
+type Tap = (...args: unknown[]) => unknown;
+type Place = { readonly plugin: string; readonly hook: HookName };
+
+function guard(type: string, tap: Tap, place: Place, clock: TapClock): Tap {
+  if (type === 'promise') {
+    return async (...args) => {
+      const started = performance.now();
+      try {
+        await tap(...args);
+      } catch (error) {
+        clock.failed(place, error);
+      }
+      clock.add(place, performance.now() - started);
+    };
+  }
+  if (type === 'async') {
+    return (...args) => {
+      const started = performance.now();
+      const done = args.pop() as () => void;
+      const end = (error?: unknown): void => {
+        if (error) clock.failed(place, error);
+        clock.add(place, performance.now() - started);
+        done();
+      };
+      try {
+        tap(...args, end);
+      } catch (error) {
+        end(error);
+      }
+    };
+  }
+  return (...args) => {
+    const started = performance.now();
+    try {
+      tap(...args);
+    } catch (error) {
+      clock.failed(place, error);
+    }
+    clock.add(place, performance.now() - started);
+  };
+}
+
+/** Who taps now, how long taps took, and where their failures go. */
+class TapClock {
+  plugin: string | undefined;
+  readonly #fail: (notice: Notice) => void;
+  readonly #times = new Map<string, { plugin: string; hook: HookName; calls: number; timeMs: number }>();
+
+  constructor(fail: (notice: Notice) => void) {
+    this.#fail = fail;
+  }
+
+  add({ plugin, hook }: Place, timeMs: number): void {
+    const key = `${plugin}\0${hook}`;
+    const entry = this.#times.get(key) ?? { plugin, hook, calls: 0, timeMs: 0 };
+    entry.calls += 1;
+    entry.timeMs += timeMs;
+    this.#times.set(key, entry);
+  }
+
+  failed({ plugin, hook }: Place, error: unknown): void {
+    const message = `The plugin '${plugin}' failed in the hook '${hook}': ${messageOf(error)}`;
+    this.#fail({ code: 'SR_HOOK_FAILED', level: 'error', plugin, message });
+  }
+
+  times(): HookTime[] {
+    return [...this.#times.values()];
+  }
+}

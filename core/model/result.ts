@@ -1,0 +1,211 @@
+import type { Finding } from './finding.js';
+import type { JsonObject, JsonValue } from './json.js';
+import type { Outcome } from './outcome.js';
+import type { Severity } from './severity.js';
+import type { Target } from './target.js';
+import type { NotPlanned } from './task.js';
+import type { TierName } from './tier.js';
+
+/** What is said at the top of every report. */
+export interface Verdict {
+  /** `clean`: every question was answered and nothing reached the gate; `findings`: something did; `incomplete`: clean cannot be said; `interrupted`: somebody stopped the scan. */
+  readonly status: 'clean' | 'findings' | 'incomplete' | 'interrupted';
+  /** The exit code of the gate: 0, 1, 3 or 130. The process's own also counts failed reporters. */
+  readonly gateExitCode: 0 | 1 | 3 | 130;
+  /** The verdict in one sentence. */
+  readonly summary: string;
+  /** Findings that count at the gate. */
+  readonly gateFindings: number;
+  /** Share of the planned checks that ended conclusively, 0 to 1; 1 when nothing was planned. */
+  readonly coverage: number;
+}
+
+/** One execution. */
+export interface RunInfo {
+  /** Unique, sorts by time. */
+  readonly id: string;
+  /** Start, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** End of the last check, ISO 8601 in UTC. */
+  readonly endedAt: string;
+  /** The tier that ran. */
+  readonly tier: TierName;
+  /** Versions of what ran: scanrun, node and each plugin that states one. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Platform and size of the machine. */
+  readonly machine: { readonly platform: string; readonly arch: string; readonly cores: number };
+}
+
+/** What a check is, for reports; SARIF's rule. */
+export interface CheckInfo {
+  /** What it asserts, in a few words. */
+  readonly title: string;
+  /** Why that matters. */
+  readonly description: string;
+  /** What it is about, such as `security`. */
+  readonly category: string;
+  /** Its own severity. */
+  readonly severity: Severity;
+  /** Its lowest tier. */
+  readonly tier: TierName;
+  /** Words to filter by. */
+  readonly tags: readonly string[];
+  /** How to fix what it finds, as Markdown. */
+  readonly help?: string;
+  /** Where its page is. */
+  readonly docsUrl?: string;
+}
+
+/** One part of a check's run. */
+export interface CheckPart {
+  /** The task that served it. */
+  readonly taskId: string;
+  /** The workspace package it looked at. */
+  readonly package?: string;
+  /** How this part ended. */
+  readonly outcome: Outcome;
+  /** True when the answer came from the cache. */
+  readonly cached?: boolean;
+}
+
+/** A number that a check measured. */
+export interface Measurement {
+  /** What was measured. */
+  readonly name: string;
+  /** The value, in `unit`. */
+  readonly value: number;
+  /** The unit, such as `bytes`, `ms` or `files`. */
+  readonly unit: string;
+}
+
+/** One planned check, and what became of it. */
+export interface CheckResult {
+  /** The check's id, as `plugin/key`. */
+  readonly checkId: string;
+  /** What it is. */
+  readonly meta: CheckInfo;
+  /** How it ended: the worst of its parts. */
+  readonly outcome: Outcome;
+  /** Its parts. */
+  readonly parts: readonly CheckPart[];
+  /** What it found, in a fixed order. */
+  readonly findings: readonly Finding[];
+  /** What it learned besides findings. */
+  readonly data?: JsonValue;
+  /** What it measured. */
+  readonly measurements: readonly Measurement[];
+  /** Time spent running it, over all parts. */
+  readonly timeMs: number;
+  /** True when the configuration takes it out of coverage. */
+  readonly optional: boolean;
+}
+
+/** When a task did what, in milliseconds since the scan began. */
+export interface TaskTiming {
+  /** Ready to run, waiting for a place. */
+  readonly queuedAtMs: number;
+  /** Given to a worker; absent for a task that never ran. */
+  readonly startedAtMs?: number;
+  /** Its modules were loaded. */
+  readonly loadedAtMs?: number;
+  /** Ended. */
+  readonly endedAtMs: number;
+}
+
+/** One try of a task. */
+export interface TaskAttempt {
+  /** Which try, from 1. */
+  readonly attempt: number;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** Start, in milliseconds since the scan began. */
+  readonly startedAtMs: number;
+  /** End, in milliseconds since the scan began. */
+  readonly endedAtMs: number;
+  /** Where it ran. */
+  readonly worker: string;
+}
+
+/** How a task ran. */
+export interface TaskRecord {
+  /** The task's id. */
+  readonly id: string;
+  /** The checks it served. */
+  readonly checkIds: readonly string[];
+  /** Where it ran last, such as `cpu-1`, `io-1` or `inline`; absent for a task that never ran. */
+  readonly worker?: string;
+  /** How it ended: the worst of its checks. */
+  readonly outcome: Outcome;
+  /** When it did what. */
+  readonly timing: TaskTiming;
+  /** Every try. */
+  readonly attempts: readonly TaskAttempt[];
+}
+
+/** How the scan used its time. */
+export interface Statistics {
+  /** From the start of execution to the end of the last task. */
+  readonly wallMs: number;
+  /** The tasks' running times added up. */
+  readonly workMs: number;
+  /** `workMs / wallMs`: how many times faster than one after another. */
+  readonly speedUp: number;
+  /** Tasks allowed in flight. */
+  readonly concurrency: number;
+  /** Cores the scan may use. */
+  readonly cores: number;
+  /** What the tier promised. */
+  readonly budgetMs: number;
+  /** Files in the target's list. */
+  readonly files: number;
+  /** Milliseconds by phase: load, index, plan, execute. */
+  readonly phasesMs: Readonly<Record<string, number>>;
+}
+
+/** Something the reader should know that is neither a finding nor an outcome. */
+export interface Notice {
+  /** The cause, for machines; error codes of docs/errors.md where there is one. */
+  readonly code: string;
+  /** How grave it is. */
+  readonly level: 'info' | 'warning' | 'error';
+  /** What happened and the next step. */
+  readonly message: string;
+  /** The plugin it is about. */
+  readonly plugin?: string;
+}
+
+/** What a reporter wrote, or why it could not. */
+export interface ReportedFile {
+  /** The reporter's name. */
+  readonly reporter: string;
+  /** The absolute path, or `-` for standard output; absent when it failed before writing. */
+  readonly file?: string;
+  /** The size written. */
+  readonly sizeBytes?: number;
+  /** Why it failed. */
+  readonly error?: string;
+}
+
+/** One scan, whole: the sole input of every reporter. Additive within a schema version; readers ignore what they do not know. */
+export interface RunResult {
+  /** Version of this shape. */
+  readonly schemaVersion: 1;
+  /** The execution. */
+  readonly run: RunInfo;
+  /** What was scanned. */
+  readonly target: Target;
+  /** The configuration that ran, redacted. */
+  readonly config: JsonObject;
+  /** The verdict, made before reporting. */
+  readonly verdict: Verdict;
+  /** One entry for each planned check, by id. */
+  readonly checks: readonly CheckResult[];
+  /** The checks that did not run by choice, by id. */
+  readonly notPlanned: readonly NotPlanned[];
+  /** How each task ran. */
+  readonly tasks: readonly TaskRecord[];
+  /** How the scan used its time. */
+  readonly statistics: Statistics;
+  /** What else the reader should know. */
+  readonly notices: readonly Notice[];
+}

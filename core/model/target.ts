@@ -1,0 +1,27 @@
+/** What is scanned, as plain data. */
+export interface Target {
+  /** What kind of thing it is. */
+  readonly kind: 'directory' | 'git';
+  /** The folder's name. */
+  readonly name: string;
+  /** The absolute path of its root. */
+  readonly root: string;
+  /** The commit that is checked out; absent outside git and before the first commit. */
+  readonly commit?: string;
+  /** The branch that is checked out; absent outside git and on a detached head. */
+  readonly branch?: string;
+}
+
+/** One entry of the target's file list. */
+export interface FileEntry {
+  /** Path relative to the target's root, with forward slashes. */
+  readonly path: string;
+  /** Size on disk; for a link the length of its text. */
+  readonly sizeBytes: number;
+  /** What it is. A submodule is listed, not entered. */
+  readonly type: 'file' | 'symlink' | 'submodule';
+  /** True when git tracks it; false for a file that is only there; absent outside git. */
+  readonly tracked?: boolean;
+  /** True when the owner may execute it. */
+  readonly executable: boolean;
+}

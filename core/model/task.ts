@@ -1,0 +1,69 @@
+import type { JsonObject, JsonValue } from './json.js';
+import type { Severity } from './severity.js';
+import type { Target } from './target.js';
+
+/** Where a task runs: `cpu` has a thread of its own; `io` and `process` share one, and `process` counts against the cores. */
+export type Lane = 'cpu' | 'io' | 'process';
+
+/** One check of a task, as plain data. */
+export interface TaskCheck {
+  /** The check's id, as `plugin/key`. */
+  readonly id: string;
+  /** The module whose default export is the check, as a URL; a hint of this machine. */
+  readonly module: string;
+  /** The check's options, complete. */
+  readonly options: JsonObject;
+  /** The severity of its findings where the configuration sets one; it overrides the check. */
+  readonly severity?: Severity;
+  /** Globs of the files it may see. */
+  readonly files: readonly string[];
+  /** Globs of the files it may not see. */
+  readonly exclude: readonly string[];
+  /** Ids of the checks whose data it needs, by the name it gave them. */
+  readonly needs: Readonly<Record<string, string>>;
+}
+
+/** A unit of work: plain JSON, so that it can travel to a thread or another machine. */
+export interface Task {
+  /** Unique within the plan. */
+  readonly id: string;
+  /** The checks it serves; one, until file checks share a pass. */
+  readonly checks: readonly TaskCheck[];
+  /** What is scanned. */
+  readonly target: Target;
+  /** Where it runs. */
+  readonly lane: Lane;
+  /** Higher runs earlier, -100 to 100. */
+  readonly priority: number;
+  /** Ids of the tasks that must end before it starts. */
+  readonly after: readonly string[];
+  /** Which try this is, from 1. */
+  readonly attempt: number;
+  /** How long it may run. */
+  readonly timeoutMs: number;
+  /** True ends the scan when its outcome is not `passed`. */
+  readonly critical: boolean;
+}
+
+/** Why a check is not in the plan. It does not count as planned, so coverage ignores it. */
+export interface NotPlanned {
+  /** The check's id. */
+  readonly checkId: string;
+  /** The cause, for machines. */
+  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable';
+  /** The cause, for people. */
+  readonly message: string;
+}
+
+/** The ordered work, and what is not in it and why. */
+export interface Plan {
+  /** Version of this shape. */
+  readonly schemaVersion: 1;
+  /** The tasks in the order in which they would start one at a time. */
+  readonly tasks: readonly Task[];
+  /** The checks that do not run. */
+  readonly notPlanned: readonly NotPlanned[];
+}
+
+/** The data of the checks that a task needs, by the name the check gave them. */
+export type NeedsData = Readonly<Record<string, JsonValue | undefined>>;

@@ -1,0 +1,49 @@
+// Builds dist: compiles, generates the schemas and the configuration's validator, copies the reporters' templates (tsc copies none).
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+rmSync(dist, { recursive: true, force: true });
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root });
+copyTemplates(join(root, 'reporters'), join(dist, 'reporters'));
+mkdirSync(join(dist, 'schemas'), { recursive: true });
+await writeResultSchema();
+await writeConfigValidator();
+chmodSync(join(dist, 'core/cli/main.js'), 0o755);
+
+/** Copies everything beside the reporters' sources that is not TypeScript. */
+function copyTemplates(from, to) {
+  for (const entry of readdirSync(from, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile() || entry.name.endsWith('.ts')) continue;
+    const path = join(entry.parentPath, entry.name);
+    cpSync(path, join(to, path.slice(from.length)));
+  }
+}
+
+/** Derives the result's JSON Schema from its types, so that the two cannot disagree. */
+async function writeResultSchema() {
+  const { createGenerator } = await import('ts-json-schema-generator');
+  const generator = createGenerator({ path: join(root, 'core/model/result.ts'), tsconfig: join(root, 'tsconfig.json'), type: 'RunResult', additionalProperties: true, skipTypeCheck: true });
+  const schema = generator.createSchema('RunResult');
+  schema.title = 'scanrun RunResult, schema version 1';
+  writeFileSync(join(dist, 'schemas/result.json'), `${JSON.stringify(schema, undefined, 2)}\n`);
+}
+
+/** Compiles the configuration's schema to a module without ajv, so that validating costs no start-up. */
+async function writeConfigValidator() {
+  const { configSchema } = await import(pathToFileURL(join(dist, 'core/config/schema.js')).href);
+  const { Ajv } = await import('ajv');
+  const standalone = require('ajv/dist/standalone').default;
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, code: { source: true, esm: true, optimize: true } });
+  const code = standalone(ajv, ajv.compile(configSchema));
+  // Standalone code may still `require` ajv's tiny runtime helpers; an ES module has no require of its own.
+  const header = code.includes('require(') ? "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\n" : '';
+  writeFileSync(join(dist, 'core/config/validate.js'), `${header}${code}`);
+  writeFileSync(join(dist, 'schemas/config.json'), `${JSON.stringify(configSchema, undefined, 2)}\n`);
+}
