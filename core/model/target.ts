@@ -24,4 +24,6 @@ export interface FileEntry {
   readonly tracked?: boolean;
   /** True when the owner may execute it. */
   readonly executable: boolean;
+  /** The text of a link, unresolved, with forward slashes; absent for what is no link and for a link that could not be read. */
+  readonly linkTarget?: string;
 }
