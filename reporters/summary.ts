@@ -1,0 +1,159 @@
+import {
+  type CheckResult,
+  compareText,
+  type Finding,
+  formatDuration,
+  type Location,
+  type NotPlanned,
+  OUTCOME_ORDER,
+  type OutcomeStatus,
+  plural,
+  type RunResult,
+  SEVERITIES,
+  type Severity,
+  type Statistics,
+  type Verdict,
+} from 'scanrun';
+
+/** The numbers of a result that every report states. */
+export interface Counts {
+  /** Findings that count, by severity. */
+  readonly findings: Readonly<Record<Severity, number>>;
+  /** Findings that count. */
+  readonly total: number;
+  /** Findings kept but not counted: baseline, waiver, inline. */
+  readonly suppressed: number;
+  /** Planned checks by outcome. */
+  readonly outcomes: Readonly<Record<OutcomeStatus, number>>;
+  /** Planned checks that coverage counts: all but the optional ones. */
+  readonly required: number;
+  /** Those of them that ended conclusively. */
+  readonly conclusive: number;
+  /** Checks that did not run by choice, by cause. */
+  readonly notPlanned: Readonly<Record<NotPlanned['code'], number>>;
+}
+
+/** Counts a result once. */
+export function countResult(result: RunResult): Counts {
+  const findings = { error: 0, warning: 0, note: 0 };
+  const outcomes = Object.fromEntries(OUTCOME_ORDER.map((status) => [status, 0])) as Record<OutcomeStatus, number>;
+  const notPlanned = { off: 0, filtered: 0, tier: 0, 'not-applicable': 0 };
+  let suppressed = 0;
+  let required = 0;
+  let conclusive = 0;
+  for (const check of result.checks) {
+    outcomes[check.outcome.status] += 1;
+    if (!check.optional) required += 1;
+    if (!check.optional && isAnswered(check)) conclusive += 1;
+    for (const finding of check.findings) {
+      if (finding.suppressedBy) suppressed += 1;
+      else findings[finding.severity] += 1;
+    }
+  }
+  for (const entry of result.notPlanned) notPlanned[entry.code] += 1;
+  return {
+    findings,
+    total: findings.error + findings.warning + findings.note,
+    suppressed,
+    outcomes,
+    required,
+    conclusive,
+    notPlanned,
+  };
+}
+
+/** True when the check answered its question. */
+export function isAnswered(check: CheckResult): boolean {
+  return check.outcome.status === 'passed' || check.outcome.status === 'failed';
+}
+
+/** The word for a verdict. */
+export const VERDICT_WORDS: Readonly<Record<Verdict['status'], string>> = {
+  clean: 'Clean',
+  findings: 'Findings',
+  incomplete: 'Incomplete',
+  interrupted: 'Interrupted',
+};
+
+/** The words for an outcome. */
+export const OUTCOME_WORDS: Readonly<Record<OutcomeStatus, string>> = {
+  passed: 'passed',
+  failed: 'failed',
+  degraded: 'degraded',
+  skipped: 'skipped',
+  'timed-out': 'timed out',
+  errored: 'errored',
+  cancelled: 'cancelled',
+};
+
+/** The words for why a check was not planned. */
+export const NOT_PLANNED_WORDS: Readonly<Record<NotPlanned['code'], string>> = {
+  off: 'turned off',
+  filtered: 'filtered out',
+  tier: 'of a higher tier',
+  'not-applicable': 'not applicable',
+};
+
+/** `2 errors, 1 warning, 3 notes`: the kinds that are there; `none` for nothing. */
+export function severityText(findings: Readonly<Record<Severity, number>>): string {
+  const parts = SEVERITIES.filter((severity) => findings[severity] > 0).map((severity) =>
+    plural(findings[severity], severity),
+  );
+  return parts.join(', ') || 'none';
+}
+
+/** How many of each, in words, leaving out zeros. */
+export function countText<K extends string>(
+  counts: Readonly<Record<K, number>>,
+  words: Readonly<Record<K, string>>,
+): string {
+  return (Object.keys(words) as K[])
+    .filter((key) => counts[key] > 0)
+    .map((key) => `${counts[key].toLocaleString('en-US')} ${words[key]}`)
+    .join(', ');
+}
+
+/** A share as a percentage, rounded down: only all of it reads as 100 %. */
+export function percent(share: number): string {
+  const tenths = Math.floor(share * 1_000 + 1e-9) / 10;
+  return `${Number.isInteger(tenths) ? tenths.toFixed(0) : tenths.toFixed(1)} %`;
+}
+
+/** `4.1 s for 9.8 s of work, 2.4x`. */
+export function speedUpText({ wallMs, workMs, speedUp }: Statistics): string {
+  return `${formatDuration(wallMs)} for ${formatDuration(workMs)} of work, ${speedUp.toFixed(1)}x`;
+}
+
+/** How the scan kept its budget. */
+export function budgetText({ wallMs, budgetMs }: Statistics): string {
+  return wallMs > budgetMs
+    ? `the budget of ${formatDuration(budgetMs)} is exceeded by ${formatDuration(wallMs - budgetMs)}`
+    : `within the budget of ${formatDuration(budgetMs)}`;
+}
+
+/** `src/app.ts:12:5`: the place in the form that editors and terminals open on a click. */
+export function placeOf({ path, startLine, startColumn }: Location): string {
+  if (startLine === undefined) return path;
+  return startColumn === undefined ? `${path}:${startLine}` : `${path}:${startLine}:${startColumn}`;
+}
+
+/** The checks as a reader wants them: the gravest outcome first, then those with the gravest findings, then by id. */
+export function byGravity(checks: readonly CheckResult[]): CheckResult[] {
+  const rank = new Map(
+    checks.map((check) => [check, [OUTCOME_ORDER.indexOf(check.outcome.status), gravest(check.findings)] as const]),
+  );
+  return [...checks].sort((a, b) => {
+    const [outcomeA, severityA] = rank.get(a) ?? [0, 0];
+    const [outcomeB, severityB] = rank.get(b) ?? [0, 0];
+    return outcomeA - outcomeB || severityA - severityB || compareText(a.checkId, b.checkId);
+  });
+}
+
+/** The rank of the gravest finding that counts: 0 for an error, 3 for none. */
+export function gravest(findings: readonly Finding[]): number {
+  let rank = SEVERITIES.length;
+  for (const finding of findings) {
+    if (!finding.suppressedBy) rank = Math.min(rank, SEVERITIES.indexOf(finding.severity));
+  }
+  return rank;
+}
