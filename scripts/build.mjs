@@ -1,29 +1,45 @@
 // Builds dist: compiles, generates the schemas and the configuration's validator, copies the reporters' templates (tsc copies none).
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
 
-rmSync(dist, { recursive: true, force: true });
+// Files are overwritten, and stale ones removed at the end: a test that runs meanwhile never finds the build gone.
+const started = Date.now() - 1_000;
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root });
 copyTemplates(join(root, 'reporters'), join(dist, 'reporters'));
 mkdirSync(join(dist, 'schemas'), { recursive: true });
 await writeResultSchema();
 await writeConfigValidator();
 chmodSync(join(dist, 'core/cli/main.js'), 0o755);
+removeStale();
+
+/** Removes what this build did not write. */
+function removeStale() {
+  for (const entry of readdirSync(dist, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && statSync(path).mtimeMs < started) rmSync(path);
+  }
+}
 
 /** Copies everything beside the reporters' sources that is not TypeScript. */
 function copyTemplates(from, to) {
   for (const entry of readdirSync(from, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile() || entry.name.endsWith('.ts')) continue;
     const path = join(entry.parentPath, entry.name);
-    cpSync(path, join(to, path.slice(from.length)));
+    writeFileSync(ensured(join(to, path.slice(from.length))), readFileSync(path));
   }
+}
+
+/** The path, with its folder made. */
+function ensured(path) {
+  mkdirSync(dirname(path), { recursive: true });
+  return path;
 }
 
 /** Derives the result's JSON Schema from its types, so that the two cannot disagree. */

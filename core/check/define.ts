@@ -47,8 +47,6 @@ export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Me
   readonly tags?: readonly string[];
   /** Where it runs; `cpu` when absent. */
   readonly lane?: Lane;
-  /** A task for the whole target, or one for each workspace package; `target` when absent. */
-  readonly scope?: 'target' | 'package';
   /** It is planned only where every one of these globs matches a file. */
   readonly when?: { readonly files: readonly string[] };
   /** Globs of the files a file check visits; `['**']` when absent. */
@@ -123,7 +121,7 @@ export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown> ext
   readonly types?: { readonly options: O; readonly data: D };
 }
 
-const META_KEYS = ['title', 'description', 'category', 'tier', 'severity', 'options', 'messages', 'help', 'docsUrl', 'tags', 'lane', 'scope', 'when', 'files', 'reads', 'timeout', 'priority'];
+const META_KEYS = ['title', 'description', 'category', 'tier', 'severity', 'options', 'messages', 'help', 'docsUrl', 'tags', 'lane', 'when', 'files', 'reads', 'timeout', 'priority'];
 const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run'];
 
 /**
@@ -141,7 +139,7 @@ export function defineCheck<const O extends OptionSchemas = Record<never, never>
   }
   const { meta } = definition as CheckDefinition<OptionSchemas, Messages, Needs, D>;
   const resolved: ResolvedMeta = {
-    options: {}, tags: [], lane: 'cpu', scope: 'target', files: ['**'], reads: 'text', priority: 0, ...meta,
+    options: {}, tags: [], lane: 'cpu', files: ['**'], reads: 'text', priority: 0, ...meta,
   };
   const implementation = { visit: definition.visit, run: definition.run } as Implementation;
   return makeCheck<O, D>({ module: moduleUrl, meta: resolved, needs: definition.needs ?? {}, preset: {}, implementation });
@@ -206,7 +204,6 @@ function definitionProblems(moduleUrl: unknown, definition: Record<string, unkno
   problems.push(
     ...oneOf(fields, 'tier', TIERS), ...oneOf(fields, 'severity', SEVERITIES),
     ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true), ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
-    ...oneOf(fields, 'scope', ['target', 'package'], true),
   );
   if (typeof fields.messages !== 'object' || fields.messages === null) problems.push('meta.messages must be an object');
   if (fields.timeout !== undefined) problems.push(...timeoutProblems(fields.timeout, 'meta.timeout'));

@@ -16,7 +16,7 @@ export interface Verdict {
   readonly summary: string;
   /** Findings that count at the gate. */
   readonly gateFindings: number;
-  /** Share of the planned checks that ended conclusively, 0 to 1; 1 when nothing was planned. */
+  /** Share of the planned checks that ended conclusively, 0 to 1; 0 when nothing was planned. */
   readonly coverage: number;
 }
 

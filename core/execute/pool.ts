@@ -1,0 +1,125 @@
+import type { Lane } from '../model/task.js';
+import type { RunListener, Running } from './executor.js';
+import type { RunOrder } from './protocol.js';
+import type { Clock } from '../model/clock.js';
+import { Thread } from './thread.js';
+
+/** I/O tasks that share one thread at most; more would wait for its event loop. */
+const IO_SLOTS = 64;
+
+/** The size of a pool. */
+export interface PoolOptions {
+  /** Threads for CPU tasks, and the number against which heavy children count. */
+  readonly cores: number;
+  readonly clock: Clock;
+}
+
+/** A place for one task; free again when its run has ended. */
+export interface Place {
+  /** Starts the task there. To be called once. */
+  start(order: RunOrder, listener: RunListener): Running;
+}
+
+/**
+ * The threads of a runtime, shared by its scans: a thread a core for CPU tasks, started when first needed, and one
+ * that I/O tasks share. Tasks that start heavy children run on the shared thread and count against the cores.
+ */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #cpu = new Map<number, Thread>();
+  readonly #alone = new Set<Thread>();
+  readonly #waiting = new Set<() => void>();
+  #io: Thread | undefined;
+  #ioCount = 0;
+  #aloneCount = 0;
+  #heavy = 0;
+  #Tinypool: (typeof import('tinypool'))['Tinypool'] | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Loads the thread library; to be awaited before the first place is asked for. */
+  async open(): Promise<void> {
+    this.#Tinypool ??= (await import('tinypool')).Tinypool;
+  }
+
+  /** Starts a thread ahead of its first task. */
+  warm(cacheDir: string | undefined): void {
+    if (this.#cpu.size === 0) this.#cpuThread()?.warm(cacheDir);
+  }
+
+  /** A place in a lane; undefined when it is full. `alone` gives a thread that no other task shares. */
+  place(lane: Lane, alone: boolean): Place | undefined {
+    const heavy = lane !== 'io';
+    if (heavy && this.#heavy >= this.#options.cores) return undefined;
+    const thread = alone ? this.#aloneThread() : lane === 'cpu' ? this.#cpuThread() : this.#ioThread();
+    if (thread === undefined) return undefined;
+    return {
+      start: (order, listener) => {
+        if (heavy) this.#heavy += 1;
+        const running = thread.start(order, listener);
+        void running.ended.then(() => {
+          if (heavy) this.#heavy -= 1;
+          if (alone) this.#dismiss(thread);
+          this.#changed();
+        });
+        return running;
+      },
+    };
+  }
+
+  /** Calls back whenever a place may have become free; returns how to stop that. */
+  onChange(callback: () => void): () => void {
+    this.#waiting.add(callback);
+    return () => this.#waiting.delete(callback);
+  }
+
+  /** Ends all threads. */
+  close(): void {
+    for (const thread of [...this.#cpu.values(), ...this.#alone, ...(this.#io ? [this.#io] : [])]) thread.retire();
+    this.#cpu.clear();
+    this.#alone.clear();
+    this.#io = undefined;
+  }
+
+  #cpuThread(): Thread | undefined {
+    for (let slot = 1; slot <= this.#options.cores; slot += 1) {
+      const thread = this.#cpu.get(slot);
+      if (thread?.hasRoom) return thread;
+      if (thread?.isOpen) continue;
+      const started = this.#thread(`cpu-${slot}`, 1);
+      this.#cpu.set(slot, started);
+      return started;
+    }
+    return undefined;
+  }
+
+  #ioThread(): Thread | undefined {
+    if (this.#io?.isOpen) return this.#io.hasRoom ? this.#io : undefined;
+    this.#ioCount += 1;
+    this.#io = this.#thread(`io-${this.#ioCount}`, IO_SLOTS);
+    return this.#io;
+  }
+
+  #aloneThread(): Thread {
+    this.#aloneCount += 1;
+    const thread = this.#thread(`alone-${this.#aloneCount}`, 1);
+    this.#alone.add(thread);
+    return thread;
+  }
+
+  #dismiss(thread: Thread): void {
+    thread.retire();
+    this.#alone.delete(thread);
+  }
+
+  #thread(name: string, capacity: number): Thread {
+    if (this.#Tinypool === undefined) throw new Error('The pool was asked for a place before it was opened.');
+    return new Thread({ name, capacity, clock: this.#options.clock, Pool: this.#Tinypool, changed: () => this.#changed() });
+  }
+
+  #changed(): void {
+    for (const callback of [...this.#waiting]) callback();
+  }
+}

@@ -1,0 +1,129 @@
+// Every message between the coordinator (the main thread) and the threads that run checks.
+
+import type { ExecOptions, FetchOptions, Report } from '../check/context.js';
+import type { LogLevel } from '../model/event.js';
+import type { Location, Snippet } from '../model/finding.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
+import type { Reason } from '../model/outcome.js';
+import type { NeedsData, Task } from '../model/task.js';
+import type { TierName } from '../model/tier.js';
+
+/** An error as it travels: structured cloning would lose its code and cause. */
+export interface SerializedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: SerializedError;
+}
+
+/** What runs a task, as plain data. */
+export interface RunOrder {
+  /** Unique within the process. */
+  readonly run: number;
+  /** The task. */
+  readonly task: Task;
+  /** The data that each check needs, by check id. */
+  readonly needs: Readonly<Record<string, NeedsData>>;
+  /** The tier that runs. */
+  readonly tier: TierName;
+  /** Where transpiled modules are kept. */
+  readonly cacheDir: string | undefined;
+}
+
+/** What a check asks of the coordinator. */
+export type RequestCall =
+  | { readonly name: 'readFile'; readonly path: string }
+  | { readonly name: 'files'; readonly include: readonly string[]; readonly exclude: readonly string[] }
+  | { readonly name: 'exec'; readonly argv: readonly string[]; readonly options: ExecOptions }
+  | { readonly name: 'fetch'; readonly url: string; readonly options: FetchOptions };
+
+/** The answer to a request. */
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: SerializedError };
+
+/** A response of `fetch` as it travels. */
+export interface FetchedBody {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly body: Uint8Array;
+}
+
+/** A finding as the check reported it, with what only the thread knows. */
+export interface RawReport extends Omit<Report, 'location'> {
+  readonly location: Location;
+  readonly snippet?: Snippet;
+}
+
+/** How one check of a task ended, as its thread saw it. */
+export type CheckEnd = { readonly checkId: string } & (
+  | { readonly end: 'done'; readonly data?: JsonValue }
+  | { readonly end: 'skipped'; readonly reason: Reason }
+  | { readonly end: 'errored'; readonly reason: Reason }
+);
+
+/** From the coordinator to a thread. */
+export type ToThread =
+  | { readonly type: 'abort'; readonly run: number; readonly reason: string }
+  | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
+
+/** What a check says while it runs. */
+export type CheckMessage =
+  | { readonly type: 'finding'; readonly checkId: string; readonly report: RawReport }
+  | { readonly type: 'degraded'; readonly checkId: string; readonly reason: Reason }
+  | { readonly type: 'measure'; readonly checkId: string; readonly name: string; readonly value: number; readonly unit: string }
+  | { readonly type: 'log'; readonly checkId?: string; readonly level: LogLevel; readonly message: string; readonly data?: JsonObject }
+  | { readonly type: 'redact'; readonly value: string }
+  | { readonly type: 'loaded' };
+
+/** From a thread to the coordinator. */
+export type FromThread =
+  | { readonly type: 'message'; readonly run: number; readonly message: CheckMessage }
+  | { readonly type: 'request'; readonly run: number; readonly request: number; readonly call: RequestCall }
+  | { readonly type: 'ended'; readonly run: number; readonly checks: readonly CheckEnd[] }
+  | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
+
+/** What tinypool hands to a thread's handler. */
+export type ThreadJob =
+  | { readonly job: 'connect'; readonly port: MessagePortLike }
+  | { readonly job: 'warm'; readonly cacheDir: string | undefined }
+  | { readonly job: 'run'; readonly order: RunOrder };
+
+/** A message port; named so that this file needs no import of node:worker_threads. */
+export interface MessagePortLike {
+  postMessage(value: unknown): void;
+  on(event: 'message', listener: (value: ToThread) => void): unknown;
+}
+
+/** Turns anything thrown into data. Depth is capped: a cause may be its own cause. */
+export function serializeError(thrown: unknown, depth = 0): SerializedError {
+  if (!(thrown instanceof Error) && !isErrorLike(thrown)) return { name: 'Thrown', message: describe(thrown) };
+  const error = thrown as Error & { code?: unknown };
+  return {
+    name: String(error.name),
+    message: String(error.message),
+    ...(typeof error.code === 'string' ? { code: error.code } : {}),
+    ...(typeof error.stack === 'string' ? { stack: error.stack } : {}),
+    ...(error.cause === undefined || depth >= 4 ? {} : { cause: serializeError(error.cause, depth + 1) }),
+  };
+}
+
+/** Turns data back into an error with its code, stack and cause. */
+export function deserializeError(data: SerializedError): Error {
+  const error = new Error(data.message, data.cause === undefined ? undefined : { cause: deserializeError(data.cause) });
+  error.name = data.name;
+  if (data.stack !== undefined) error.stack = data.stack;
+  return data.code === undefined ? error : Object.assign(error, { code: data.code });
+}
+
+function isErrorLike(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+}
+
+function describe(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}

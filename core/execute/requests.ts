@@ -1,0 +1,175 @@
+import { lstat, open, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js';
+import { compileSelection } from '../check/glob.js';
+import { codeOf, messageOf, ScanError } from '../errors.js';
+import type { FileEntry } from '../model/target.js';
+import { ProcessTree } from './process-tree.js';
+import { serializeError, type FetchedBody, type Reply, type RequestCall } from './protocol.js';
+import { MAX_READ_BYTES } from './visit.js';
+
+/** What the requests of a scan's checks are answered from. */
+export interface RequestSource {
+  /** The target's absolute root. */
+  readonly root: string;
+  /** The target's files, in order of path. */
+  readonly entries: readonly FileEntry[];
+  /** The environment of commands; the coordinator's own when undefined. */
+  readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+const DEFAULT_BYTES = 10_485_760;
+const MAX_BYTES = 268_435_456;
+const FETCH_TIMEOUT_MS = 30_000;
+
+/** Answers what the checks of one task ask; ends with the task, and everything it started ends with it. */
+export class TaskRequests {
+  readonly #source: RequestSource;
+  readonly #remainingMs: () => number;
+  readonly #trees = new Set<ProcessTree>();
+  readonly #abort = new AbortController();
+
+  constructor(source: RequestSource, remainingMs: () => number) {
+    this.#source = source;
+    this.#remainingMs = remainingMs;
+  }
+
+  /** Answers a request. Never rejects: a failure is a reply. */
+  async answer(call: RequestCall): Promise<Reply> {
+    try {
+      if (this.#abort.signal.aborted) throw new ScanError('SR_REQUEST_FAILED', 'The check has ended; it may not ask for anything any more.');
+      return { ok: true, value: await this.#do(call) };
+    } catch (error) {
+      return { ok: false, error: serializeError(error) };
+    }
+  }
+
+  /** Asks running commands to end and gives up open requests. */
+  stop(): void {
+    this.#abort.abort(new Error('The task was stopped.'));
+    for (const tree of this.#trees) tree.stop();
+  }
+
+  /** Ends whatever is left. */
+  close(): void {
+    this.#abort.abort(new Error('The task has ended.'));
+    for (const tree of this.#trees) tree.sweep();
+  }
+
+  /** Ends every process at once; for a coordinator that is about to exit. */
+  kill(): void {
+    for (const tree of this.#trees) tree.kill();
+  }
+
+  #do(call: RequestCall): Promise<unknown> {
+    switch (call.name) {
+      case 'files':
+        return Promise.resolve(this.#files(call.include, call.exclude));
+      case 'readFile':
+        return this.#readFile(call.path);
+      case 'exec':
+        return this.#exec(call.argv, call.options);
+      case 'fetch':
+        return this.#fetch(call.url, call.options);
+      default:
+        return call satisfies never;
+    }
+  }
+
+  #files(include: readonly string[], exclude: readonly string[]): readonly FileEntry[] {
+    const matches = compileSelection(include, exclude);
+    return this.#source.entries.filter((entry) => matches(entry.path));
+  }
+
+  async #readFile(path: string): Promise<Uint8Array> {
+    const absolute = await this.#inside(path);
+    const handle = await open(absolute, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > MAX_READ_BYTES) throw Object.assign(new Error(`${path} has ${size} bytes; at most ${MAX_READ_BYTES} are read at once.`), { code: 'EFBIG' });
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** The absolute path of a path inside the target; links that lead out are refused too. */
+  async #inside(path: string): Promise<string> {
+    const { root } = this.#source;
+    const absolute = join(root, path);
+    if (isAbsolute(path) || path.includes('\0') || isOutside(root, absolute)) throw outside(path);
+    const real = await realpath(absolute);
+    if (isOutside(root, real)) throw outside(path);
+    const stats = await lstat(real);
+    // A device or a pipe could be read for ever.
+    if (!stats.isFile() && !stats.isDirectory()) throw Object.assign(new Error(`${path} is not a regular file.`), { code: 'EINVAL' });
+    return real;
+  }
+
+  async #exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+    if (!Array.isArray(argv) || argv.length === 0 || argv.some((part) => typeof part !== 'string')) {
+      throw new ScanError('SR_REQUEST_FAILED', 'exec wants an array of texts: the program and its arguments.');
+    }
+    const cwd = options.cwd === undefined ? this.#source.root : await this.#inside(options.cwd);
+    const tree = new ProcessTree({
+      argv, cwd, environment: this.#source.environment, env: options.env ?? {}, input: options.input,
+      maxBytes: Math.min(Math.max(options.maxBytes ?? DEFAULT_BYTES, 1), MAX_BYTES), timeoutMs: options.timeout,
+    });
+    this.#trees.add(tree);
+    if (this.#abort.signal.aborted) tree.stop();
+    try {
+      return await tree.result;
+    } catch (error) {
+      throw Object.assign(new Error(`${argv[0]} could not be started: ${messageOf(error)}`, { cause: error }), { code: codeOf(error) ?? 'SR_REQUEST_FAILED' });
+    }
+  }
+
+  async #fetch(url: string, options: FetchOptions): Promise<FetchedBody> {
+    const { protocol } = new URL(url);
+    if (protocol !== 'http:' && protocol !== 'https:') throw new ScanError('SR_REQUEST_FAILED', `fetch speaks http and https, not ${protocol}`);
+    const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]);
+    const response = await fetch(url, {
+      signal,
+      method: options.method ?? 'GET',
+      ...(options.headers === undefined ? {} : { headers: options.headers }),
+      ...(options.body === undefined ? {} : { body: options.body }),
+    }).catch((error: unknown) => {
+      throw networkError(url, error);
+    });
+    const body = await readBody(response, Math.min(options.maxBytes ?? DEFAULT_BYTES, MAX_BYTES), url);
+    return { status: response.status, headers: Object.fromEntries(response.headers), url: response.url, body };
+  }
+}
+
+async function readBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = response.body?.getReader();
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+    size += next.value.length;
+    if (size > maxBytes) {
+      await reader?.cancel();
+      throw Object.assign(new Error(`The answer of ${url} is longer than ${maxBytes} bytes.`), { code: 'EFBIG' });
+    }
+    chunks.push(next.value);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** undici hides the system's error as a cause; the check wants its code. */
+function networkError(url: string, error: unknown): Error {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const timedOut = error instanceof Error && error.name === 'TimeoutError';
+  const code = timedOut ? 'ETIMEDOUT' : (codeOf(cause) ?? codeOf(error) ?? 'ENETWORK');
+  return Object.assign(new Error(`${url} could not be fetched: ${messageOf(cause ?? error)} (${code})`, { cause: error }), { code });
+}
+
+function isOutside(root: string, absolute: string): boolean {
+  const path = relative(root, absolute);
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
+}
+
+function outside(path: string): ScanError {
+  return new ScanError('SR_PATH_OUTSIDE', `The path ${JSON.stringify(path)} leaves the target.`);
+}

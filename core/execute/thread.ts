@@ -1,0 +1,201 @@
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { Tinypool } from 'tinypool';
+import type { Clock } from '../model/clock.js';
+import type { Executor, RunEnd, RunListener, Running } from './executor.js';
+import { GRACE_MS } from './executor.js';
+import { serializeError, type FromThread, type RunOrder, type ThreadJob } from './protocol.js';
+
+/** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
+const MAX_OLD_GENERATION_MB = 512;
+
+
+interface ActiveRun {
+  readonly listener: RunListener;
+  readonly settle: (end: RunEnd) => void;
+  cancelGrace: (() => void) | undefined;
+  stopping: boolean;
+}
+
+/** What a thread is made of. */
+export interface ThreadOptions {
+  /** Its name in reports, such as `cpu-1`. */
+  readonly name: string;
+  /** How many tasks it runs at once. */
+  readonly capacity: number;
+  readonly clock: Clock;
+  /** Tinypool's class; imported by the caller, because it is only needed once there are threads. */
+  readonly Pool: typeof Tinypool;
+  /** Told when a task has ended and when the thread is gone. */
+  readonly changed: () => void;
+}
+
+/**
+ * One thread: a tinypool of one, so that losing it touches no other thread's tasks and replacing it is dropping it.
+ * A port of our own carries everything said and asked, in order; tinypool only starts the work.
+ */
+export class Thread implements Pick<Executor, 'start'> {
+  readonly name: string;
+  readonly #options: ThreadOptions;
+  readonly #pool: Tinypool;
+  readonly #port: MessagePort;
+  readonly #runs = new Map<number, ActiveRun>();
+  #state: 'open' | 'retired' | 'gone' = 'open';
+
+  constructor(options: ThreadOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#pool = new options.Pool({
+      filename: workerUrl().href,
+      minThreads: 1,
+      maxThreads: 1,
+      concurrentTasksPerWorker: options.capacity,
+      useAtomics: false,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB },
+    });
+    // Without a listener, an error outside a task would end the process.
+    this.#pool.on('error', (error: unknown) => this.#lose(error));
+    for (const thread of this.#pool.threads) {
+      thread.on('exit', () => this.#lose(new Error('The thread ended.')));
+    }
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    port1.on('message', (message: FromThread) => this.#receive(message));
+    port1.unref();
+    this.#send({ job: 'connect', port: port2 as never }, [port2]);
+  }
+
+  /** True while it takes tasks. */
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  /** True when it has room for a task. */
+  get hasRoom(): boolean {
+    return this.isOpen && this.#runs.size < this.#options.capacity;
+  }
+
+  /** Tasks that it runs. */
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  /** Loads what a TypeScript module will need, before there is one. */
+  warm(cacheDir: string | undefined): void {
+    this.#send({ job: 'warm', cacheDir });
+  }
+
+  start(order: RunOrder, listener: RunListener): Running {
+    const ended = new Promise<RunEnd>((resolve) => {
+      const settle = (end: RunEnd): void => {
+        this.#runs.get(order.run)?.cancelGrace?.();
+        if (!this.#runs.delete(order.run)) return;
+        resolve(end);
+        if (this.#state === 'retired' && this.#runs.size === 0) this.#end();
+        this.#options.changed();
+      };
+      this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
+    });
+    this.#send({ job: 'run', order: forThread(order) });
+    return { worker: this.name, ended, stop: (reason) => this.#stop(order.run, reason) };
+  }
+
+  /** Takes no more tasks and ends when those it has are done. */
+  retire(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'retired';
+    if (this.#runs.size === 0) this.#end();
+  }
+
+  /** Ends at once. Does not wait for tinypool: after a crash it never settles. */
+  #end(): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    this.#drain();
+    this.#port.close();
+    this.#pool.destroy().catch(() => {
+      // The thread is gone already, which is what was wanted.
+    });
+  }
+
+  #send(job: ThreadJob, transferList: MessagePort[] = []): void {
+    this.#pool.run(job, { transferList: transferList as never }).catch((error: unknown) => this.#lose(error));
+  }
+
+  #receive(message: FromThread): void {
+    const run = message.run === undefined ? undefined : this.#runs.get(message.run);
+    if (message.type === 'uncaught') {
+      for (const { listener } of run ? [run] : [...this.#runs.values()].slice(0, 1)) listener.stray(message.error);
+      return;
+    }
+    if (run === undefined) return;
+    if (message.type === 'message') {
+      run.listener.message(message.message);
+    } else if (message.type === 'ended') {
+      run.settle(run.stopping ? { kind: 'stopped', forced: false } : { kind: 'ended', checks: message.checks });
+    } else {
+      this.#answer(run, message);
+    }
+  }
+
+  #answer(run: ActiveRun, message: Extract<FromThread, { type: 'request' }>): void {
+    run.listener
+      .request(message.call)
+      .catch((error: unknown) => ({ ok: false as const, error: serializeError(error) }))
+      .then((reply) => {
+        if (this.#state !== 'gone') this.#port.postMessage({ type: 'reply', run: message.run, request: message.request, reply });
+      });
+  }
+
+  #stop(id: number, reason: string): void {
+    const run = this.#runs.get(id);
+    if (run === undefined || run.stopping) return;
+    run.stopping = true;
+    this.#port.postMessage({ type: 'abort', run: id, reason });
+    run.cancelGrace = this.#options.clock.after(GRACE_MS, () => {
+      run.cancelGrace = undefined;
+      // A thread that others share cannot be ended: the task is abandoned and the thread replaced once they are done.
+      const shared = this.#runs.size > 1;
+      this.#drain();
+      if (shared) this.retire();
+      else this.#end();
+      run.settle({ kind: 'stopped', forced: true });
+    });
+  }
+
+  /** The thread died. Its tasks learn why; what they said before is heard first. */
+  #lose(error: unknown): void {
+    if (this.#state === 'gone') return;
+    this.#end();
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const cause = code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : 'crashed';
+    const message = error instanceof Error ? error.message : String(error);
+    const shared = this.#runs.size > 1;
+    for (const run of [...this.#runs.values()]) {
+      run.settle(run.stopping ? { kind: 'stopped', forced: true } : { kind: 'lost', cause, message, shared });
+    }
+    this.#options.changed();
+  }
+
+  /** Hears the messages that have arrived but were not delivered yet. */
+  #drain(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#receive(next.message as FromThread);
+    }
+  }
+}
+
+/** True when tests run the sources: a thread cannot, so it gets the build. */
+const FROM_SOURCE = import.meta.url.endsWith('.ts');
+
+/** The thread's entry. */
+function workerUrl(): URL {
+  return new URL(FROM_SOURCE ? '../../dist/core/execute/worker.js' : './worker.js', import.meta.url);
+}
+
+/** The order with our own checks taken from the build when tests run the sources. */
+function forThread(order: RunOrder): RunOrder {
+  if (!FROM_SOURCE) return order;
+  const root = new URL('../../', import.meta.url).href;
+  const built = (module: string): string => (module.startsWith(`${root}plugins/`) ? module.replace(root, `${root}dist/`).replace(/\.ts$/, '.js') : module);
+  return { ...order, task: { ...order.task, checks: order.task.checks.map((check) => ({ ...check, module: built(check.module) })) } };
+}

@@ -1,0 +1,144 @@
+import { closeSync, constants, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VisitedFile } from '../check/context.js';
+import type { Reads } from '../check/define.js';
+import type { Location, Snippet } from '../model/finding.js';
+import type { FileEntry } from '../model/target.js';
+
+/** A larger file is not read whole: a string of its size would push a thread of 512 MB over its limit. Checks that stream still see it. */
+export const MAX_READ_BYTES = 67_108_864;
+
+/** git's own rule: a NUL among the first 8,000 bytes makes a file binary. */
+const SNIFF_BYTES = 8_000;
+
+const SNIPPET_CONTEXT_LINES = 2;
+const SNIPPET_LINE_LENGTH = 240;
+const EMPTY = new Uint8Array(0);
+
+/** Never follow a link that took a file's place after it was listed: it could lead out of the target. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
+
+/** A file ready to be shown to a check, or why it is not shown. */
+export type Opened = { readonly file: OpenedFile } | { readonly left: 'binary' } | { readonly left: 'too-large' };
+
+/** Reads what a check needs of a file. Throws the file system's error. */
+export function openFile(root: string, entry: FileEntry, reads: Reads): Opened {
+  const absolute = join(root, entry.path);
+  if (reads === 'none' || reads === 'stream') return { file: new OpenedFile(entry, absolute, EMPTY, '') };
+  if (entry.sizeBytes > MAX_READ_BYTES) {
+    return reads === 'text' && isBinary(head(absolute)) ? { left: 'binary' } : { left: 'too-large' };
+  }
+  const bytes = readFileSync(absolute, { flag: READ_FLAGS } as unknown as { encoding: null });
+  if (reads === 'bytes') return { file: new OpenedFile(entry, absolute, bytes, '') };
+  const text = decode(bytes);
+  return text === undefined ? { left: 'binary' } : { file: new OpenedFile(entry, absolute, bytes, text) };
+}
+
+/** Text of bytes: UTF-8, or UTF-16 with a byte order mark; undefined for a binary file. */
+export function decode(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (isBinary(bytes)) return undefined;
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start).toString('utf8');
+}
+
+function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, SNIFF_BYTES).includes(0);
+}
+
+function head(path: string): Uint8Array {
+  const handle = openSync(path, READ_FLAGS);
+  try {
+    const bytes = new Uint8Array(SNIFF_BYTES);
+    return bytes.subarray(0, readSync(handle, bytes, 0, SNIFF_BYTES, 0));
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** A file as a check sees it, with its lines found only when somebody asks. */
+export class OpenedFile implements VisitedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly type: FileEntry['type'];
+  readonly executable: boolean;
+  readonly tracked?: boolean;
+  readonly linkTarget?: string;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly #absolute: string;
+  #lines: LineIndex | undefined;
+
+  constructor(entry: FileEntry, absolute: string, bytes: Uint8Array, text: string) {
+    this.path = entry.path;
+    this.sizeBytes = entry.sizeBytes;
+    this.type = entry.type;
+    this.executable = entry.executable;
+    if (entry.tracked !== undefined) this.tracked = entry.tracked;
+    if (entry.linkTarget !== undefined) this.linkTarget = entry.linkTarget;
+    this.#absolute = absolute;
+    this.bytes = bytes;
+    this.text = text;
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return createReadStream(this.#absolute, { flags: READ_FLAGS as unknown as string });
+  }
+
+  locate(start: number, end = start): Location {
+    return { path: this.path, ...this.lines.range(start, end) };
+  }
+
+  /** The line index of the text. */
+  get lines(): LineIndex {
+    this.#lines ??= new LineIndex(this.text);
+    return this.#lines;
+  }
+}
+
+/** Where lines begin in a text. */
+export class LineIndex {
+  readonly #text: string;
+  readonly #starts: number[] = [0];
+
+  constructor(text: string) {
+    this.#text = text;
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) this.#starts.push(at + 1);
+  }
+
+  /** Lines and columns, from 1, of a half-open range. */
+  range(start: number, end: number): Omit<Location, 'path'> {
+    const from = this.#place(start);
+    const to = this.#place(Math.max(start, end));
+    return { startLine: from.line, startColumn: from.column, endLine: to.line, endColumn: to.column };
+  }
+
+  /** The lines around a line, cut to a width. Undefined where the text has no such line. */
+  snippet(line: number): Snippet | undefined {
+    if (line < 1 || line > this.#starts.length) return undefined;
+    const first = Math.max(1, line - SNIPPET_CONTEXT_LINES);
+    const last = Math.min(this.#starts.length, line + SNIPPET_CONTEXT_LINES);
+    const lines = Array.from({ length: last - first + 1 }, (_, index) => this.line(first + index).slice(0, SNIPPET_LINE_LENGTH));
+    // What follows a final line break is no line that anyone sees.
+    if (last > line && lines.at(-1) === '') lines.pop();
+    return { startLine: first, lines };
+  }
+
+  /** A line's text, from 1, without its line break. */
+  line(line: number): string {
+    const text = this.#text.slice(this.#starts[line - 1] ?? this.#text.length, this.#starts[line] ?? this.#text.length);
+    return text.replace(/\r?\n$/, '');
+  }
+
+  #place(offset: number): { readonly line: number; readonly column: number } {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.#starts[low] ?? 0) + 1 };
+  }
+}

@@ -1,0 +1,136 @@
+// The entry of every thread: tinypool calls the default export. It runs checks and talks to the coordinator over one port.
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { formatWithOptions } from 'node:util';
+import type { ModuleLoader } from '../check/load-module.js';
+import { serializeError, deserializeError, type FromThread, type Reply, type RequestCall, type RunOrder, type ThreadJob, type ToThread } from './protocol.js';
+import { runTask, type Channel } from './run-task.js';
+
+/** A run of this thread. */
+interface LocalRun {
+  readonly order: RunOrder;
+  readonly controller: AbortController;
+  readonly waiting: Map<number, (reply: Reply) => void>;
+  /** Ends the run when an error of its own was caught by nobody. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** All of a thread's state; a thread is one of these. */
+class ThreadState {
+  readonly #runs = new Map<number, LocalRun>();
+  readonly #context = new AsyncLocalStorage<number>();
+  #port: { postMessage(value: FromThread): void } | undefined;
+  #loader: ModuleLoader | undefined;
+  #requests = 0;
+
+  connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
+    this.#port = job.port;
+    job.port.on('message', (message) => this.#receive(message));
+  }
+
+  /** The thread's loader; made anew when a scan keeps its transpiled modules elsewhere. */
+  loader(cacheDir: string | undefined): ModuleLoader {
+    if (this.#loader?.cacheDir !== cacheDir || this.#loader === undefined) this.#loader = { cacheDir };
+    return this.#loader;
+  }
+
+  async run(order: RunOrder): Promise<void> {
+    const { run } = order;
+    const controller = new AbortController();
+    const failed = new Promise<never>((_, reject) => {
+      this.#runs.set(run, { order, controller, waiting: new Map(), fail: reject });
+    });
+    const channel: Channel = {
+      send: (message) => this.#post({ type: 'message', run, message }),
+      request: (call) => this.#request(run, call),
+    };
+    try {
+      const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.cacheDir)));
+      this.#post({ type: 'ended', run, checks: await Promise.race([work, failed]) });
+    } catch (error) {
+      const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
+      this.#post({ type: 'ended', run, checks: order.task.checks.map(({ id }) => ({ checkId: id, end: 'errored', reason: { code: isExit(error) ? 'exited' : 'threw', message } })) });
+    } finally {
+      this.#runs.delete(run);
+    }
+  }
+
+  /** An error that nobody caught belongs to the run in whose asynchronous context it arose. */
+  uncaught(error: unknown): void {
+    const run = this.#context.getStore() ?? (this.#runs.size === 1 ? this.#runs.keys().next().value : undefined);
+    const local = run === undefined ? undefined : this.#runs.get(run);
+    if (local) local.fail(error);
+    else this.#post({ type: 'uncaught', run, error: serializeError(error) });
+  }
+
+  /** What a check prints would tear a report on standard output apart: it becomes a line of the log. */
+  printed(text: string, level: 'info' | 'warn'): void {
+    const run = this.#context.getStore() ?? this.#runs.keys().next().value;
+    if (run !== undefined && text.trim() !== '') this.#post({ type: 'message', run, message: { type: 'log', level, message: text.trimEnd() } });
+  }
+
+  #receive(message: ToThread): void {
+    const local = this.#runs.get(message.run);
+    if (local === undefined) return;
+    if (message.type === 'abort') {
+      local.controller.abort(new Error(message.reason));
+    } else {
+      local.waiting.get(message.request)?.(message.reply);
+      local.waiting.delete(message.request);
+    }
+  }
+
+  #request(run: number, call: RequestCall): Promise<unknown> {
+    const local = this.#runs.get(run);
+    if (local === undefined) return Promise.reject(new Error('The check has ended; it may not ask for anything any more.'));
+    return new Promise((resolve, reject) => {
+      this.#requests += 1;
+      const request = this.#requests;
+      // Posted first: what cannot be cloned throws here, into the check, and leaves nobody waiting.
+      this.#post({ type: 'request', run, request, call });
+      local.waiting.set(request, (reply) => (reply.ok ? resolve(reply.value) : reject(deserializeError(reply.error))));
+    });
+  }
+
+  #post(message: FromThread): void {
+    this.#port?.postMessage(message);
+  }
+}
+
+function isExit(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SR_PROCESS_EXIT';
+}
+
+/** A thread must not end by its own hand: tinypool would never settle its tasks. */
+function refuseExit(what: string): never {
+  throw Object.assign(new Error(`The check called ${what}; end it by returning or throwing.`), { code: 'SR_PROCESS_EXIT' });
+}
+
+function install(state: ThreadState): void {
+  process.exit = () => refuseExit('process.exit()');
+  Object.assign(process, { reallyExit: () => refuseExit('process.reallyExit()') });
+  const kill = process.kill.bind(process);
+  process.kill = (pid, signal) => (pid === process.pid || pid === 0 ? refuseExit(`process.kill(${pid})`) : kill(pid, signal));
+  process.on('uncaughtException', (error) => state.uncaught(error));
+  process.on('unhandledRejection', (error) => state.uncaught(error));
+  for (const [stream, level] of [[process.stdout, 'info'], [process.stderr, 'warn']] as const) {
+    stream.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
+      state.printed(typeof chunk === 'string' ? chunk : formatWithOptions({}, '%s', Buffer.from(chunk).toString('utf8')), level);
+      const done = rest.find((value) => typeof value === 'function') as (() => void) | undefined;
+      done?.();
+      return true;
+    };
+  }
+}
+
+const state = new ThreadState();
+install(state);
+
+export default async function work(job: ThreadJob): Promise<void> {
+  if (job.job === 'connect') return state.connect(job);
+  if (job.job === 'warm') {
+    await import('jiti');
+    return;
+  }
+  return state.run(job.order);
+}

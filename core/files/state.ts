@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The folder of a target in which scanrun keeps what it may need again. */
+export const STATE_FOLDER = '.scanrun';
+
+/**
+ * Makes a folder below the target's state folder, which git ignores by a file of its own.
+ * Returns undefined where the target cannot be written: a scan needs no state, it is only slower without.
+ */
+export function makeStateFolder(root: string, ...parts: readonly string[]): string | undefined {
+  const state = join(root, STATE_FOLDER);
+  const folder = join(state, ...parts);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const ignore = join(state, '.gitignore');
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+    return folder;
+  } catch {
+    return undefined;
+  }
+}

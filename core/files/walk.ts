@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync, type Dirent } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '../errors.js';
+
+/** What a walk found. */
+export interface Walk {
+  /** Paths of files, links and other entries that are not folders, relative to the root. */
+  readonly paths: readonly string[];
+  /** Folders and ignore files that could not be read, with the error's code. */
+  readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+}
+
+/** Folders that belong to tools, not to the project; without git nothing else says so. */
+const NEVER = new Set(['.git', '.hg', '.svn', 'node_modules', '.scanrun']);
+const IGNORE_FILES = ['.gitignore', '.ignore'];
+
+interface Rules {
+  readonly base: string;
+  readonly ignores: (path: string) => boolean;
+}
+
+/** Walks a folder that git does not know, honouring `.gitignore` and `.ignore` files on the way down. Links are not followed. */
+export async function walk(root: string): Promise<Walk> {
+  const { default: ignore } = await import('ignore');
+  const paths: string[] = [];
+  const unreadable: { path: string; code: string }[] = [];
+  const readRules = (folder: string, names: ReadonlySet<string>): Rules[] => {
+    const present = IGNORE_FILES.filter((name) => names.has(name));
+    if (present.length === 0) return [];
+    const rules = ignore();
+    for (const name of present) {
+      const text = read(join(root, folder, name));
+      if (typeof text === 'string') rules.add(text);
+      else unreadable.push({ path: folder + name, code: text.code });
+    }
+    return [{ base: folder, ignores: (path) => rules.ignores(path) }];
+  };
+  const visit = (folder: string, inherited: readonly Rules[]): void => {
+    const entries = list(join(root, folder));
+    if (!Array.isArray(entries)) {
+      unreadable.push({ path: folder || '.', code: entries.code });
+      return;
+    }
+    const rules = [...inherited, ...readRules(folder, new Set(entries.map((entry) => entry.name)))];
+    for (const entry of entries) {
+      const path = folder + entry.name;
+      const asked = entry.isDirectory() ? `${path}/` : path;
+      if (NEVER.has(entry.name) || rules.some((rule) => rule.ignores(asked.slice(rule.base.length)))) continue;
+      if (entry.isDirectory()) visit(asked, rules);
+      else paths.push(path);
+    }
+  };
+  visit('', []);
+  return { paths, unreadable };
+}
+
+function list(folder: string): Dirent[] | { readonly code: string } {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    return { code: codeOf(error) ?? 'unknown' };
+  }
+}
+
+function read(path: string): string | { readonly code: string } {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return { code: codeOf(error) ?? 'unknown' };
+  }
+}

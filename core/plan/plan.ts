@@ -1,0 +1,153 @@
+import type { AnyCheck } from '../check/define.js';
+import { compileGlobs } from '../check/glob.js';
+import { ScanError, type Problem } from '../errors.js';
+import { compareText } from '../model/finding.js';
+import type { JsonObject } from '../model/json.js';
+import type { Severity } from '../model/severity.js';
+import type { FileEntry, Target } from '../model/target.js';
+import type { NotPlanned, Plan, Task } from '../model/task.js';
+import { tierIncludes, type TierName } from '../model/tier.js';
+import { compileFilters } from './filter.js';
+import { resolveNeeds, type NeedsById } from './needs.js';
+
+/** A check with all that the configuration says of it. */
+export interface PlannableCheck {
+  readonly id: string;
+  readonly check: AnyCheck;
+  readonly enabled: boolean;
+  readonly severity?: Severity;
+  readonly options: JsonObject;
+  readonly timeoutMs?: number;
+  readonly priority: number;
+  readonly critical: boolean;
+  readonly files: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** What a plan is made of. */
+export interface PlanInput {
+  readonly tier: TierName;
+  /** The time of a check that sets none. */
+  readonly timeoutMs: number;
+  /** All checks, in order of id. */
+  readonly checks: readonly PlannableCheck[];
+  /** Filters: what runs, and what of that does not. */
+  readonly select: { readonly check: readonly string[]; readonly skip: readonly string[] };
+  /** Globs of files that no check may see. */
+  readonly exclude: readonly string[];
+  readonly target: Target;
+  readonly entries: readonly FileEntry[];
+}
+
+/**
+ * Decides what runs, in which order, and what does not and why.
+ * @throws ScanError for filters that match nothing, needs that are missing or off, and circles of needs.
+ */
+export function makePlan(input: PlanInput): Plan {
+  const needs = resolveNeeds(input.checks);
+  const reasons = select(input, needs);
+  const tasks = order(input.checks.filter(({ id }) => !reasons.has(id)).map((item) => makeTask(item, input, needs)));
+  return { schemaVersion: 1, tasks, notPlanned: [...reasons.values()].sort((a, b) => compareText(a.checkId, b.checkId)) };
+}
+
+/** Why each check that is not planned is not. A check that a planned one needs is planned with it. */
+function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
+  const reasons = new Map<string, NotPlanned>();
+  const wanted = input.select.check.length === 0 ? () => true : compileFilters(input.select.check, '--check', input.checks);
+  const skipped = input.select.skip.length === 0 ? () => false : compileFilters(input.select.skip, '--skip', input.checks);
+  for (const item of input.checks) {
+    const { id, check } = item;
+    const { tier } = check.meta;
+    if (!item.enabled) reasons.set(id, { checkId: id, code: 'off', message: 'The configuration turns it off.' });
+    else if (skipped(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--skip leaves it out.' });
+    else if (!wanted(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--check does not name it.' });
+    else if (!tierIncludes(input.tier, tier)) reasons.set(id, { checkId: id, code: 'tier', message: `It belongs to the tier ${tier}; this is ${input.tier}.` });
+  }
+  includeNeeds(input, needs, reasons, skipped);
+  leaveOutNotApplicable(input, needs, reasons);
+  return reasons;
+}
+
+function includeNeeds(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>, skipped: (item: PlannableCheck) => boolean): void {
+  const byId = new Map(input.checks.map((item) => [item.id, item]));
+  const problems: Problem[] = [];
+  const queue = input.checks.filter(({ id }) => !reasons.has(id)).map(({ id }) => id);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const need of Object.values(needs.get(id) ?? {})) {
+      if (!reasons.has(need)) continue;
+      const item = byId.get(need);
+      if (item === undefined || !item.enabled || skipped(item)) {
+        problems.push({ where: `${id} needs ${need}`, what: item?.enabled ? 'which --skip leaves out' : 'which the configuration turns off', next: `turn ${id} off as well` });
+        continue;
+      }
+      reasons.delete(need);
+      queue.push(need);
+    }
+  }
+  if (problems.length > 0) {
+    throw new ScanError('SR_NEED_MISSING', `${problems.map(({ where, what, next }) => `${where}, ${what}; ${next}`).join('. ')}.`, { problems });
+  }
+}
+
+function leaveOutNotApplicable(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>): void {
+  for (const { id, check } of input.checks) {
+    const missing = (check.meta.when?.files ?? []).filter((glob) => !input.entries.some(matcher(glob)));
+    if (reasons.has(id) || missing.length === 0) continue;
+    reasons.set(id, { checkId: id, code: 'not-applicable', message: `Nothing here matches ${missing.join(' or ')}.` });
+  }
+  // What needs a check that does not apply does not apply either; repeated, since needs have needs.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const { id } of input.checks) {
+      const need = Object.values(needs.get(id) ?? {}).find((other) => reasons.get(other)?.code === 'not-applicable');
+      if (need === undefined || reasons.has(id)) continue;
+      reasons.set(id, { checkId: id, code: 'not-applicable', message: `It needs ${need}, which does not apply here.` });
+      changed = true;
+    }
+  }
+}
+
+function matcher(glob: string): (entry: FileEntry) => boolean {
+  const matches = compileGlobs([glob]);
+  return (entry) => matches(entry.path);
+}
+
+function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Task {
+  const own = needs.get(item.id) ?? {};
+  return {
+    id: item.id,
+    checks: [
+      {
+        id: item.id,
+        module: item.check.module,
+        options: item.options,
+        ...(item.severity === undefined ? {} : { severity: item.severity }),
+        files: item.files,
+        exclude: [...input.exclude, ...item.exclude],
+        needs: own,
+      },
+    ],
+    target: input.target,
+    lane: item.check.meta.lane,
+    priority: item.priority,
+    after: [...new Set(Object.values(own))].sort(compareText),
+    attempt: 1,
+    timeoutMs: item.timeoutMs ?? input.timeoutMs,
+    critical: item.critical,
+  };
+}
+
+/** Needs before what needs them; among those that could start, higher priority first, then by id. */
+function order(tasks: readonly Task[]): Task[] {
+  const waiting = [...tasks].sort((a, b) => b.priority - a.priority || compareText(a.id, b.id));
+  const planned = new Set<string>();
+  const ordered: Task[] = [];
+  while (waiting.length > 0) {
+    const index = waiting.findIndex((task) => task.after.every((id) => planned.has(id)));
+    const [next] = waiting.splice(Math.max(index, 0), 1);
+    if (next === undefined) break;
+    planned.add(next.id);
+    ordered.push(next);
+  }
+  return ordered;
+}
