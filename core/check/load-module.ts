@@ -1,15 +1,51 @@
-import { isAbsolute } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Jiti } from 'jiti';
+import { codeOf } from '../errors.js';
+import { explainLoadError } from './load-error.js';
 
 /** What a module exports. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
 
-/** Loads modules; one for a scan, so that a module that is imported twice is the same module. */
+/** Loads TypeScript by absolute path. */
+export type TypeScriptLoader = (path: string) => Promise<ModuleExports>;
+
+/** Loads modules; one for a scan, so that a module that is imported twice is the same module, and the next scan reads it anew. */
 export interface ModuleLoader {
   /** Loads TypeScript and whatever TypeScript modules import. Absent until the first TypeScript module. */
-  typescript?: Promise<(path: string) => Promise<ModuleExports>>;
-  /** Where transpiled modules are kept; undefined keeps none. */
+  typescript?: Promise<TypeScriptLoader>;
+  /** Where transpiled modules are kept; undefined keeps none. A folder that cannot be written to is not used. */
   readonly cacheDir: string | undefined;
+}
+
+const OWN_ROOT = new URL('../../', import.meta.url);
+const OWN_EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+// Tests run the sources, in which there is no JavaScript that a target's module could import: it gets the build.
+const DIST = OWN_EXTENSION === 'ts' ? new URL('dist/', OWN_ROOT) : OWN_ROOT;
+
+/** The URL of a module of the running scanrun, by its path below the root and without its ending. */
+export function ownModule(path: string): string {
+  return new URL(`${path}.${OWN_EXTENSION}`, OWN_ROOT).href;
+}
+
+/** True for the URL of a module of the running scanrun's own plugins and reporters. */
+export function isOwnModule(url: string): boolean {
+  return [OWN_ROOT, DIST].some(
+    (root) => url.startsWith(`${root.href}plugins/`) || url.startsWith(`${root.href}reporters/`),
+  );
+}
+
+/** The names of the plugins or reporters that come with the running scanrun. */
+export function ownNames(kind: 'plugins' | 'reporters'): string[] {
+  return namesIn(new URL(`${kind}/`, OWN_ROOT), `index.${OWN_EXTENSION}`);
+}
+
+function namesIn(folder: URL, index: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => existsSync(new URL(`${name}/${index}`, folder)))
+    .sort();
 }
 
 /** True for a path or URL of a TypeScript module. */
@@ -20,29 +56,118 @@ export function isTypeScript(specifier: string): boolean {
 /**
  * Loads a module by URL or absolute path: JavaScript natively, TypeScript by jiti on every Node, so that a
  * configuration behaves the same with and without type stripping and may import helpers without extensions.
+ * @throws Error whose message begins with file, line and column where they are known; a ScanError that the module threw stays one.
  */
 export async function loadModule(specifier: string, loader: ModuleLoader): Promise<ModuleExports> {
   const url = isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier;
-  // Once a TypeScript module has been loaded, its JavaScript neighbours must come from the same cache, or a check would exist twice.
-  if (!isTypeScript(url) && (loader.typescript === undefined || !url.startsWith('file:') || url.includes('/node_modules/'))) {
-    return (await import(url)) as ModuleExports;
+  try {
+    if (needsTypeScript(url, loader)) return await loadTypeScript(url, loader);
+    return await loadJavaScript(url, loader);
+  } catch (error) {
+    throw await explainLoadError(error, url);
   }
+}
+
+/** Finds the module that a package's name stands for when it is imported from `folder`, as an `import` there would; undefined when there is none. */
+export async function resolvePackage(name: string, folder: string, loader: ModuleLoader): Promise<string | undefined> {
+  const jiti = await createJiti(loader.cacheDir);
+  return jiti.esmResolve(name, { parentURL: pathToFileURL(join(folder, 'noop.js')).href, try: true });
+}
+
+// Once a TypeScript module has been loaded, its JavaScript neighbours must come from the same cache, or a check would exist twice.
+function needsTypeScript(url: string, loader: ModuleLoader): boolean {
+  if (isTypeScript(url)) return true;
+  return (
+    loader.typescript !== undefined && url.startsWith('file:') && !url.includes('/node_modules/') && !isOwnModule(url)
+  );
+}
+
+async function loadJavaScript(url: string, loader: ModuleLoader): Promise<ModuleExports> {
+  try {
+    return (await import(/* @vite-ignore */ url)) as ModuleExports;
+  } catch (error) {
+    // `npx scanrun` in a folder where scanrun is not installed: only jiti can tell the module where the running one is.
+    if (url.startsWith('file:') && missesScanrun(error)) return loadTypeScript(url, loader);
+    throw error;
+  }
+}
+
+function missesScanrun(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false;
+  return /Cannot find (?:package|module) 'scanrun(?:\/[^']*)?'/.test((error as Error).message);
+}
+
+async function loadTypeScript(url: string, loader: ModuleLoader): Promise<ModuleExports> {
   loader.typescript ??= createTypeScriptLoader(loader.cacheDir);
   const load = await loader.typescript;
   return load(fileURLToPath(url));
 }
 
-async function createTypeScriptLoader(cacheDir: string | undefined): Promise<(path: string) => Promise<ModuleExports>> {
-  const { createJiti } = await import('jiti');
-  const jiti = createJiti(import.meta.url, {
+async function createTypeScriptLoader(cacheDir: string | undefined): Promise<TypeScriptLoader> {
+  let load = ownCache(await createJiti(cacheDir));
+  let last: Promise<unknown> = Promise.resolve();
+  const once = async (path: string): Promise<ModuleExports> => {
+    try {
+      return await load(path);
+    } catch (error) {
+      if (cacheDir === undefined || !isCacheFailure(error, cacheDir)) throw error;
+      load = ownCache(await createJiti(undefined));
+      return load(path);
+    }
+  };
+  // One after another: jiti hands a second importer the half-evaluated module of the first.
+  return (path) => {
+    const result = last.then(() => once(path));
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+/**
+ * An importer with a module cache of its own. jiti has one for the process, in which a second scan would find the
+ * first one's configuration, or, with `moduleCache: false`, one for each import, in which a check would exist twice.
+ */
+function ownCache(jiti: Jiti): TypeScriptLoader {
+  const filename = fileURLToPath(new URL('scanrun-loader.cjs', import.meta.url));
+  return jiti.evalModule('module.exports = jitiImport;', {
+    filename,
+    ext: '.cjs',
+    cache: {},
+    async: false,
+    forceTranspile: true,
+  }) as TypeScriptLoader;
+}
+
+async function createJiti(cacheDir: string | undefined): Promise<Jiti> {
+  const jiti = await import('jiti');
+  return jiti.createJiti(import.meta.url, {
     fsCache: cacheDir ?? false,
+    moduleCache: false,
     interopDefault: false,
     alias: ownAliases(),
   });
-  return (path) => jiti.import<ModuleExports>(path);
 }
 
-/** Where our own public subpaths lie, for a configuration in a folder in which scanrun is not installed (`npx scanrun` elsewhere). */
+/** True when the folder for transpiled modules failed, not the module: full, removed or made read-only since. */
+function isCacheFailure(error: unknown, cacheDir: string): boolean {
+  if (codeOf(error) === 'ENOSPC') return true;
+  const path = (error as { path?: unknown } | null)?.path;
+  return typeof path === 'string' && path.startsWith(cacheDir);
+}
+
+/**
+ * Where our own public subpaths lie. A configuration in a folder in which scanrun is not installed finds the running
+ * one, and one that has another copy gets the running one as well, so that there is one instance.
+ */
 function ownAliases(): Record<string, string> {
-  return {};
+  const aliases: Record<string, string> = {};
+  for (const kind of ['plugins', 'reporters']) {
+    const folder = new URL(`${kind}/`, DIST);
+    for (const name of namesIn(folder, 'index.js'))
+      aliases[`scanrun/${kind}/${name}`] = fileURLToPath(new URL(`${name}/index.js`, folder));
+  }
+  aliases['scanrun/testing'] = fileURLToPath(new URL('core/testing.js', DIST));
+  aliases.scanrun = fileURLToPath(new URL('core/index.js', DIST));
+  return aliases;
 }

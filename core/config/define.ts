@@ -67,14 +67,25 @@ export interface BaseConfig {
   readonly reporters?: readonly (string | ReporterUse)[];
 }
 
-type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
-
-type EntriesOf<P> = P extends Plugin<infer N, infer C>
-  ? { readonly [K in keyof C & string as `${N}/${K}`]?: CheckEntry<C[K] extends { readonly types?: { readonly options: infer O extends OptionSchemas } } ? OptionsInput<O> : JsonObject> }
+type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void
+  ? I
   : never;
 
+type EntriesOf<P> =
+  P extends Plugin<infer N, infer C>
+    ? {
+        readonly [K in keyof C & string as `${N}/${K}`]?: CheckEntry<
+          C[K] extends { readonly types?: { readonly options: infer O extends OptionSchemas } }
+            ? OptionsInput<O>
+            : JsonObject
+        >;
+      }
+    : never;
+
 /** The entries that a set of plugins allows. */
-export type CheckEntries<P extends Plugin> = [P] extends [never] ? Readonly<Record<never, never>> : UnionToIntersection<EntriesOf<P>>;
+export type CheckEntries<P extends Plugin> = [P] extends [never]
+  ? Readonly<Record<never, never>>
+  : UnionToIntersection<EntriesOf<P>>;
 
 /** A configuration, as `defineConfig` returns it; also a preset for `extends`. */
 export interface Config<P extends Plugin = Plugin> extends BaseConfig {
@@ -101,6 +112,8 @@ export interface ConfigInput<P extends readonly Plugin[], E extends readonly Con
 }
 
 /** Defines a configuration. It returns what it is given: the compiler checks ids, options and their types. */
-export function defineConfig<const P extends readonly Plugin[] = [], const E extends readonly Config[] = []>(config: ConfigInput<P, E>): Config<P[number] | PluginsOf<E[number]>> {
+export function defineConfig<const P extends readonly Plugin[] = [], const E extends readonly Config[] = []>(
+  config: ConfigInput<P, E>,
+): Config<P[number] | PluginsOf<E[number]>> {
   return config as unknown as Config<P[number] | PluginsOf<E[number]>>;
 }

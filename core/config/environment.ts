@@ -1,0 +1,119 @@
+import { nearest } from '../check/nearest.js';
+import type { Notice } from '../model/result.js';
+import { type ConfigLayer, everyTier, makeLayer } from './layers.js';
+import { namedSource } from './place.js';
+import type { ConfigProblem } from './problems.js';
+
+/** The environment, as `process.env` has it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every variable that scanrun reads, and what for. The first group is this stage's; the others belong to the command line and the reporters. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  SCANRUN_TIER: 'How much to run, as --tier.',
+  SCANRUN_CONCURRENCY: 'Tasks in flight, 1 to 64, as --concurrency.',
+  SCANRUN_PARALLEL: 'true or false, as --parallel and --no-parallel.',
+  SCANRUN_FAIL_ON: 'The least grave finding that counts, as --fail-on.',
+  SCANRUN_MIN_COVERAGE: 'The share of checks that must end with an answer, 0 to 1, as --min-coverage.',
+  SCANRUN_REPORTER: 'Reporters, name[=file], separated by commas, as --reporter.',
+  SCANRUN_REDACT: 'Regular expressions, one a line; what they match appears in no output.',
+  SCANRUN_CONFIG: 'The configuration file, as --config.',
+  SCANRUN_CHROMIUM: 'The browser that the PDF reporter starts.',
+  SCANRUN_PROCESS_TREE: 'Set by scanrun itself: names the processes that a scan started.',
+};
+
+const PLACES = {
+  tier: 'SCANRUN_TIER',
+  concurrency: 'SCANRUN_CONCURRENCY',
+  tiers: 'SCANRUN_PARALLEL',
+  'gate.failOn': 'SCANRUN_FAIL_ON',
+  'gate.minCoverage': 'SCANRUN_MIN_COVERAGE',
+  reporters: 'SCANRUN_REPORTER',
+};
+
+/** What the environment sets. */
+export interface FromEnvironment {
+  /** Its layer. */
+  readonly layer: ConfigLayer;
+  /** Regular expressions of what must appear in no output. */
+  readonly redact: readonly string[];
+  /** A warning for each variable that looks like ours and is not. */
+  readonly notices: readonly Notice[];
+}
+
+/** Reads the `SCANRUN_*` variables. An empty one is as good as none: that is how CI systems pass on what is not set. */
+export async function readEnvironment(
+  env: Environment,
+  cwd: string,
+  problems: ConfigProblem[],
+): Promise<FromEnvironment> {
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const reporters = read('SCANRUN_REPORTER')
+    ?.split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  const parallel = parseYesOrNo(read('SCANRUN_PARALLEL'));
+  const config = {
+    tier: read('SCANRUN_TIER'),
+    concurrency: parseNumber(read('SCANRUN_CONCURRENCY')),
+    tiers: parallel === undefined ? undefined : everyTier({ parallel: parallel as boolean }),
+    gate: { failOn: read('SCANRUN_FAIL_ON'), minCoverage: parseNumber(read('SCANRUN_MIN_COVERAGE')) },
+    reporters: reporters?.map(parseReporter),
+  };
+  const source = namedSource('environment', PLACES);
+  const layer = await makeLayer('environment', config, { source, folder: cwd }, problems);
+  return { layer, redact: readPatterns(read('SCANRUN_REDACT'), problems), notices: unknownVariables(env) };
+}
+
+/** The number that a text says; the text itself when it says none, for the validator to refuse. */
+export function parseNumber(value: string | number | undefined): string | number | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return value;
+  const number = Number(value);
+  return Number.isNaN(number) ? value : number;
+}
+
+/** `name[=file]` as the configuration would say it. */
+export function parseReporter(text: string): { readonly reporter: string; readonly output?: string } {
+  const at = text.indexOf('=');
+  return at < 0 ? { reporter: text } : { reporter: text.slice(0, at), output: text.slice(at + 1) };
+}
+
+function parseYesOrNo(value: string | undefined): boolean | string | undefined {
+  if (value === undefined) return undefined;
+  if (['true', '1', 'yes', 'on'].includes(value.toLowerCase())) return true;
+  if (['false', '0', 'no', 'off'].includes(value.toLowerCase())) return false;
+  return value;
+}
+
+function readPatterns(text: string | undefined, problems: ConfigProblem[]): string[] {
+  const patterns = (text ?? '')
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return patterns.filter((pattern, index) => {
+    try {
+      new RegExp(pattern);
+      return true;
+    } catch {
+      // The pattern is not quoted: people put the secret itself there.
+      problems.push({
+        where: 'environment: SCANRUN_REDACT',
+        what: `has no valid regular expression in line ${index + 1}`,
+      });
+      return false;
+    }
+  });
+}
+
+function unknownVariables(env: Environment): Notice[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('SCANRUN_') && !Object.hasOwn(ENVIRONMENT, name))
+    .sort()
+    .map((name) => {
+      const near = nearest(name, Object.keys(ENVIRONMENT));
+      return {
+        code: 'unknown-variable',
+        level: 'warning',
+        message: `The environment variable ${name} is not known${near === undefined ? '' : `; did you mean ${near}?`} It has no effect.`,
+      };
+    });
+}

@@ -1,0 +1,258 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { loadModule, type ModuleExports, type ModuleLoader } from '../check/load-module.js';
+import { codeOf, messageOf, ScanError } from '../errors.js';
+import type { Notice } from '../model/result.js';
+import { formatBytes } from '../model/text.js';
+import type { Steps } from './place.js';
+
+/** The names of configuration files, the first that is there wins. */
+export const SEARCH_PLACES: readonly string[] = [
+  ...['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((ending) => `scan.config.${ending}`),
+  '.scanrunrc',
+  ...['json', 'yaml', 'yml', 'js', 'cjs', 'mjs', 'ts'].map((ending) => `.scanrunrc.${ending}`),
+  'package.json',
+];
+
+const MODULES = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+const DATA = ['.json', '.yaml', '.yml', ''];
+/** A configuration is written by people; what is larger is something else. */
+const MAX_BYTES = 1_048_576;
+const PACKAGE_KEY = 'scanrun';
+
+/** A configuration as it was found, not yet validated. */
+export interface LoadedConfig {
+  /** The absolute path of the file. */
+  readonly file: string;
+  /** The steps to it inside the file: `['scanrun']` in a package.json. */
+  readonly steps: Steps;
+  /** What the file holds. */
+  readonly config: unknown;
+  /** What the reader should know about where it was found. */
+  readonly notices: readonly Notice[];
+}
+
+/** Where to look for a configuration. */
+export interface ConfigSearch {
+  /** What a relative `configPath` is relative to. */
+  readonly cwd: string;
+  /** Where the search begins; `cwd` when absent. */
+  readonly targetRoot?: string;
+  /** The file to use, from `--config` or `SCANRUN_CONFIG`; nothing is searched. */
+  readonly configPath?: string;
+  /** The folder at which the search ends without looking into it; the user's home when absent. */
+  readonly home?: string;
+  /** Loads configurations that are modules. */
+  readonly loader: ModuleLoader;
+}
+
+/**
+ * Loads the configuration: the named one, or the first that is found in the target's folder and upwards to the
+ * repository's root. Outside a repository only the target's folder is looked at: a folder further up may be anybody's.
+ * @throws ScanError `SR_CONFIG_NOT_FOUND` when the named file is not there, `SR_CONFIG_LOAD` when a file cannot be read or run.
+ */
+export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig | undefined> {
+  if (search.configPath !== undefined) return loadConfigFile(resolve(search.cwd, search.configPath), search.loader);
+  const found = findConfig(resolve(search.cwd, search.targetRoot ?? '.'), search.home);
+  if (found === undefined) return undefined;
+  const loaded = await loadConfigFile(found.file, search.loader);
+  return { ...loaded, notices: [...loaded.notices, ...neighbourNotices(found)] };
+}
+
+/** A configuration file and the ones beside it. */
+export interface FoundConfig {
+  /** The absolute path of the file to use. */
+  readonly file: string;
+  /** The names of other configuration files in the same folder, which are not read. */
+  readonly others: readonly string[];
+}
+
+/** Finds the configuration of a folder: in it, or further up in the same repository. */
+export function findConfig(folder: string, home: string = homedir()): FoundConfig | undefined {
+  for (const place of searchFolders(folder, home)) {
+    const [first, ...others] = SEARCH_PLACES.filter((name) => isThere(place, name));
+    if (first !== undefined) return { file: join(place, first), others };
+  }
+  return undefined;
+}
+
+/** The folder and those above it up to the repository's root; the folder alone where there is no repository. */
+function searchFolders(folder: string, home: string): string[] {
+  const folders: string[] = [];
+  for (let current = folder; ; current = dirname(current)) {
+    if (current === home && current !== folder) return [folder];
+    folders.push(current);
+    if (existsSync(join(current, '.git'))) return folders;
+    if (dirname(current) === current) return [folder];
+  }
+}
+
+function isThere(folder: string, name: string): boolean {
+  const path = join(folder, name);
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return false;
+    return name !== 'package.json' || (found.isFile() && hasKey(path));
+  } catch (error) {
+    // What lies below a file, not a folder, is not there; anything else would be passed over in silence.
+    if (codeOf(error) === 'ENOTDIR') return false;
+    throw new ScanError('SR_CONFIG_LOAD', `${path}: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** True for a package.json with a `scanrun` key. One that cannot be parsed counts when it may have one: loading it says what is wrong. */
+function hasKey(path: string): boolean {
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(`"${PACKAGE_KEY}"`)) return false;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && Object.hasOwn(parsed, PACKAGE_KEY);
+  } catch {
+    return true;
+  }
+}
+
+function neighbourNotices({ file, others }: FoundConfig): Notice[] {
+  if (others.length === 0) return [];
+  const message = `${basename(file)} is used; ${others.join(', ')} in the same folder ${others.length === 1 ? 'is' : 'are'} not. Keep one, or name the one you mean with --config.`;
+  return [{ code: 'SR_CONFIG_EXISTS', level: 'warning', message }];
+}
+
+/**
+ * Loads a configuration file by its absolute path. A module's default export (`module.exports` in CommonJS) is the
+ * configuration, or a promise of it; a function is refused, since nothing would be passed to it.
+ * @throws ScanError `SR_CONFIG_NOT_FOUND`, `SR_CONFIG_LOAD`.
+ */
+export async function loadConfigFile(file: string, loader: ModuleLoader): Promise<LoadedConfig> {
+  await assertReadable(file);
+  const ending = extname(file);
+  const name = basename(file);
+  if (MODULES.includes(ending)) return { file, steps: [], config: await loadModuleConfig(file, loader), notices: [] };
+  // `.scanrunrc` has no ending, as far as extname is concerned.
+  if (!DATA.includes(ending)) {
+    throw new ScanError('SR_CONFIG_LOAD', `${file} has an ending that no configuration has: '${ending}'.`, {
+      next: `Use one of ${[...MODULES, ...DATA.slice(0, -1)].join(', ')}.`,
+    });
+  }
+  const value = await parseData(file, ending);
+  if (value === undefined || value === null)
+    throw new ScanError('SR_CONFIG_LOAD', `${file} is empty.`, {
+      next: 'Write a configuration into it, such as `tier: quick`, or remove it.',
+    });
+  if (name !== 'package.json') return { file, steps: [], config: value, notices: [] };
+  const config = Object.hasOwn(value, PACKAGE_KEY) ? (value as Record<string, unknown>)[PACKAGE_KEY] : undefined;
+  if (config === undefined)
+    throw new ScanError('SR_CONFIG_LOAD', `${file} has no '${PACKAGE_KEY}' key.`, {
+      next: `Add a '${PACKAGE_KEY}' key, or name another file with \`--config\`.`,
+    });
+  return { file, steps: [PACKAGE_KEY], config, notices: [] };
+}
+
+/** The names of the user's own file in `~/.config/scanrun`: data only, since it is read for every project. */
+const USER_PLACES: readonly string[] = ['config.json', 'config.yaml', 'config.yml'];
+
+/**
+ * Loads the user's own settings from their folder, the first of `config.json`, `config.yaml` and `config.yml`.
+ * @throws ScanError `SR_CONFIG_LOAD` when the file cannot be read or parsed.
+ */
+export async function loadUserConfig(folder: string): Promise<LoadedConfig | undefined> {
+  const [first, ...others] = USER_PLACES.filter((name) => isThere(folder, name));
+  if (first === undefined) return undefined;
+  const file = join(folder, first);
+  const loaded = await loadConfigFile(file, { cacheDir: undefined });
+  return { ...loaded, notices: neighbourNotices({ file, others }) };
+}
+
+async function assertReadable(file: string): Promise<void> {
+  const found = await stat(file).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') {
+      throw new ScanError('SR_CONFIG_NOT_FOUND', `There is no configuration file ${file}.`, { cause: error });
+    }
+    throw new ScanError('SR_CONFIG_LOAD', `${file} cannot be read: ${messageOf(error)}.`, { cause: error });
+  });
+  if (found.isDirectory())
+    throw new ScanError('SR_CONFIG_LOAD', `${file} is a folder, not a configuration file.`, {
+      next: 'Name a file in it, or rename the folder.',
+    });
+  if (!found.isFile()) throw new ScanError('SR_CONFIG_LOAD', `${file} is not a regular file.`);
+  if (found.size > MAX_BYTES)
+    throw new ScanError(
+      'SR_CONFIG_LOAD',
+      `${file} has ${formatBytes(found.size)}; a configuration has at most ${formatBytes(MAX_BYTES)}.`,
+      { next: 'Check that this is the file you mean.' },
+    );
+}
+
+async function loadModuleConfig(file: string, loader: ModuleLoader): Promise<unknown> {
+  let config: unknown;
+  try {
+    config = await defaultExport(await loadModule(file, loader));
+  } catch (error) {
+    if (error instanceof ScanError) throw error;
+    throw new ScanError('SR_CONFIG_LOAD', `The configuration could not be loaded. ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (config === undefined)
+    throw new ScanError('SR_CONFIG_LOAD', `${file} has no default export.`, {
+      next: 'Begin with `export default defineConfig({ ... })`.',
+    });
+  if (typeof config === 'function')
+    throw new ScanError('SR_CONFIG_LOAD', `${file} exports a function.`, {
+      next: 'Export the configuration itself: call the function, `export default make()`; a promise is awaited.',
+    });
+  return config;
+}
+
+/** A module's default export; that of a CommonJS module which was compiled from an ES module lies one level down. A promise is awaited. */
+function defaultExport(module: ModuleExports): unknown {
+  const exported = module.default;
+  if (typeof exported !== 'object' || exported === null || !('__esModule' in exported)) return exported;
+  return (exported as { default?: unknown }).default;
+}
+
+async function parseData(file: string, ending: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ScanError('SR_CONFIG_LOAD', `${file} cannot be read: ${messageOf(error)}.`, { cause: error });
+  });
+  if (text.trim() === '') return undefined;
+  // Only cosmiconfig's parsers: its explorer runs `.config/config.js` of the working folder, and passes over files that it may not read.
+  const { defaultLoaders } = await import('cosmiconfig');
+  const parse = ending === '.json' ? defaultLoaders['.json'] : defaultLoaders['.yaml'];
+  try {
+    return parse(file, text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new ScanError('SR_CONFIG_LOAD', `${syntaxPlace(file, text, error)}`, {
+      cause: error,
+      next: 'Mend the line that the message names.',
+    });
+  }
+}
+
+/** Place and reason without the excerpt that the parsers add: it may hold a secret. */
+function syntaxPlace(file: string, text: string, error: unknown): string {
+  const { reason, mark, codeFrame } = error as {
+    reason?: string;
+    mark?: { line: number; column: number };
+    codeFrame?: string;
+  };
+  if (mark !== undefined)
+    return `${file}:${mark.line + 1}:${mark.column + 1}: this is not valid YAML: ${reason ?? 'unknown reason'}.`;
+  const line = /^> +(\d+) \|/m.exec(codeFrame ?? '')?.[1] ?? String(text.split('\n').length);
+  const column = /\n +\| ( *)\^/.exec(codeFrame ?? '')?.[1]?.length;
+  return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}: this is not valid JSON.`;
+}
+
+/** The file to read for a `reference` in a configuration that lies in `folder`: a path with or without its ending, or a folder's index. Undefined when there is none. */
+export function resolveModulePath(reference: string, folder: string): string | undefined {
+  const path = resolve(folder, reference);
+  const isFile = (candidate: string): boolean => statSync(candidate, { throwIfNoEntry: false })?.isFile() === true;
+  const endings = [...MODULES, '.json', '.yaml', '.yml'];
+  return [
+    path,
+    ...endings.map((ending) => path + ending),
+    ...MODULES.map((ending) => join(path, `index${ending}`)),
+  ].find(isFile);
+}

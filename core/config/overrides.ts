@@ -1,0 +1,58 @@
+import { parseNumber, parseReporter } from './environment.js';
+import { type ConfigLayer, everyTier, makeLayer } from './layers.js';
+import { namedSource } from './place.js';
+import type { ConfigProblem } from './problems.js';
+
+/** What the command line sets, as it was typed; whether it is right is found out here. */
+export interface Overrides {
+  /** `--tier`. */
+  readonly tier?: string;
+  /** `--check`, filters; repeatable. */
+  readonly check?: readonly string[];
+  /** `--skip`, filters; repeatable. */
+  readonly skip?: readonly string[];
+  /** `--plugin`, names, packages or paths; added to the configured ones. */
+  readonly plugin?: readonly string[];
+  /** `--concurrency`, 1 to 64. */
+  readonly concurrency?: string | number;
+  /** `--parallel` or `--no-parallel`. */
+  readonly parallel?: boolean;
+  /** `--fail-on`. */
+  readonly failOn?: string;
+  /** `--min-coverage`, 0 to 1. */
+  readonly minCoverage?: string | number;
+  /** `--reporter`, `name[=file]`; replaces the configured ones. */
+  readonly reporter?: readonly string[];
+  /** `--json`: the same as `--reporter json`. */
+  readonly json?: boolean;
+}
+
+const PLACES = {
+  tier: '--tier',
+  plugins: '--plugin',
+  concurrency: '--concurrency',
+  tiers: '--parallel',
+  'gate.failOn': '--fail-on',
+  'gate.minCoverage': '--min-coverage',
+  reporters: '--reporter',
+};
+
+/** The layer of the command line. */
+export function readOverrides(overrides: Overrides, cwd: string, problems: ConfigProblem[]): Promise<ConfigLayer> {
+  const reporters = (overrides.reporter ?? []).map(parseReporter);
+  if (
+    overrides.json === true &&
+    !reporters.some(({ reporter, output }) => reporter === 'json' && (output === undefined || output === '-'))
+  ) {
+    reporters.push({ reporter: 'json', output: '-' });
+  }
+  const config = {
+    tier: overrides.tier,
+    plugins: overrides.plugin,
+    concurrency: parseNumber(overrides.concurrency),
+    tiers: overrides.parallel === undefined ? undefined : everyTier({ parallel: overrides.parallel }),
+    gate: { failOn: overrides.failOn, minCoverage: parseNumber(overrides.minCoverage) },
+    reporters: reporters.length === 0 ? undefined : reporters,
+  };
+  return makeLayer('flag', config, { source: namedSource('flag', PLACES), folder: cwd }, problems);
+}

@@ -1,0 +1,211 @@
+import { dirname, relative } from 'node:path';
+import type { ModuleLoader } from '../check/load-module.js';
+import { isOwnModule, isTypeScript } from '../check/load-module.js';
+import type { Plugin } from '../check/plugin.js';
+import { assertModules, createRegistry, type RegisteredCheck, type Registry } from '../check/registry.js';
+import { ScanError } from '../errors.js';
+import type { JsonObject } from '../model/json.js';
+import type { Notice } from '../model/result.js';
+import type { Severity } from '../model/severity.js';
+import type { TierLimits, TierName } from '../model/tier.js';
+import { present, type ResolvedCheck, resolveChecks } from './checks.js';
+import type { Config } from './define.js';
+import { type Environment, readEnvironment } from './environment.js';
+import { type ConfigLayer, type Layer, lastSetting, limitUserLayer, makeLayer } from './layers.js';
+import { resolveLimits } from './limits.js';
+import type { LoadedConfig } from './load.js';
+import { type Overrides, readOverrides } from './overrides.js';
+import { fileSource } from './place.js';
+import { DEFAULT_PLUGINS, loadPlugins } from './plugins.js';
+import { flattenConfig, type RootConfig } from './presets.js';
+import { printableConfig } from './printable.js';
+import { type ConfigProblem, configError } from './problems.js';
+import { type ResolvedReporter, resolveReporters } from './reporters.js';
+
+export type { ResolvedCheck } from './checks.js';
+export type { Layer } from './layers.js';
+export type { Overrides } from './overrides.js';
+export type { ResolvedReporter } from './reporters.js';
+
+/** A configuration with every layer applied, valid. */
+export interface ResolvedConfig {
+  /** The absolute path of the configuration file; absent without one. */
+  readonly file?: string;
+  /** How much to run. */
+  readonly tier: TierName;
+  /** What that tier allows, after all layers. */
+  readonly limits: TierLimits;
+  /** The plugins, one of each name. */
+  readonly plugins: readonly Plugin[];
+  /** Every check of every plugin by id, in the order of the ids; also those that are off. */
+  readonly checks: ReadonlyMap<string, ResolvedCheck>;
+  /** Globs of files that no check may see. */
+  readonly exclude: readonly string[];
+  /** What a release is decided on. */
+  readonly gate: { readonly failOn: Severity | 'never'; readonly minCoverage: number };
+  /** What to write. */
+  readonly reporters: readonly ResolvedReporter[];
+  /** The filters of the command line; what they match is for the plan to say. */
+  readonly select: { readonly check: readonly string[]; readonly skip: readonly string[] };
+  /** Regular expressions of what must appear in no output. */
+  readonly redact: readonly string[];
+  /** Which layer set a value: `tier`, `gate.failOn`, `checks['repo/max-file-size'].severity`. A check's value that is not here is its own. */
+  readonly origins: ReadonlyMap<string, Layer>;
+  /** What the reader should know about the configuration. */
+  readonly notices: readonly Notice[];
+  /** The configuration for the report: plain JSON, redacted. */
+  readonly printable: JsonObject;
+}
+
+/** What a configuration is made of. */
+export interface ConfigSources {
+  /** The configuration file, from `loadConfig`. */
+  readonly loaded?: LoadedConfig | undefined;
+  /** A configuration that a program gives; used when there is no `loaded`. */
+  readonly configObject?: Config | undefined;
+  /** The absolute working folder: paths of flags and outputs start from it. */
+  readonly cwd: string;
+  /** The absolute root of the target. */
+  readonly targetRoot: string;
+  /** The environment. */
+  readonly environment: Environment;
+  /** What the command line sets. */
+  readonly overrides: Overrides;
+  /** The user's own settings, from `loadUserConfig`: presentation and resources only. */
+  readonly userConfig?: LoadedConfig | undefined;
+  /** Loads plugins and checks. */
+  readonly loader: ModuleLoader;
+}
+
+/**
+ * Makes one configuration of all layers: default < user < preset < config < environment < flag.
+ * @throws ScanError that lists every problem at once. Its code is `SR_CONFIG_INVALID`, or the one that all problems
+ * share (`SR_PLUGIN_LOAD`, `SR_PLUGIN_DUPLICATE`, `SR_REPORTER_UNKNOWN`, ...); `SR_CHECK_MODULE` when a check is not the default export of its module.
+ */
+export async function resolveConfig(sources: ConfigSources): Promise<ResolvedConfig> {
+  const { cwd, loader, targetRoot } = sources;
+  const problems: ConfigProblem[] = [];
+  const root = rootConfig(sources);
+  const flags = await readOverrides(sources.overrides, cwd, problems);
+  const environment = await readEnvironment(sources.environment, cwd, problems);
+  const user = await userLayers(sources, problems);
+  const project = root === undefined ? [] : await flattenConfig(root, loader, problems);
+  const layers = [...user, ...project, environment.layer, flags];
+
+  const loaded = await loadPlugins(layers, cwd, loader, problems);
+  const registry = createRegistry(loaded.plugins);
+  const origins = new Map<string, Layer>([['plugins', loaded.layer]]);
+  const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
+  const base = resolveBase(layers, origins, problems);
+  const reporters = await resolveReporters(layers, cwd, loader, problems);
+  origins.set('reporters', reporters.layer);
+
+  const failure = configError(problems);
+  if (failure !== undefined) throw failure;
+  await assertForeignModules(registry, loader);
+  const notices = [
+    ...(sources.loaded?.notices ?? []),
+    ...environment.notices,
+    ...defaultNotices(root, loaded.layer),
+    ...limitNotices(base, origins),
+  ];
+  const { check = [], skip = [] } = sources.overrides;
+  const file = sources.loaded?.file;
+  const config = {
+    ...(file === undefined ? {} : { file }),
+    ...base,
+    plugins: loaded.plugins,
+    checks,
+    reporters: reporters.reporters,
+    select: { check, skip },
+    redact: environment.redact,
+    origins,
+    notices,
+  };
+  return { ...config, printable: printableConfig(config, targetRoot) };
+}
+
+function rootConfig({ loaded, configObject, cwd, targetRoot }: ConfigSources): RootConfig | undefined {
+  if (loaded !== undefined) {
+    const inside = relative(targetRoot, loaded.file);
+    const label = inside.startsWith('..') ? loaded.file : inside;
+    return { config: loaded.config, label, steps: loaded.steps, folder: dirname(loaded.file), file: loaded.file };
+  }
+  return configObject === undefined
+    ? undefined
+    : { config: configObject, label: 'configuration', steps: [], folder: cwd };
+}
+
+async function userLayers({ userConfig }: ConfigSources, problems: ConfigProblem[]): Promise<ConfigLayer[]> {
+  if (userConfig === undefined) return [];
+  const { file, steps, config } = userConfig;
+  const place = { source: fileSource(file, steps), folder: dirname(file) };
+  return [limitUserLayer(await makeLayer('user', config, place, problems), problems)];
+}
+
+type Base = Pick<ResolvedConfig, 'tier' | 'limits' | 'exclude' | 'gate'>;
+
+/** The values that do not depend on plugins. */
+function resolveBase(layers: readonly ConfigLayer[], origins: Map<string, Layer>, problems: ConfigProblem[]): Base {
+  const tier = lastSetting(layers, ['tier'], (config) => config.tier);
+  const failOn = lastSetting(layers, ['gate', 'failOn'], (config) => config.gate?.failOn);
+  const minCoverage = lastSetting(layers, ['gate', 'minCoverage'], (config) => config.gate?.minCoverage);
+  const exclude = lastSetting(layers, ['exclude'], (config) => config.exclude);
+  const { limits, origins: limitOrigins } = resolveLimits(tier?.value ?? 'standard', layers, problems);
+  const set = { tier, 'gate.failOn': failOn, 'gate.minCoverage': minCoverage, exclude };
+  for (const [name, setting] of Object.entries(set)) origins.set(name, setting?.layer ?? 'default');
+  for (const [name, layer] of Object.entries(limitOrigins)) origins.set(name, layer);
+  return {
+    tier: tier?.value ?? 'standard',
+    limits,
+    exclude: [...new Set(layers.flatMap(({ config }) => present(config.exclude)))],
+    gate: { failOn: failOn?.value ?? 'error', minCoverage: minCoverage?.value ?? 1 },
+  };
+}
+
+/** Our own modules are held to this by a test; asking would load every one of them here. */
+async function assertForeignModules(registry: Registry, loader: ModuleLoader): Promise<void> {
+  const foreign = [...registry.values()].filter(({ check }) => !isOwnModule(check.module));
+  if (foreign.length === 0) return;
+  try {
+    await assertModules(foreign, loader);
+  } catch (error) {
+    if (!(error instanceof ScanError)) throw error;
+    const again = new Set(error.problems.map(({ where }) => where));
+    const native = foreign.filter(({ id, check }: RegisteredCheck) => again.has(id) && !isTypeScript(check.module));
+    // A JavaScript check that was imported before the first TypeScript module is the native one, not the loader's copy.
+    if (native.length < again.size || !(await isNative(native, loader))) throw error;
+  }
+}
+
+function isNative(entries: readonly RegisteredCheck[], { cacheDir }: ModuleLoader): Promise<boolean> {
+  return assertModules(entries, { cacheDir }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function defaultNotices(root: RootConfig | undefined, plugins: Layer): Notice[] {
+  if (plugins !== 'default') return [];
+  const names = DEFAULT_PLUGINS.join(', ');
+  const what = root === undefined ? 'No configuration found' : 'The configuration lists no plugins';
+  const next =
+    root === undefined
+      ? '`scan.config.ts` sets what is checked; `scanrun init` writes one.'
+      : 'List what is wanted under `plugins`.';
+  return [
+    { code: 'default-config', level: 'info', message: `${what}: running the default checks (${names}). ${next}` },
+  ];
+}
+
+function limitNotices({ tier, limits }: Base, origins: ReadonlyMap<string, Layer>): Notice[] {
+  const asked = ['flag', 'environment'].includes(origins.get('concurrency') ?? '');
+  if (!asked || limits.parallel || limits.concurrency === 1) return [];
+  return [
+    {
+      code: 'concurrency-unused',
+      level: 'warning',
+      message: `Concurrency ${limits.concurrency} has no effect: the tier '${tier}' runs one task at a time. Add --parallel.`,
+    },
+  ];
+}

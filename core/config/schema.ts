@@ -1,0 +1,150 @@
+import { DURATION_PATTERN } from '../model/duration.js';
+import { SEVERITIES } from '../model/severity.js';
+import { TIERS } from '../model/tier.js';
+
+// Every leaf has a `title` that completes the sentence "must be ...": it is what a person reads who got it wrong.
+// Choices are written with if/then/else rather than anyOf, so that only the branch that was meant complains.
+
+const globs = {
+  type: 'array',
+  title: "a list of globs, such as ['docs/**']",
+  items: { type: 'string', pattern: '\\S', title: "a glob, such as 'docs/**'" },
+} as const;
+
+/** One schema for values of a type, another for the rest. */
+function choose<const S extends object>(title: string, type: 'string' | 'object', then: S, otherwise: object) {
+  return { title, if: { type }, then, else: otherwise };
+}
+
+function duration(title: string) {
+  return choose(
+    title,
+    'string',
+    { type: 'string', pattern: DURATION_PATTERN, title },
+    { type: 'integer', minimum: 0, title },
+  );
+}
+
+const concurrency = { type: 'integer', minimum: 1, maximum: 64, title: 'a whole number from 1 to 64' } as const;
+const yesOrNo = { type: 'boolean', title: 'true or false' } as const;
+const checkTimeout = duration("a duration from '5s' to '300s'");
+const severityOrOff = [...SEVERITIES, 'off'] as const;
+
+const tierSettings = {
+  type: 'object',
+  title: 'settings for a tier',
+  properties: {
+    concurrency,
+    parallel: yesOrNo,
+    budget: duration("a duration from '1s' to '24h'"),
+    deadline: duration("a duration from '1s' to '24h'"),
+    timeout: checkTimeout,
+  },
+  additionalProperties: false,
+} as const;
+
+const checkSettings = {
+  type: 'object',
+  title: 'settings for a check',
+  properties: {
+    severity: { enum: severityOrOff, title: `one of ${severityOrOff.join(', ')}` },
+    options: { type: 'object', title: "an object with the check's options" },
+    timeout: checkTimeout,
+    priority: { type: 'integer', minimum: -100, maximum: 100, title: 'a whole number from -100 to 100' },
+    optional: yesOrNo,
+    critical: yesOrNo,
+    files: globs,
+    exclude: globs,
+  },
+  additionalProperties: false,
+} as const;
+
+const checkEntry = choose(
+  "a severity, 'off' or settings",
+  'object',
+  { $ref: '#/definitions/checkSettings' },
+  { enum: severityOrOff, title: `one of ${severityOrOff.join(', ')}, or settings` },
+);
+
+const reporterTitle = "a reporter's name, package or path";
+
+const reporterUse = {
+  type: 'object',
+  title: 'a reporter with options',
+  properties: {
+    reporter: { type: ['string', 'object'], title: reporterTitle },
+    options: { type: 'object', title: "an object with the reporter's options" },
+    output: { type: 'string', pattern: '\\S', title: "a path, or '-' for standard output" },
+  },
+  required: ['reporter'],
+  additionalProperties: false,
+} as const;
+
+/** What a loaded configuration may contain, as JSON Schema draft-07. The build compiles it to a module without ajv and publishes it for editors as `schemas/config.json`. */
+export const configSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'scanrun configuration',
+  type: 'object',
+  properties: {
+    $schema: {
+      type: 'string',
+      title: 'the address of this schema',
+      description: 'For editors; scanrun does not read it.',
+    },
+    extends: {
+      type: 'array',
+      title: 'a list of configurations',
+      description: "Presets: what they list comes before this configuration's own, which wins.",
+      items: { type: ['string', 'object'], title: 'a configuration, or the package or path of one' },
+    },
+    plugins: {
+      type: 'array',
+      title: 'a list of plugins',
+      description: 'Listing a plugin enables its checks at their tier. Default: repo and secrets.',
+      items: { type: ['string', 'object'], title: 'a plugin, or the name, package or path of one' },
+    },
+    checks: {
+      type: 'object',
+      title: 'an object with an entry for each check id',
+      description: 'Settings by check id.',
+      additionalProperties: { $ref: '#/definitions/checkEntry' },
+    },
+    tier: { enum: TIERS, title: `one of ${TIERS.join(', ')}`, description: 'How much to run; default standard.' },
+    tiers: {
+      type: 'object',
+      title: `an object with settings for ${TIERS.join(', ')}`,
+      description: 'Limits by tier.',
+      properties: {
+        quick: { $ref: '#/definitions/tierSettings' },
+        standard: { $ref: '#/definitions/tierSettings' },
+        deep: { $ref: '#/definitions/tierSettings' },
+      },
+      additionalProperties: false,
+    },
+    concurrency: { ...concurrency, description: 'Tasks in flight over all lanes, for every tier.' },
+    exclude: { ...globs, description: 'Globs of files that no check may see.' },
+    gate: {
+      type: 'object',
+      title: 'an object with failOn and minCoverage',
+      description: 'What a release is decided on.',
+      properties: {
+        failOn: { enum: [...SEVERITIES, 'never'], title: `one of ${[...SEVERITIES, 'never'].join(', ')}` },
+        minCoverage: { type: 'number', minimum: 0, maximum: 1, title: 'a number from 0 to 1' },
+      },
+      additionalProperties: false,
+    },
+    reporters: {
+      type: 'array',
+      title: 'a list of reporters',
+      description: 'What to write; default terminal and html.',
+      items: choose(
+        'a reporter',
+        'string',
+        { type: 'string', pattern: '\\S', title: reporterTitle },
+        { $ref: '#/definitions/reporterUse' },
+      ),
+    },
+  },
+  additionalProperties: false,
+  definitions: { checkEntry, checkSettings, tierSettings, reporterUse },
+} as const;
