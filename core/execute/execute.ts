@@ -48,6 +48,8 @@ export interface ExecuteOptions {
   readonly listener: ExecuteListener;
   /** Gives each run its number; they are unique within the runtime. */
   readonly nextRun: () => number;
+  /** Registers what ends every process at once; returns how to take that back. */
+  readonly onKill: (callback: () => void) => () => void;
 }
 
 /** What came of one check of one task. */
@@ -111,6 +113,9 @@ class Execution {
     const { clock, limits, pool, signal } = this.#options;
     const cancelDeadline = clock.after(limits.deadlineMs, () => this.#deadline());
     const unsubscribe = pool.onChange(() => this.#advance());
+    const keep = this.#options.onKill(() => {
+      for (const active of this.#active.values()) active.requests.kill();
+    });
     const cancel = (): void => this.#cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
@@ -122,6 +127,7 @@ class Execution {
     } finally {
       cancelDeadline();
       unsubscribe();
+      keep();
       signal.removeEventListener('abort', cancel);
     }
     return { records: this.#records, checks: this.#checks, wallMs: this.#now() };

@@ -1,3 +1,4 @@
+import { schemaDefaults } from '../check/options.js';
 import type { Reporter } from '../check/reporter.js';
 import { messageOf, ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
@@ -10,7 +11,7 @@ export interface ReporterRun {
   readonly name: string;
   /** Loads it; built-in ones are loaded only now. */
   load(): Promise<Reporter>;
-  /** Its options, complete. */
+  /** The options that were set; the reporter's defaults fill the rest. */
   readonly options: JsonObject;
   /** An absolute path, or `-`. */
   readonly output: string;
@@ -36,7 +37,7 @@ export async function runReporters(reporters: readonly ReporterRun[], result: Ru
     try {
       const reporter = await run.load();
       const output = { file: run.output === '-' ? undefined : run.output, color: run.output === '-' && to.color, columns: to.columns, verbosity: to.verbosity };
-      const rendered = await reporter.render(result, { options: run.options, output, signal });
+      const rendered = await reporter.render(result, { options: { ...schemaDefaults(reporter.options), ...run.options }, output, signal });
       for (const written of await writeRendered(rendered, run.output, to.stdout)) reports.push({ reporter: run.name, ...written });
     } catch (error) {
       const code = error instanceof ScanError ? error.code : 'SR_REPORT_FAILED';

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+/** Flags of every command that reads a configuration. */
+export interface ConfigFlags {
+  readonly config?: string;
+  readonly plugin?: readonly string[];
+  readonly tier?: string;
+  readonly check?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly concurrency?: string;
+  readonly parallel?: boolean;
+  readonly json?: boolean;
+  readonly color: boolean;
+}
+
+/** Flags of `run`. */
+export interface RunFlags extends ConfigFlags {
+  readonly failOn?: string;
+  readonly minCoverage?: string;
+  readonly reporter?: readonly string[];
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly logFile?: string;
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** Adds the flags that choose the configuration and what runs. */
+export function addConfigFlags(command: Command): Command {
+  return command
+    .option('--tier <name>', 'how much to run: quick, standard or deep')
+    .option('--check <filter>', 'run only these checks and what they need (repeatable)', collect)
+    .option('--skip <filter>', 'leave these checks out (repeatable)', collect)
+    .option('--config <file>', 'the configuration file to use')
+    .option('--plugin <name>', 'add a plugin: a built-in name, a package or a path (repeatable)', collect)
+    .option('--concurrency <n>', 'tasks in flight, 1 to 64')
+    .option('--parallel', 'run tasks in parallel, also in the tier quick')
+    .option('--no-parallel', 'run one task at a time, in plan order')
+    .option('--json', 'print JSON on standard output')
+    .option('--no-color', 'print without colours');
+}
+
+/** Adds the flags of the gate, the reports and the progress. */
+export function addRunFlags(command: Command): Command {
+  return command
+    .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
+    .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
+    .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect)
+    .option('--quiet', 'print only what the gate counts and the verdict')
+    .option('--verbose', 'print everything, with the log')
+    .option('--log-file <file>', 'write the log there, one JSON object a line');
+}

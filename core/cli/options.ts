@@ -1,0 +1,27 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { Overrides } from '../config/overrides.js';
+import type { ScanOptions } from '../scan.js';
+import type { ConfigFlags, RunFlags } from './flags.js';
+
+/** A scan's options from the command line: the one place where flags, working folder and environment become options. */
+export async function scanOptions(target: string, flags: ConfigFlags | RunFlags): Promise<ScanOptions> {
+  const { loadUserConfig } = await import('../config/load.js');
+  const folder = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
+  const userConfig = await loadUserConfig(join(folder, 'scanrun'));
+  return {
+    target,
+    cwd: process.cwd(),
+    environment: process.env,
+    overrides: overrides(flags),
+    ...(flags.config === undefined ? {} : { configFile: flags.config }),
+    ...(userConfig === undefined ? {} : { userConfig }),
+  };
+}
+
+function overrides(flags: ConfigFlags | RunFlags): Overrides {
+  const { tier, check, skip, plugin, concurrency, parallel } = flags;
+  const run = flags as Partial<RunFlags>;
+  const set = { tier, check, skip, plugin, concurrency, parallel, failOn: run.failOn, minCoverage: run.minCoverage, reporter: run.reporter };
+  return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,50 @@
+import { createColors } from 'picocolors';
+import { codeOf } from '../errors.js';
+import type { Sink } from '../report/write.js';
+
+/** Whether a stream wants colours: the flag, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether it is a terminal. */
+export function wantsColor(flag: boolean, stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {
+  if (!flag || (environment.NO_COLOR ?? '') !== '') return false;
+  if ((environment.FORCE_COLOR ?? '') !== '') return environment.FORCE_COLOR !== '0';
+  return stream.isTTY === true && environment.TERM !== 'dumb';
+}
+
+/** The colours of a stream. */
+export type Colors = ReturnType<typeof createColors>;
+
+/** Colours for standard output. */
+export function colorsFor(flag: boolean): Colors {
+  return createColors(wantsColor(flag, process.stdout, process.env));
+}
+
+/** Writes to standard output and waits until it is taken. A reader that went away (`| head`) ends the output, not the scan. */
+export function stdoutSink(): Sink {
+  let closed = false;
+  process.stdout.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+    closed = true;
+  });
+  return (chunk) =>
+    new Promise((resolve, reject) => {
+      if (closed) return resolve();
+      process.stdout.write(chunk, (error) => (error && codeOf(error) !== 'EPIPE' ? reject(error) : resolve()));
+    });
+}
+
+/** Prints text and waits until it is taken. */
+export async function print(text: string): Promise<void> {
+  await stdoutSink()(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Prints a value as JSON. */
+export async function printJson(value: unknown): Promise<void> {
+  await print(JSON.stringify(value, undefined, 2));
+}
+
+/** Rows as columns of equal width; the last column is as long as it is. */
+export function table(rows: readonly (readonly string[])[], colors: Colors): string {
+  const [head = []] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+  return rows.map((row, index) => (index === 0 ? colors.bold(line(row)) : line(row))).join('\n');
+}

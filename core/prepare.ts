@@ -1,0 +1,124 @@
+// The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
+
+import { randomBytes } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
+import { defaultOptions } from './check/options.js';
+import { isTypeScript, type ModuleLoader } from './check/load-module.js';
+import { createRegistry, type Registry } from './check/registry.js';
+import { findConfig, loadConfig, type LoadedConfig } from './config/load.js';
+import { resolveConfig, type ResolvedConfig } from './config/resolve.js';
+import { listFiles, type FileList } from './files/list.js';
+import { makeStateFolder } from './files/state.js';
+import { createHooks, type HookRunner } from './hooks.js';
+import type { Notice } from './model/result.js';
+import type { Plan } from './model/task.js';
+import { makePlan } from './plan/plan.js';
+import type { Runtime } from './runtime.js';
+import type { ScanOptions } from './scan.js';
+
+/** A scan that is ready to run. */
+export interface Prepared {
+  readonly runId: string;
+  readonly config: ResolvedConfig;
+  readonly registry: Registry;
+  readonly files: FileList;
+  readonly plan: Plan;
+  readonly hooks: HookRunner;
+  readonly loader: ModuleLoader;
+  /** Ids of the tasks that may run in the main thread. */
+  readonly inline: ReadonlySet<string>;
+  /** Milliseconds by phase. */
+  readonly phasesMs: Readonly<Record<string, number>>;
+}
+
+/** Our own checks over less than this do not pay for a thread: starting one costs some 40 ms. */
+const SMALL_FILES = 300;
+const SMALL_BYTES = 4_000_000;
+
+/**
+ * Loads the configuration and its plugins, lists the target's files and makes the plan.
+ * @throws ScanError for everything that is wrong with them.
+ */
+export async function prepare(options: ScanOptions, runtime: Runtime, notice: (notice: Notice) => void): Promise<Prepared> {
+  const phasesMs: Record<string, number> = {};
+  const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
+    const started = runtime.clock.now();
+    const value = await work();
+    phasesMs[phase] = runtime.clock.now() - started;
+    return value;
+  };
+  const target = resolve(options.cwd, options.target ?? '.');
+  const listing = timed('index', () => listFiles(target));
+  // Whoever awaits the configuration first must not lose this failure to the runtime.
+  listing.catch(() => {});
+  const { config, loader } = await timed('load', () => configure(options, runtime));
+  for (const item of config.notices) notice(item);
+  const files = withoutReports(await listing, config);
+  for (const item of files.notices) notice(item);
+  const registry = createRegistry(config.plugins);
+  const checks = [...config.checks.values()];
+  const plan = await timed('plan', async () =>
+    makePlan({ tier: config.tier, timeoutMs: config.limits.timeoutMs, checks, select: config.select, exclude: config.exclude, target: files.target, entries: files.entries }),
+  );
+  const hooks = await createHooks(config.plugins, notice);
+  return { runId: makeRunId(), config, registry, files, plan, hooks, loader, inline: inlineTasks(plan, registry, files), phasesMs };
+}
+
+/** A configuration with what loads its modules. */
+export interface Configured {
+  readonly config: ResolvedConfig;
+  readonly loader: ModuleLoader;
+}
+
+/**
+ * Finds, loads and resolves the configuration, and nothing else.
+ * @throws ScanError that lists everything that is wrong with it.
+ */
+export async function configure(options: ScanOptions, runtime: Runtime): Promise<Configured> {
+  const { cwd, environment = {} } = options;
+  const target = resolve(cwd, options.target ?? '.');
+  const configFile = options.configFile ?? environment.SCANRUN_CONFIG;
+  const file = options.config === undefined ? (configFile === undefined ? findConfig(cwd)?.file : resolve(cwd, configFile)) : undefined;
+  const loader: ModuleLoader = { cacheDir: file === undefined || !isTypeScript(file) ? undefined : makeStateFolder(dirname(file), 'cache', 'jiti') };
+  if (file !== undefined && isTypeScript(file)) {
+    // Its checks will need a thread that knows TypeScript: it starts while the configuration loads.
+    await runtime.pool.open();
+    runtime.pool.warm(loader.cacheDir);
+  }
+  const loaded: LoadedConfig | undefined = options.config === undefined ? await loadConfig({ cwd, loader, ...(configFile === undefined ? {} : { configPath: configFile }) }) : undefined;
+  const config = await resolveConfig({
+    cwd,
+    targetRoot: target,
+    environment,
+    overrides: options.overrides ?? {},
+    loader,
+    ...(loaded === undefined ? {} : { loaded }),
+    ...(options.config === undefined ? {} : { configObject: options.config }),
+    ...(options.userConfig === undefined ? {} : { userConfig: options.userConfig }),
+  });
+  return { config, loader };
+}
+
+/** The files without those that this scan's reporters write: yesterday's report is no part of the project. */
+function withoutReports(files: FileList, config: ResolvedConfig): FileList {
+  const outputs = new Set(config.reporters.map(({ output }) => output));
+  return { ...files, entries: files.entries.filter(({ path, tracked }) => tracked === true || !outputs.has(resolve(files.target.root, path))) };
+}
+
+/** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
+function inlineTasks(plan: Plan, registry: Registry, files: FileList): Set<string> {
+  const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
+  const own = new URL('../plugins/', import.meta.url).href;
+  const isOwn = (id: string, options: object, module: string): boolean => {
+    const check = registry.get(id)?.check;
+    return check !== undefined && module.startsWith(own) && JSON.stringify(options) === JSON.stringify(defaultOptions(check.base));
+  };
+  const mayRunHere = plan.tasks.filter(({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)));
+  return new Set(mayRunHere.map(({ id }) => id));
+}
+
+/** Sorts by time, and no two are the same. */
+function makeRunId(): string {
+  return `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(4).toString('hex')}`;
+}

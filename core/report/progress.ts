@@ -1,0 +1,123 @@
+import { formatDuration } from '../model/duration.js';
+import type { ScanEvent } from '../model/event.js';
+import type { Outcome } from '../model/outcome.js';
+import { plural } from '../model/text.js';
+
+/** Shows how a scan goes on, on standard error. */
+export interface Progress {
+  /** Takes an event. */
+  event(event: ScanEvent): void;
+  /** Takes the progress off the screen and gives the streams back. Safe to call twice. */
+  end(): Promise<void>;
+}
+
+/** How progress is shown: live lines on a terminal, plain lines elsewhere, or not at all. */
+export type ProgressMode = 'live' | 'plain' | 'none';
+
+/** Milliseconds between signs of life on a plain output: a CI that hears nothing for minutes ends the job. */
+const HEARTBEAT_MS = 30_000;
+
+/** More live lines than this would scroll a terminal; the rest is counted. */
+const LIVE_LINES = 12;
+
+/** Creates the progress of one scan. The only user of listr2, which is loaded when a plan is there to show. */
+export function createProgress(mode: ProgressMode, stderr: NodeJS.WriteStream): Progress {
+  if (mode === 'none') return { event: () => {}, end: () => Promise.resolve() };
+  return mode === 'live' ? new LiveProgress(stderr) : new PlainProgress((line) => stderr.write(`${line}\n`));
+}
+
+/** One line when the plan is there, one for each check that gave no answer, and a heartbeat. */
+class PlainProgress implements Progress {
+  readonly #write: (line: string) => void;
+  readonly #running = new Map<string, number>();
+  #total = 0;
+  #done = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  event(event: ScanEvent): void {
+    if (event.type === 'planned') {
+      this.#total = event.plan.tasks.length;
+      this.#write(`scanrun: ${plural(this.#total, 'check')} to run`);
+      this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
+      this.#timer.unref();
+    } else if (event.type === 'taskStarted') {
+      this.#running.set(event.taskId, performance.now());
+    } else if (event.type === 'taskEnded') {
+      this.#done += 1;
+      this.#running.delete(event.task.id);
+      const line = inconclusive(event.task.id, event.task.outcome);
+      if (line) this.#write(`scanrun: ${line}`);
+    } else if (event.type === 'result') {
+      this.#stop();
+    }
+  }
+
+  end(): Promise<void> {
+    this.#stop();
+    return Promise.resolve();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #beat(): void {
+    const now = performance.now();
+    const running = [...this.#running].map(([id, since]) => `${id} (${formatDuration(now - since)})`).join(', ');
+    this.#write(`scanrun: ${this.#done} of ${this.#total} done; running: ${running || 'nothing'}`);
+  }
+}
+
+/** A line for each running check, by listr2. */
+class LiveProgress implements Progress {
+  readonly #stderr: NodeJS.WriteStream;
+  readonly #ends = new Map<string, (outcome: Outcome) => void>();
+  readonly #outcomes = new Map<string, Promise<Outcome>>();
+  #shown: Promise<unknown> = Promise.resolve();
+
+  constructor(stderr: NodeJS.WriteStream) {
+    this.#stderr = stderr;
+  }
+
+  event(event: ScanEvent): void {
+    if (event.type === 'planned') this.#shown = this.#show(event.plan.tasks.map(({ id }) => id));
+    else if (event.type === 'taskEnded') this.#ends.get(event.task.id)?.(event.task.outcome);
+  }
+
+  async end(): Promise<void> {
+    for (const finish of this.#ends.values()) finish({ status: 'passed' });
+    await this.#shown;
+  }
+
+  async #show(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      this.#outcomes.set(id, new Promise((resolve) => this.#ends.set(id, resolve)));
+    }
+    const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
+    const shown = ids.slice(0, LIVE_LINES);
+    const rest = ids.slice(LIVE_LINES);
+    const tasks = shown.map((id) => ({
+      title: id,
+      task: async (_: unknown, task: { title: string; skip(message: string): void }) => {
+        const outcome = await this.#outcomes.get(id);
+        const line = outcome && inconclusive(id, outcome);
+        if (line) task.skip(line);
+        else if (outcome?.status === 'failed') task.title = `${id}: findings`;
+      },
+    }));
+    if (rest.length > 0) {
+      tasks.push({ title: `and ${plural(rest.length, 'more check')}`, task: async () => void (await Promise.all(rest.map((id) => this.#outcomes.get(id)))) });
+    }
+    // What a report says belongs to standard output; progress has standard error, and is gone when it is over.
+    const logger = new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(this.#stderr, this.#stderr) });
+    await new Listr(tasks, { concurrent: true, exitOnError: false, registerSignalListeners: false, rendererOptions: { clearOutput: true, logger } }).run();
+  }
+}
+
+function inconclusive(id: string, outcome: Outcome): string | undefined {
+  return 'reason' in outcome ? `${id} ${outcome.status}: ${outcome.reason.message}` : undefined;
+}

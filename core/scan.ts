@@ -1,0 +1,182 @@
+// One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
+
+import type { Config } from './config/define.js';
+import type { LoadedConfig } from './config/load.js';
+import type { Overrides } from './config/overrides.js';
+import { EventStream } from './events.js';
+import type { ExecuteListener } from './execute/execute.js';
+import type { HookRunner } from './hooks.js';
+import type { ScanEvent } from './model/event.js';
+import type { Notice, ReportedFile, RunResult } from './model/result.js';
+import type { Task } from './model/task.js';
+import type { ReportTo } from './report/run-reporters.js';
+import { prepare, type Prepared } from './prepare.js';
+import { analyse } from './analyse.js';
+import { Redactor } from './redact.js';
+import { createRuntime, type Runtime } from './runtime.js';
+
+/** What to scan and how. */
+export interface ScanOptions {
+  /** The folder to scan; relative to `cwd`. Default: `cwd`. */
+  readonly target?: string;
+  /** The folder in which a configuration is searched and to which reports and other paths are relative. */
+  readonly cwd: string;
+  /** The configuration; searched from `cwd` upwards when absent. */
+  readonly config?: Config;
+  /** The configuration file to use instead of searching one; relative to `cwd`. */
+  readonly configFile?: string;
+  /** The user's own settings for presentation and resources, from `loadUserConfig`. */
+  readonly userConfig?: LoadedConfig;
+  /** What overrides the configuration: the command line's flags. */
+  readonly overrides?: Overrides;
+  /** The environment: `SCANRUN_*` settings, and what commands are given. Default: none of the settings, and the process's own for commands. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Where reports go that own standard output, and how it looks; no such report is written when absent. */
+  readonly output?: ReportTo;
+}
+
+/** A scan that runs. */
+export interface ScanHandle {
+  /** Everything that happens, as it happens. Begin to read at once; events before that are not kept. */
+  readonly events: AsyncIterable<ScanEvent>;
+  /** The result, before reports are written. Rejects with a ScanError when the scan could not begin. */
+  readonly result: Promise<RunResult>;
+  /** What the reporters wrote; settles when the scan is over. Rejects as `result` does. */
+  readonly reports: Promise<readonly ReportedFile[]>;
+  /** Ends the scan softly: running checks are cancelled, and what was done is reported. */
+  cancel(reason: string): void;
+}
+
+/** Starts a scan. Without a runtime it makes one of its own and closes it at the end. */
+export function scan(options: ScanOptions, runtime?: Runtime): ScanHandle {
+  const own = runtime ?? createRuntime();
+  const events = new EventStream();
+  const cancelled = new AbortController();
+  const run = new ScanRun(options, own, events, cancelled);
+  // After this turn, so that whoever reads the events misses none.
+  const result = Promise.resolve().then(() => run.result());
+  const reports = result.then((done) => run.report(done)).finally(async () => {
+    events.end();
+    if (runtime === undefined) await own.close();
+  });
+  // Each promise may be left alone by a caller that awaits the other.
+  result.catch(() => {});
+  reports.catch(() => {});
+  return { events, result, reports, cancel: (reason) => cancelled.abort(new Error(reason)) };
+}
+
+/** The phases of one scan and what they share. */
+class ScanRun {
+  readonly #options: ScanOptions;
+  readonly #runtime: Runtime;
+  readonly #events: EventStream;
+  readonly #cancelled: AbortController;
+  readonly #startedAt: number;
+  readonly #notices: Notice[] = [];
+  #prepared: Prepared | undefined;
+  #redactor = new Redactor();
+
+  constructor(options: ScanOptions, runtime: Runtime, events: EventStream, cancelled: AbortController) {
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#events = events;
+    this.#cancelled = cancelled;
+    this.#startedAt = runtime.clock.now();
+  }
+
+  async result(): Promise<RunResult> {
+    const startedAt = new Date();
+    const prepared = await prepare(this.#options, this.#runtime, (notice) => this.#notice(notice));
+    this.#prepared = prepared;
+    this.#redactor = new Redactor(prepared.config.redact);
+    const { plan, hooks, config, files } = prepared;
+    this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
+    this.#emit({ type: 'planned', plan });
+    await hooks.promise('plan', freeze(plan));
+    const executed = await this.#execute(prepared);
+    const result = this.#redactor.json(
+      analyse({ prepared, executed, startedAt, cores: this.#runtime.cores, interrupted: this.#signal.aborted, notices: this.#notices, notice: (notice) => this.#notice(notice) }),
+    );
+    this.#emit({ type: 'result', result: freeze(result) });
+    await hooks.promise('result', result);
+    return result;
+  }
+
+  async report(result: RunResult): Promise<readonly ReportedFile[]> {
+    const { hooks, config } = this.#prepared as Prepared;
+    const { runReporters } = await import('./report/run-reporters.js');
+    const { output } = this.#options;
+    const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
+    const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
+    const reports = await runReporters(reporters, result, to, new AbortController().signal);
+    this.#emit({ type: 'reported', reports });
+    await hooks.promise('reported', freeze(reports));
+    await hooks.promise('close');
+    return reports;
+  }
+
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
+  }
+
+  async #execute({ plan, config, files, registry, inline, loader, hooks }: Prepared): ReturnType<typeof import('./execute/execute.js').execute> {
+    const { execute } = await import('./execute/execute.js');
+    return execute({
+      plan,
+      tier: config.tier,
+      limits: config.limits,
+      registry,
+      redactor: this.#redactor,
+      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment },
+      pool: this.#runtime.pool,
+      inline,
+      loader,
+      clock: this.#runtime.clock,
+      signal: this.#signal,
+      listener: this.#listener(hooks),
+      nextRun: () => this.#runtime.nextRun(),
+      onKill: (callback) => this.#runtime.onKill(callback),
+    });
+  }
+
+  #listener(hooks: HookRunner): ExecuteListener {
+    const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
+    return {
+      taskStarted: (task, worker) => {
+        this.#emit({ type: 'taskStarted', ...attemptOf(task), worker });
+        hooks.call('taskStart', freeze(task));
+      },
+      finding: (task, finding) => {
+        this.#emit({ type: 'finding', ...attemptOf(task), finding });
+        hooks.call('finding', freeze(finding), task);
+      },
+      attemptDiscarded: (task, findings) => this.#emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
+      measure: (task, checkId, measurement) => this.#emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
+      log: (task, { level, message, data, checkId }) =>
+        this.#emit({ type: 'log', taskId: task.id, level, message, ...(checkId === undefined ? {} : { checkId }), ...(data === undefined ? {} : { data }) }),
+      stray: (error) => this.#notice({ code: 'stray-error', level: 'warning', message: this.#redactor.text(`An error reached nobody: ${error.message}. It belongs to a check that had ended.`) }),
+      taskEnded: (record) => {
+        this.#emit({ type: 'taskEnded', task: record });
+        hooks.call('taskEnd', freeze(record));
+      },
+    };
+  }
+
+  #notice(notice: Notice): void {
+    const clean = this.#redactor.json(notice);
+    this.#notices.push(clean);
+    this.#emit({ type: 'notice', notice: clean });
+  }
+
+  #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): void {
+    this.#events.emit({ ...event, at: this.#runtime.clock.now() - this.#startedAt } as ScanEvent);
+  }
+}
+
+/** Freezes what plugins are shown, all the way down: they observe. */
+function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const item of Object.values(value)) freeze(item);
+  return value;
+}
