@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { defaultOptions } from './check/options.js';
-import { isTypeScript, type ModuleLoader } from './check/load-module.js';
+import { isOwnModule, isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, loadConfig, type LoadedConfig } from './config/load.js';
 import { resolveConfig, type ResolvedConfig } from './config/resolve.js';
@@ -109,10 +109,9 @@ function withoutReports(files: FileList, config: ResolvedConfig): FileList {
 function inlineTasks(plan: Plan, registry: Registry, files: FileList): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
-  const own = new URL('../plugins/', import.meta.url).href;
   const isOwn = (id: string, options: object, module: string): boolean => {
     const check = registry.get(id)?.check;
-    return check !== undefined && module.startsWith(own) && JSON.stringify(options) === JSON.stringify(defaultOptions(check.base));
+    return check !== undefined && isOwnModule(module) && JSON.stringify(options) === JSON.stringify(defaultOptions(check.base));
   };
   const mayRunHere = plan.tasks.filter(({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)));
   return new Set(mayRunHere.map(({ id }) => id));

@@ -1,6 +1,7 @@
 // Builds dist: compiles, generates the schemas and the configuration's validator, copies the reporters' templates (tsc copies none).
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,6 +17,7 @@ copyTemplates(join(root, 'reporters'), join(dist, 'reporters'));
 mkdirSync(join(dist, 'schemas'), { recursive: true });
 await writeResultSchema();
 await writeConfigValidator();
+await bundle();
 chmodSync(join(dist, 'core/cli/main.js'), 0o755);
 removeStale();
 
@@ -24,6 +26,27 @@ function removeStale() {
   for (const entry of readdirSync(dist, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && statSync(path).mtimeMs < started) rmSync(path);
+  }
+}
+
+/**
+ * Puts the engine's modules together: loading a hundred small ones costs more than running them. Plugins stay as they
+ * are, since a thread loads a check by its own URL; what is imported lazily stays apart.
+ */
+async function bundle() {
+  const core = join(dist, 'core');
+  const own = ['cli/main', 'index', 'testing', 'execute/worker', 'config/schema'].map((name) => join(core, `${name}.js`));
+  const shared = { bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', sourcemap: true, allowOverwrite: true, logLevel: 'warning' };
+  const result = await build({ ...shared, splitting: true, entryPoints: own, outdir: core, chunkNames: 'chunks/[name]-[hash]', metafile: true, write: false });
+  for (const file of result.outputFiles) writeFileSync(ensured(file.path), file.contents);
+  const kept = new Set(result.outputFiles.map(({ path }) => path));
+  for (const entry of readdirSync(core, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && /\.js(\.map)?$/.test(entry.name) && !kept.has(path)) rmSync(path);
+  }
+  for (const name of readdirSync(join(dist, 'reporters'))) {
+    const path = join(dist, 'reporters', name, 'index.js');
+    if (existsSync(path)) await build({ ...shared, external: ['scanrun', 'scanrun/*'], entryPoints: [path], outfile: path });
   }
 }
 

@@ -74,27 +74,37 @@ export async function resolvePackage(name: string, folder: string, loader: Modul
   return jiti.esmResolve(name, { parentURL: pathToFileURL(join(folder, 'noop.js')).href, try: true });
 }
 
-// Once a TypeScript module has been loaded, its JavaScript neighbours must come from the same cache, or a check would exist twice.
 function needsTypeScript(url: string, loader: ModuleLoader): boolean {
+  // Where our own are TypeScript, vitest runs them, and knows how.
+  if (isOwnModule(url)) return false;
   if (isTypeScript(url)) return true;
-  return (
-    loader.typescript !== undefined && url.startsWith('file:') && !url.includes('/node_modules/') && !isOwnModule(url)
-  );
+  // Once a TypeScript module has been loaded, its JavaScript neighbours must come from the same cache, or a check would exist twice.
+  return loader.typescript !== undefined && url.startsWith('file:') && !url.includes('/node_modules/');
 }
 
 async function loadJavaScript(url: string, loader: ModuleLoader): Promise<ModuleExports> {
   try {
     return (await import(/* @vite-ignore */ url)) as ModuleExports;
   } catch (error) {
-    // `npx scanrun` in a folder where scanrun is not installed: only jiti can tell the module where the running one is.
-    if (url.startsWith('file:') && missesScanrun(error)) return loadTypeScript(url, loader);
-    throw error;
+    if (!url.startsWith('file:') || !RESOLUTION_CODES.includes(codeOf(error) ?? '')) throw error;
+    try {
+      return await loadTypeScript(url, loader);
+    } catch (second) {
+      throw missesScanrun(error) ? second : error;
+    }
   }
 }
 
+// What Node cannot resolve and jiti can: 'scanrun' where it is not installed (`npx scanrun`), TypeScript, and names
+// without an ending, which a TypeScript configuration's JavaScript neighbours may have. A thread begins with the neighbour.
+const RESOLUTION_CODES = [
+  'ERR_MODULE_NOT_FOUND',
+  'MODULE_NOT_FOUND',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+];
+
 function missesScanrun(error: unknown): boolean {
-  const code = codeOf(error);
-  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return false;
   return /Cannot find (?:package|module) 'scanrun(?:\/[^']*)?'/.test((error as Error).message);
 }
 

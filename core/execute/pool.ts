@@ -7,6 +7,12 @@ import { Thread } from './thread.js';
 /** I/O tasks that share one thread at most; more would wait for its event loop. */
 const IO_SLOTS = 64;
 
+/** A thread that computed less than this share of a sample only waits. */
+const IDLE_LOAD = 0.05;
+
+/** Long enough that a pause between two computations is not taken for waiting. */
+const IDLE_SAMPLE_MS = 200;
+
 /** The size of a pool. */
 export interface PoolOptions {
   /** Threads for CPU tasks, and the number against which heavy children count. */
@@ -29,6 +35,9 @@ export class Pool {
   readonly #cpu = new Map<number, Thread>();
   readonly #alone = new Set<Thread>();
   readonly #waiting = new Set<() => void>();
+  /** Threads whose task only waits: their core is free for another. */
+  readonly #idle = new Set<Thread>();
+  #cancelSample: (() => void) | undefined;
   #io: Thread | undefined;
   #ioCount = 0;
   #aloneCount = 0;
@@ -46,13 +55,16 @@ export class Pool {
 
   /** Starts a thread ahead of its first task. */
   warm(cacheDir: string | undefined): void {
-    if (this.#cpu.size === 0) this.#cpuThread()?.warm(cacheDir);
+    if (this.#cpu.size === 0) this.#cpuThread().warm(cacheDir);
   }
 
   /** A place in a lane; undefined when it is full. `alone` gives a thread that no other task shares. */
   place(lane: Lane, alone: boolean): Place | undefined {
     const heavy = lane !== 'io';
-    if (heavy && this.#heavy >= this.#options.cores) return undefined;
+    if (heavy && this.#heavy - this.#idle.size >= this.#options.cores) {
+      this.#watchIdle();
+      return undefined;
+    }
     const thread = alone ? this.#aloneThread() : lane === 'cpu' ? this.#cpuThread() : this.#ioThread();
     if (thread === undefined) return undefined;
     return {
@@ -61,6 +73,7 @@ export class Pool {
         const running = thread.start(order, listener);
         void running.ended.then(() => {
           if (heavy) this.#heavy -= 1;
+          this.#idle.delete(thread);
           if (alone) this.#dismiss(thread);
           this.#changed();
         });
@@ -77,22 +90,36 @@ export class Pool {
 
   /** Ends all threads. */
   close(): void {
+    this.#cancelSample?.();
     for (const thread of [...this.#cpu.values(), ...this.#alone, ...(this.#io ? [this.#io] : [])]) thread.retire();
     this.#cpu.clear();
     this.#alone.clear();
     this.#io = undefined;
   }
 
-  #cpuThread(): Thread | undefined {
-    for (let slot = 1; slot <= this.#options.cores; slot += 1) {
-      const thread = this.#cpu.get(slot);
-      if (thread?.hasRoom) return thread;
-      if (thread?.isOpen) continue;
-      const started = this.#thread(`cpu-${slot}`, 1);
-      this.#cpu.set(slot, started);
-      return started;
+  #cpuThread(): Thread {
+    let slot = 1;
+    for (let thread = this.#cpu.get(slot); thread?.isOpen; thread = this.#cpu.get(slot)) {
+      if (thread.hasRoom) return thread;
+      slot += 1;
     }
-    return undefined;
+    const started = this.#thread(`cpu-${slot}`, 1);
+    this.#cpu.set(slot, started);
+    return started;
+  }
+
+  /** Looks, while tasks wait for a core, which running ones only wait themselves. */
+  #watchIdle(): void {
+    if (this.#cancelSample !== undefined) return;
+    for (const thread of this.#cpu.values()) thread.sampleLoad();
+    this.#cancelSample = this.#options.clock.after(IDLE_SAMPLE_MS, () => {
+      this.#cancelSample = undefined;
+      for (const thread of this.#cpu.values()) {
+        if (thread.isOpen && thread.size > 0 && thread.sampleLoad() < IDLE_LOAD) this.#idle.add(thread);
+        else this.#idle.delete(thread);
+      }
+      this.#changed();
+    });
   }
 
   #ioThread(): Thread | undefined {

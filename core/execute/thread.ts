@@ -1,6 +1,9 @@
-import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { EventLoopUtilization } from 'node:perf_hooks';
+import { MessageChannel, receiveMessageOnPort, type MessagePort, type Worker } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
+import { isOwnModule } from '../check/load-module.js';
 import type { Clock } from '../model/clock.js';
+import { builtUrl, FROM_SOURCE } from '../own.js';
 import type { Executor, RunEnd, RunListener, Running } from './executor.js';
 import { GRACE_MS } from './executor.js';
 import { serializeError, type FromThread, type RunOrder, type ThreadJob } from './protocol.js';
@@ -39,13 +42,15 @@ export class Thread implements Pick<Executor, 'start'> {
   readonly #pool: Tinypool;
   readonly #port: MessagePort;
   readonly #runs = new Map<number, ActiveRun>();
+  #worker: Worker | undefined;
+  #load: EventLoopUtilization | undefined;
   #state: 'open' | 'retired' | 'gone' = 'open';
 
   constructor(options: ThreadOptions) {
     this.name = options.name;
     this.#options = options;
     this.#pool = new options.Pool({
-      filename: workerUrl().href,
+      filename: builtUrl('core/execute/worker.js'),
       minThreads: 1,
       maxThreads: 1,
       concurrentTasksPerWorker: options.capacity,
@@ -55,7 +60,10 @@ export class Thread implements Pick<Executor, 'start'> {
     // Without a listener, an error outside a task would end the process.
     this.#pool.on('error', (error: unknown) => this.#lose(error));
     for (const thread of this.#pool.threads) {
+      // The cause comes with `error`, just before `exit`; tinypool passes it on only later.
+      thread.on('error', (error: unknown) => this.#lose(error));
       thread.on('exit', () => this.#lose(new Error('The thread ended.')));
+      this.#worker = (thread as { readonly thread?: Worker }).thread;
     }
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -77,6 +85,18 @@ export class Thread implements Pick<Executor, 'start'> {
   /** Tasks that it runs. */
   get size(): number {
     return this.#runs.size;
+  }
+
+  /** The share of the time since the last call in which it computed, 0 to 1; 1 where that cannot be told. */
+  sampleLoad(): number {
+    const now = this.#worker?.performance.eventLoopUtilization();
+    if (now === undefined) return 1;
+    const before = this.#load;
+    this.#load = now;
+    const active = now.active - (before?.active ?? 0);
+    const idle = now.idle - (before?.idle ?? 0);
+    // A loop that has not turned since, counts neither way: it computes.
+    return active + idle <= 0 ? 1 : active / (active + idle);
   }
 
   /** Loads what a TypeScript module will need, before there is one. */
@@ -184,18 +204,10 @@ export class Thread implements Pick<Executor, 'start'> {
   }
 }
 
-/** True when tests run the sources: a thread cannot, so it gets the build. */
-const FROM_SOURCE = import.meta.url.endsWith('.ts');
-
-/** The thread's entry. */
-function workerUrl(): URL {
-  return new URL(FROM_SOURCE ? '../../dist/core/execute/worker.js' : './worker.js', import.meta.url);
-}
-
-/** The order with our own checks taken from the build when tests run the sources. */
+/** The order with our own checks taken from the build when tests run the sources: a thread cannot run those. */
 function forThread(order: RunOrder): RunOrder {
   if (!FROM_SOURCE) return order;
-  const root = new URL('../../', import.meta.url).href;
-  const built = (module: string): string => (module.startsWith(`${root}plugins/`) ? module.replace(root, `${root}dist/`).replace(/\.ts$/, '.js') : module);
-  return { ...order, task: { ...order.task, checks: order.task.checks.map((check) => ({ ...check, module: built(check.module) })) } };
+  const built = (module: string): string => /\/(plugins\/[^/]+\/checks\/[^/]+)\.ts$/.exec(module)?.[1] ?? '';
+  const checks = order.task.checks.map((check) => ({ ...check, module: isOwnModule(check.module) ? builtUrl(`${built(check.module)}.js`) : check.module }));
+  return { ...order, task: { ...order.task, checks } };
 }

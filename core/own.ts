@@ -1,0 +1,15 @@
+/** The package's root, as a URL that ends with a slash: the same from the sources, the build, and its chunks. */
+const ROOT = import.meta.url.slice(0, import.meta.url.lastIndexOf('/core/') + 1).replace(/dist\/$/, '');
+
+/** True when tests run the sources; what a thread loads is the build even then. */
+export const FROM_SOURCE = import.meta.url.endsWith('.ts');
+
+/** The URL of a file of the build, by its path in `dist`. */
+export function builtUrl(path: string): string {
+  return `${ROOT}dist/${path}`;
+}
+
+/** The URL of our own module, from the sources when they run and from the build otherwise; `path` has no extension. */
+export function ownUrl(path: string): string {
+  return FROM_SOURCE ? `${ROOT}${path}.ts` : `${builtUrl(path)}.js`;
+}
