@@ -61,7 +61,7 @@ export default defineCheck(import.meta.url, {
     if (unknown.length > 0) {
       const [first] = unknown;
       const more = unknown.length > 1 ? ` (and ${unknown.length - 1} more)` : '';
-      context.degraded(`The link ${first?.path}${more} could not be judged: ${first?.why}.`, { links: unknown });
+      context.degraded(`The link '${first?.path}'${more} could not be judged: ${first?.why}.`, { links: unknown });
     }
   },
 });

@@ -30,7 +30,7 @@ export default defineCheck(import.meta.url, {
       'git rm --cached path/to/file',
       '```',
       '',
-      'Where it belongs into the repository, let `.gitignore` say so with a line after the one that the finding names, such as ' +
+      'Where it belongs in the repository, let `.gitignore` say so with a line after the one that the finding names, such as ' +
         '`!path/to/file`. `git check-ignore --no-index -v path/to/file` shows which rule holds. ' +
         "Only `.gitignore` files count, not a person's own ignore file, so that everybody gets the same answer.",
     ].join('\n'),

@@ -25,7 +25,7 @@ export default defineCheck(import.meta.url, {
       'git add .gitattributes path/to/file',
       '```',
       '',
-      'A file that is generated belongs into `.gitignore`; take it out of git with `git rm --cached path/to/file`. ' +
+      'A file that is generated belongs in `.gitignore`; take it out of git with `git rm --cached path/to/file`. ' +
         'It stays in the history until the history is rewritten, for example with ' +
         '[git filter-repo](https://github.com/newren/git-filter-repo). ' +
         'Where the size is meant, raise `maxBytes` or exclude the path.',

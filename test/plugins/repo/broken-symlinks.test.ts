@@ -1,7 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { CheckContext } from 'scanrun';
 import { testCheck } from 'scanrun/testing';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
+import { implementationOf } from '../../../core/check/define.js';
 import brokenSymlinks from '../../../plugins/repo/checks/broken-symlinks.js';
 import { git } from './git.js';
 
@@ -75,6 +77,7 @@ it('reports links that lead nowhere, round in a circle, or out of the repository
         },
         outcome: 'degraded',
       },
+      { name: 'nothing', files: {} },
     ],
     fails: [
       {
@@ -178,4 +181,20 @@ it('reports links that lead nowhere, round in a circle, or out of the repository
       },
     ],
   });
+});
+
+// By hand, since no file refuses to be read when root runs the tests.
+it('does not pass a link whose target may not be looked at', async () => {
+  const link = { path: 'link', type: 'symlink', linkTarget: 'secret/a.txt', sizeBytes: 12, executable: false };
+  const degraded: string[] = [];
+  const context = {
+    target: { kind: 'directory', name: 'x', root: '/x' },
+    files: async function* () {
+      yield link;
+    },
+    readFile: () => Promise.reject(Object.assign(new Error('denied'), { code: 'EACCES' })),
+    degraded: (reason: string) => degraded.push(reason),
+  } as unknown as CheckContext;
+  await implementationOf(brokenSymlinks).run?.(context);
+  expect(degraded).toEqual(["The link 'link' could not be judged: EACCES."]);
 });

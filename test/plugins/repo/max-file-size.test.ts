@@ -21,6 +21,7 @@ it('reports files over the limit, and no others', async () => {
           writeFileSync(join(root, "it's a \n:name.bin"), LARGE);
         },
       },
+      { name: 'nothing', files: {} },
     ],
     fails: [
       {

@@ -67,13 +67,15 @@ it('reports conflicts that are left over, and nothing that only looks like one',
           'c.ts': lines(`${OURS}HEAD`, 'a', `${SEPARATOR}x`, 'b', `${THEIRS}topic`),
           'd.ts': lines(...BLOCK.map((line) => `"${line}"`)),
           'e.ts': lines(`<${OURS} HEAD`, 'a', SEPARATOR, 'b', `>>${THEIRS} topic`),
-          'f.txt': lines(`${OURS}<<< banner`, `${SEPARATOR}===`, 'a'),
+          'f.ts': lines(`${OURS}<<< banner`, `${SEPARATOR}===`, 'a'),
+          'g.ts': lines(`${OURS} HEAD`, 'a', `${SEPARATOR} Title`, 'b', `${THEIRS} topic`),
         },
       },
       {
         name: 'examples in documents',
         files: {
           'a.md': lines('# Conflicts', '', '```diff', ...BLOCK, '```', '', '~~~~', '```', ...BLOCK, '~~~~'),
+          'longer.md': lines('````', '```', ...BLOCK, '```', '````'),
           'b.adoc': lines('----', ...BLOCK, '----', '', '....', ...BLOCK, '....'),
           'headings.adoc': lines(
             'NAME',
@@ -93,6 +95,7 @@ it('reports conflicts that are left over, and nothing that only looks like one',
         },
       },
       { name: 'a binary file', files: { 'a.bin': Buffer.from(`\0${lines(...BLOCK)}`) } },
+      { name: 'nothing', files: {} },
     ],
     fails: [
       {

@@ -11,6 +11,7 @@ it('reports paths that a disk without case takes for one, each group once', asyn
       { files: { 'a.txt': '', 'b.txt': '', 'a/b.txt': '', 'A.md': '' } },
       { name: 'letters that no disk folds', files: { straße: '', strasse: '', ı: '', I: '', ŉ: '', ʼn: '' } },
       { name: 'the same name in different folders', files: { 'a/README': '', 'b/readme': '' } },
+      { name: 'nothing', files: {} },
     ],
     fails: [
       {

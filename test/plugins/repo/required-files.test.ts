@@ -25,6 +25,14 @@ it('asks for a README and a licence at the root', async () => {
     ],
     fails: [
       {
+        name: 'nothing',
+        files: {},
+        findings: [
+          { messageId: 'missing', path: 'LICENSE' },
+          { messageId: 'missing', path: 'README.md' },
+        ],
+      },
+      {
         name: 'neither, though files lie deeper or look alike',
         files: { 'docs/README.md': '', 'src/LICENSE': '', 'READMENOT.md': '', 'LICENSES/deep/MIT.txt': '' },
         findings: [

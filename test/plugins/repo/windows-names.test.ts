@@ -27,6 +27,7 @@ it('reports names that Windows refuses', async () => {
       },
       { name: 'a path of the limit', files: { [`${LONG}1234`]: '' } },
       { name: 'a path over a raised limit', files: { [`${LONG}12345`]: '' }, options: { maxPathLength: 241 } },
+      { name: 'nothing', files: {} },
     ],
     fails: [
       {
@@ -113,10 +114,11 @@ it('reports names that Windows refuses', async () => {
       },
       {
         name: 'a lowered limit counts as Windows does, in UTF-16 units',
-        files: { '😀😀': '', abcd: '', abc: '' },
+        files: { '😀😀': '', abcd: '', abc: '', 'folder/x': '' },
         options: { maxPathLength: 3 },
         findings: [
           { messageId: 'pathTooLong', path: 'abcd' },
+          { messageId: 'pathTooLong', path: 'folder/x' },
           { messageId: 'pathTooLong', path: '😀😀' },
         ],
       },
