@@ -1,7 +1,8 @@
 // Results of every kind, typed: what the reporters' tests render.
 import type { RunResult } from 'scanrun';
 import { result } from './sample-build.js';
-import { cleanChecks, findingsChecks, incompleteChecks, interruptedChecks } from './sample-checks.js';
+import { cleanChecks, findingsChecks } from './sample-checks.js';
+import { incompleteChecks, interruptedChecks } from './sample-open.js';
 
 const notPlanned: RunResult['notPlanned'] = [
   { checkId: 'command/e2e', code: 'tier', message: 'It belongs to the deep tier; this is standard.' },
