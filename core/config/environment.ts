@@ -1,6 +1,6 @@
 import { nearest } from '../check/nearest.js';
 import type { Notice } from '../model/result.js';
-import { type ConfigLayer, everyTier, makeLayer } from './layers.js';
+import { type ConfigLayer, everyTier, gateOf, makeLayer } from './layers.js';
 import { namedSource } from './place.js';
 import type { ConfigProblem } from './problems.js';
 
@@ -56,7 +56,7 @@ export async function readEnvironment(
     tier: read('SCANRUN_TIER'),
     concurrency: parseNumber(read('SCANRUN_CONCURRENCY')),
     tiers: parallel === undefined ? undefined : everyTier({ parallel: parallel as boolean }),
-    gate: { failOn: read('SCANRUN_FAIL_ON'), minCoverage: parseNumber(read('SCANRUN_MIN_COVERAGE')) },
+    gate: gateOf({ failOn: read('SCANRUN_FAIL_ON'), minCoverage: parseNumber(read('SCANRUN_MIN_COVERAGE')) }),
     reporters: reporters?.map(parseReporter),
   };
   const source = namedSource('environment', PLACES);

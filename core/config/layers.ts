@@ -133,3 +133,8 @@ export function lastSetting<T>(
 export function everyTier(values: TierValues): Record<string, TierValues> {
   return Object.fromEntries(TIERS.map((tier) => [tier, values]));
 }
+
+/** The gate's settings; undefined when none is set. */
+export function gateOf(gate: { readonly failOn: unknown; readonly minCoverage: unknown }): object | undefined {
+  return gate.failOn === undefined && gate.minCoverage === undefined ? undefined : gate;
+}

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { explainLoadError } from '../check/load-error.js';
 import { loadModule, type ModuleExports, type ModuleLoader } from '../check/load-module.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import type { Notice } from '../model/result.js';
@@ -58,7 +60,10 @@ export async function loadConfig(search: ConfigSearch): Promise<LoadedConfig | u
   const found = findConfig(resolve(search.cwd, search.targetRoot ?? '.'), search.home);
   if (found === undefined) return undefined;
   const loaded = await loadConfigFile(found.file, search.loader);
-  return { ...loaded, notices: [...loaded.notices, ...neighbourNotices(found)] };
+  return {
+    ...loaded,
+    notices: [...loaded.notices, ...neighbourNotices(found, 'Keep one, or name the one you mean with --config.')],
+  };
 }
 
 /** A configuration file and the ones beside it. */
@@ -114,9 +119,9 @@ function hasKey(path: string): boolean {
   }
 }
 
-function neighbourNotices({ file, others }: FoundConfig): Notice[] {
+function neighbourNotices({ file, others }: FoundConfig, next = 'Keep one.'): Notice[] {
   if (others.length === 0) return [];
-  const message = `${basename(file)} is used; ${others.join(', ')} in the same folder ${others.length === 1 ? 'is' : 'are'} not. Keep one, or name the one you mean with --config.`;
+  const message = `${basename(file)} is used; ${others.join(', ')} in the same folder ${others.length === 1 ? 'is' : 'are'} not. ${next}`;
   return [{ code: 'SR_CONFIG_EXISTS', level: 'warning', message }];
 }
 
@@ -190,8 +195,9 @@ async function loadModuleConfig(file: string, loader: ModuleLoader): Promise<unk
   try {
     config = await defaultExport(await loadModule(file, loader));
   } catch (error) {
-    if (error instanceof ScanError) throw error;
-    throw new ScanError('SR_CONFIG_LOAD', `The configuration could not be loaded. ${messageOf(error)}`, {
+    const explained = await explainLoadError(error, pathToFileURL(file).href);
+    if (explained instanceof ScanError) throw explained;
+    throw new ScanError('SR_CONFIG_LOAD', `The configuration could not be loaded. ${explained.message}`, {
       cause: error,
     });
   }
@@ -206,11 +212,16 @@ async function loadModuleConfig(file: string, loader: ModuleLoader): Promise<unk
   return config;
 }
 
-/** A module's default export; that of a CommonJS module which was compiled from an ES module lies one level down. A promise is awaited. */
+/** A module's default export, or what a CommonJS module exports; that of one which was compiled from an ES module lies one level down. */
 function defaultExport(module: ModuleExports): unknown {
+  if (!('default' in module)) return isCommonJs(module) ? module : undefined;
   const exported = module.default;
   if (typeof exported !== 'object' || exported === null || !('__esModule' in exported)) return exported;
   return (exported as { default?: unknown }).default;
+}
+
+function isCommonJs(module: ModuleExports): boolean {
+  return !('__esModule' in module) && !(Symbol.toStringTag in module) && Object.keys(module).length > 0;
 }
 
 async function parseData(file: string, ending: string): Promise<unknown> {

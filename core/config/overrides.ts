@@ -1,5 +1,5 @@
 import { parseNumber, parseReporter } from './environment.js';
-import { type ConfigLayer, everyTier, makeLayer } from './layers.js';
+import { type ConfigLayer, everyTier, gateOf, makeLayer } from './layers.js';
 import { namedSource } from './place.js';
 import type { ConfigProblem } from './problems.js';
 
@@ -51,7 +51,7 @@ export function readOverrides(overrides: Overrides, cwd: string, problems: Confi
     plugins: overrides.plugin,
     concurrency: parseNumber(overrides.concurrency),
     tiers: overrides.parallel === undefined ? undefined : everyTier({ parallel: overrides.parallel }),
-    gate: { failOn: overrides.failOn, minCoverage: parseNumber(overrides.minCoverage) },
+    gate: gateOf({ failOn: overrides.failOn, minCoverage: parseNumber(overrides.minCoverage) }),
     reporters: reporters.length === 0 ? undefined : reporters,
   };
   return makeLayer('flag', config, { source: namedSource('flag', PLACES), folder: cwd }, problems);

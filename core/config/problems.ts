@@ -21,6 +21,8 @@ export interface Validated {
 
 /** Holds a configuration against the schema. */
 export async function validateConfig(config: RawConfig, source: Source): Promise<Validated> {
+  // Most layers of most scans say nothing.
+  if (Object.keys(config).length === 0) return { config, problems: [] };
   const validate = await loadConfigValidator();
   if (validate(config)) return { config, problems: [] };
   const errors = (validate.errors ?? []).filter((error) => error.keyword !== 'if');
