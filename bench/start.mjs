@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installBuild } from './install.mjs';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' }, json: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '15' },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
 const folder = mkdtempSync(join(tmpdir(), 'scanrun-bench-'));
 const bin = installBuild(folder);
 
@@ -22,13 +28,27 @@ export default defineCheck(import.meta.url, {
 const cases = [
   { name: 'help', limit: 1.5, args: ['--help'], cwd: folder },
   { name: 'built-in check, JSON configuration', limit: 2.5, args: ['--tier', 'quick'], cwd: jsonProject() },
-  { name: 'one own check, TypeScript configuration', limit: 3, args: ['--tier', 'quick'], cwd: typeScriptProject('one', 1) },
-  { name: '100 own checks, TypeScript configuration', limit: 3.5, args: ['--tier', 'quick'], cwd: typeScriptProject('hundred', 100) },
+  {
+    name: 'one own check, TypeScript configuration',
+    limit: 3,
+    args: ['--tier', 'quick'],
+    cwd: typeScriptProject('one', 1),
+  },
+  {
+    name: '100 own checks, TypeScript configuration',
+    limit: 3.5,
+    args: ['--tier', 'quick'],
+    cwd: typeScriptProject('hundred', 100),
+  },
 ].filter(({ name }) => values.only === undefined || name.includes(values.only));
 
 const rows = cases.map(measure);
 if (values.json) process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
-else for (const row of rows) process.stdout.write(`${row.ratio.toFixed(2).padStart(5)} x  (limit ${row.limit} x)  ${row.medianMs.toFixed(0).padStart(4)} ms  ${row.name}${row.phases ? `  [${row.phases}]` : ''}\n`);
+else
+  for (const row of rows)
+    process.stdout.write(
+      `${row.ratio.toFixed(2).padStart(5)} x  (limit ${row.limit} x)  ${row.medianMs.toFixed(0).padStart(4)} ms  ${row.name}${row.phases ? `  [${row.phases}]` : ''}\n`,
+    );
 rmSync(folder, { recursive: true, force: true });
 
 /** The median of the ratios of pairs run one after another, after a warm-up that fills the transpile cache. */
@@ -36,8 +56,18 @@ function measure({ name, limit, args, cwd }) {
   const command = [bin, ...args];
   run(command, cwd);
   run(command, cwd);
-  const pairs = Array.from({ length: Number(values.runs) }, () => ({ bare: run(['-e', '0'], cwd), own: run(command, cwd) }));
-  return { name, limit, ratio: median(pairs.map(({ bare, own }) => own / bare)), medianMs: median(pairs.map(({ own }) => own)), bareMs: median(pairs.map(({ bare }) => bare)), phases: phases(cwd) };
+  const pairs = Array.from({ length: Number(values.runs) }, () => ({
+    bare: run(['-e', '0'], cwd),
+    own: run(command, cwd),
+  }));
+  return {
+    name,
+    limit,
+    ratio: median(pairs.map(({ bare, own }) => own / bare)),
+    medianMs: median(pairs.map(({ own }) => own)),
+    bareMs: median(pairs.map(({ bare }) => bare)),
+    phases: phases(cwd),
+  };
 }
 
 /** How a start divides, from the result of one more scan. */
@@ -45,7 +75,9 @@ function phases(cwd) {
   if (cwd === folder) return undefined;
   spawnSync(process.execPath, [bin, '--tier', 'quick', '--reporter', 'json=result.json', '--quiet'], { cwd });
   const { phasesMs } = JSON.parse(readFileSync(join(cwd, 'result.json'), 'utf8')).statistics;
-  return Object.entries(phasesMs).map(([phase, ms]) => `${phase} ${ms.toFixed(0)}`).join(', ');
+  return Object.entries(phasesMs)
+    .map(([phase, ms]) => `${phase} ${ms.toFixed(0)}`)
+    .join(', ');
 }
 
 function run(args, cwd) {
@@ -71,8 +103,22 @@ function project(name) {
 
 function jsonProject() {
   const path = project('json');
-  const off = ['broken-symlinks', 'ignored-but-tracked', 'merge-conflict-markers', 'path-case-conflicts', 'required-files', 'windows-names'];
-  writeFileSync(join(path, 'scan.config.json'), JSON.stringify({ plugins: ['repo'], checks: Object.fromEntries(off.map((key) => [`repo/${key}`, 'off'])), reporters: ['terminal'] }));
+  const off = [
+    'broken-symlinks',
+    'ignored-but-tracked',
+    'merge-conflict-markers',
+    'path-case-conflicts',
+    'required-files',
+    'windows-names',
+  ];
+  writeFileSync(
+    join(path, 'scan.config.json'),
+    JSON.stringify({
+      plugins: ['repo'],
+      checks: Object.fromEntries(off.map((key) => [`repo/${key}`, 'off'])),
+      reporters: ['terminal'],
+    }),
+  );
   return path;
 }
 

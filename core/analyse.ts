@@ -19,9 +19,22 @@ export interface AnalyseInput {
 }
 
 /** Makes the result of a scan from what was planned and what came of it. */
-export function analyse({ prepared, executed, startedAt, cores, interrupted, notices, notice }: AnalyseInput): RunResult {
+export function analyse({
+  prepared,
+  executed,
+  startedAt,
+  cores,
+  interrupted,
+  notices,
+  notice,
+}: AnalyseInput): RunResult {
   const { config, files, plan, registry, phasesMs } = prepared;
-  const checks = makeCheckResults(executed.checks, registry, (id) => config.checks.get(id) ?? { optional: false, named: true }, notice);
+  const checks = makeCheckResults(
+    executed.checks,
+    registry,
+    (id) => config.checks.get(id) ?? { optional: false, named: true },
+    notice,
+  );
   const { limits } = config;
   return {
     schemaVersion: 1,
@@ -55,6 +68,8 @@ export function analyse({ prepared, executed, startedAt, cores, interrupted, not
 /** Versions of what ran. */
 function versions({ config }: Prepared): Record<string, string> {
   const own = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
-  const plugins = config.plugins.filter(({ version }) => version !== undefined).map(({ name, version }) => [name, version as string] as const);
+  const plugins = config.plugins
+    .filter(({ version }) => version !== undefined)
+    .map(({ name, version }) => [name, version as string] as const);
   return { scanrun: own.version, node: process.versions.node, ...Object.fromEntries(plugins) };
 }

@@ -1,32 +1,128 @@
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
-  SR_BROWSER_NOT_FOUND: { exitCode: 3, title: 'No browser was found', fix: 'Install chromium or name one with SCANRUN_CHROMIUM.' },
-  SR_CHECK_INVALID: { exitCode: 2, title: 'A check is not well formed', fix: 'Compare it with docs/writing-a-check.md; the message names the field.' },
-  SR_CHECK_MODULE: { exitCode: 2, title: 'A check is not the default export of its module', fix: 'Put each check in a file of its own, `export default defineCheck(import.meta.url, ...)`.' },
-  SR_CONFIG_EXISTS: { exitCode: 2, title: 'More than one configuration was given', fix: 'Keep one configuration file, or name the one you mean with `--config`.' },
-  SR_CONFIG_INVALID: { exitCode: 2, title: 'The configuration is not valid', fix: 'Mend each place that the message lists; `scanrun explain <check>` shows the options of a check.' },
-  SR_CONFIG_LOAD: { exitCode: 2, title: 'The configuration could not be loaded', fix: 'Run the file by itself, or mend the error that the message quotes.' },
-  SR_CONFIG_NOT_FOUND: { exitCode: 2, title: 'The named configuration file does not exist', fix: 'Check the path given to `--config`.' },
-  SR_FILTER_INVALID: { exitCode: 2, title: 'A filter is not well formed', fix: 'Use an id or glob, `category:x`, `tag:x` or `severity:x`.' },
+  SR_BROWSER_NOT_FOUND: {
+    exitCode: 3,
+    title: 'No browser was found',
+    fix: 'Install chromium or name one with SCANRUN_CHROMIUM.',
+  },
+  SR_CHECK_INVALID: {
+    exitCode: 2,
+    title: 'A check is not well formed',
+    fix: 'Compare it with docs/writing-a-check.md; the message names the field.',
+  },
+  SR_CHECK_MODULE: {
+    exitCode: 2,
+    title: 'A check is not the default export of its module',
+    fix: 'Put each check in a file of its own, `export default defineCheck(import.meta.url, ...)`.',
+  },
+  SR_CONFIG_EXISTS: {
+    exitCode: 2,
+    title: 'More than one configuration was given',
+    fix: 'Keep one configuration file, or name the one you mean with `--config`.',
+  },
+  SR_CONFIG_INVALID: {
+    exitCode: 2,
+    title: 'The configuration is not valid',
+    fix: 'Mend each place that the message lists; `scanrun explain <check>` shows the options of a check.',
+  },
+  SR_CONFIG_LOAD: {
+    exitCode: 2,
+    title: 'The configuration could not be loaded',
+    fix: 'Run the file by itself, or mend the error that the message quotes.',
+  },
+  SR_CONFIG_NOT_FOUND: {
+    exitCode: 2,
+    title: 'The named configuration file does not exist',
+    fix: 'Check the path given to `--config`.',
+  },
+  SR_FILTER_INVALID: {
+    exitCode: 2,
+    title: 'A filter is not well formed',
+    fix: 'Use an id or glob, `category:x`, `tag:x` or `severity:x`.',
+  },
   SR_FILTER_NO_MATCH: { exitCode: 2, title: 'A filter matches no check', fix: 'List the checks with `scanrun list`.' },
-  SR_GIT_FAILED: { exitCode: 3, title: 'git could not list the files', fix: 'Run `git status` in the target and mend what it says.' },
-  SR_GIT_INDEX_EMPTY: { exitCode: 3, title: 'The git index is empty while files lie on disk', fix: 'Run `git reset` to rebuild the index from HEAD.' },
-  SR_HOOK_FAILED: { exitCode: 3, title: 'A plugin failed in a hook', fix: 'Report the cause to the plugin\'s author, or remove the plugin.' },
-  SR_INTERNAL: { exitCode: 3, title: 'scanrun itself broke', fix: 'Please report it with the output of the same command under `--verbose`.' },
-  SR_NEED_CYCLE: { exitCode: 2, title: 'Checks need each other in a circle', fix: 'Remove one of the needs that the message lists.' },
-  SR_NEED_MISSING: { exitCode: 2, title: 'A check needs one that is not there', fix: 'Add the plugin that brings it, or turn the dependant off as well.' },
-  SR_NO_FILES: { exitCode: 3, title: 'There is nothing to scan', fix: 'Check the target and its ignore files: no file is left to look at.' },
-  SR_PATH_OUTSIDE: { exitCode: 3, title: 'A path leaves the target', fix: 'Use paths relative to the target\'s root, without `..`.' },
+  SR_GIT_FAILED: {
+    exitCode: 3,
+    title: 'git could not list the files',
+    fix: 'Run `git status` in the target and mend what it says.',
+  },
+  SR_GIT_INDEX_EMPTY: {
+    exitCode: 3,
+    title: 'The git index is empty while files lie on disk',
+    fix: 'Run `git reset` to rebuild the index from HEAD.',
+  },
+  SR_HOOK_FAILED: {
+    exitCode: 3,
+    title: 'A plugin failed in a hook',
+    fix: "Report the cause to the plugin's author, or remove the plugin.",
+  },
+  SR_INTERNAL: {
+    exitCode: 3,
+    title: 'scanrun itself broke',
+    fix: 'Please report it with the output of the same command under `--verbose`.',
+  },
+  SR_NEED_CYCLE: {
+    exitCode: 2,
+    title: 'Checks need each other in a circle',
+    fix: 'Remove one of the needs that the message lists.',
+  },
+  SR_NEED_MISSING: {
+    exitCode: 2,
+    title: 'A check needs one that is not there',
+    fix: 'Add the plugin that brings it, or turn the dependant off as well.',
+  },
+  SR_NO_FILES: {
+    exitCode: 3,
+    title: 'There is nothing to scan',
+    fix: 'Check the target and its ignore files: no file is left to look at.',
+  },
+  SR_PATH_OUTSIDE: {
+    exitCode: 3,
+    title: 'A path leaves the target',
+    fix: "Use paths relative to the target's root, without `..`.",
+  },
   SR_PLUGIN_DUPLICATE: { exitCode: 2, title: 'Two plugins have the same name', fix: 'Remove one, or rename it.' },
-  SR_PLUGIN_INVALID: { exitCode: 2, title: 'A plugin is not well formed', fix: 'Compare it with docs/writing-a-check.md; the message names the field.' },
+  SR_PLUGIN_INVALID: {
+    exitCode: 2,
+    title: 'A plugin is not well formed',
+    fix: 'Compare it with docs/writing-a-check.md; the message names the field.',
+  },
   SR_PLUGIN_LOAD: { exitCode: 2, title: 'A plugin could not be loaded', fix: 'Install the package, or mend the path.' },
-  SR_PLUGIN_TAP: { exitCode: 2, title: 'A plugin taps a hook wrongly', fix: 'Tap hooks inside `apply`, with a function.' },
-  SR_REPORT_FAILED: { exitCode: 3, title: 'A reporter failed', fix: 'The other reports were written; mend the cause and run `npx scanrun` again.' },
-  SR_REPORT_WRITE: { exitCode: 3, title: 'A report could not be written', fix: 'Check that the folder exists, is writable and has space.' },
-  SR_REPORTER_INVALID: { exitCode: 2, title: 'A reporter is not well formed', fix: 'Compare it with docs/writing-a-reporter.md; the message names the field.' },
-  SR_REPORTER_STDOUT: { exitCode: 2, title: 'Two reporters want standard output', fix: 'Give one of them a file: `--reporter json=reports/scan.json`.' },
-  SR_REPORTER_UNKNOWN: { exitCode: 2, title: 'There is no such reporter', fix: 'Use terminal, json, html, or a package or path that exports a reporter.' },
-  SR_REQUEST_FAILED: { exitCode: 3, title: 'A request of a check failed', fix: 'The message names the request and its cause.' },
+  SR_PLUGIN_TAP: {
+    exitCode: 2,
+    title: 'A plugin taps a hook wrongly',
+    fix: 'Tap hooks inside `apply`, with a function.',
+  },
+  SR_REPORT_FAILED: {
+    exitCode: 3,
+    title: 'A reporter failed',
+    fix: 'The other reports were written; mend the cause and run `npx scanrun` again.',
+  },
+  SR_REPORT_WRITE: {
+    exitCode: 3,
+    title: 'A report could not be written',
+    fix: 'Check that the folder exists, is writable and has space.',
+  },
+  SR_REPORTER_INVALID: {
+    exitCode: 2,
+    title: 'A reporter is not well formed',
+    fix: 'Compare it with docs/writing-a-reporter.md; the message names the field.',
+  },
+  SR_REPORTER_STDOUT: {
+    exitCode: 2,
+    title: 'Two reporters want standard output',
+    fix: 'Give one of them a file: `--reporter json=reports/scan.json`.',
+  },
+  SR_REPORTER_UNKNOWN: {
+    exitCode: 2,
+    title: 'There is no such reporter',
+    fix: 'Use terminal, json, html, or a package or path that exports a reporter.',
+  },
+  SR_REQUEST_FAILED: {
+    exitCode: 3,
+    title: 'A request of a check failed',
+    fix: 'The message names the request and its cause.',
+  },
   SR_TARGET_NOT_FOUND: { exitCode: 2, title: 'The target is not a readable folder', fix: 'Check the path.' },
   SR_USAGE: { exitCode: 2, title: 'The command line is wrong', fix: 'Run `scanrun --help`.' },
 } as const satisfies Record<string, { exitCode: 2 | 3; title: string; fix: string }>;
@@ -54,8 +150,16 @@ export interface ScanErrorDetails {
   readonly cause?: unknown;
 }
 
+const BRAND = Symbol.for('scanrun.error');
+
 /** An expected failure: it says what, where and the next step, and has a documented code. */
 export class ScanError extends Error {
+  /** Also true for an error of another copy of scanrun, such as the one that a plugin imported. */
+  static override [Symbol.hasInstance](value: unknown): value is ScanError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
+  readonly [BRAND] = true;
   override readonly name = 'ScanError';
   /** The code in docs/errors.md. */
   readonly code: ErrorCode;

@@ -29,7 +29,9 @@ export type SyncHookName = 'taskStart' | 'finding' | 'taskEnd';
 export type AsyncHookName = Exclude<keyof HookArguments, SyncHookName>;
 
 /** The hooks of one scan. What they are given is frozen: they observe. */
-export type ScanHooks = { readonly [Name in SyncHookName]: SyncHook<HookArguments[Name]> } & { readonly [Name in AsyncHookName]: AsyncSeriesHook<HookArguments[Name]> };
+export type ScanHooks = { readonly [Name in SyncHookName]: SyncHook<HookArguments[Name]> } & {
+  readonly [Name in AsyncHookName]: AsyncSeriesHook<HookArguments[Name]>;
+};
 
 /** The name of a hook. */
 export type HookName = keyof ScanHooks;
@@ -89,7 +91,11 @@ export async function createHooks(plugins: readonly Tapper[], fail: (notice: Not
     try {
       plugin.apply?.(hooks);
     } catch (error) {
-      throw new ScanError('SR_PLUGIN_TAP', `The plugin '${plugin.name}' failed while tapping hooks: ${messageOf(error)}`, { cause: error });
+      throw new ScanError(
+        'SR_PLUGIN_TAP',
+        `The plugin '${plugin.name}' failed while tapping hooks: ${messageOf(error)}`,
+        { cause: error },
+      );
     }
   }
   clock.plugin = undefined;
@@ -105,8 +111,16 @@ function intercept(name: HookName, hook: ScanHooks[HookName], clock: TapClock): 
   (hook as unknown as SyncHook<unknown[]>).intercept({
     register: (tap) => {
       const plugin = clock.plugin;
-      if (plugin === undefined) throw new ScanError('SR_PLUGIN_TAP', `'${tap.name}' tapped the hook '${name}' after apply returned; tap hooks inside apply.`);
-      if (typeof tap.fn !== 'function') throw new ScanError('SR_PLUGIN_TAP', `The plugin '${plugin}' tapped the hook '${name}' with something that is not a function.`);
+      if (plugin === undefined)
+        throw new ScanError(
+          'SR_PLUGIN_TAP',
+          `'${tap.name}' tapped the hook '${name}' after apply returned; tap hooks inside apply.`,
+        );
+      if (typeof tap.fn !== 'function')
+        throw new ScanError(
+          'SR_PLUGIN_TAP',
+          `The plugin '${plugin}' tapped the hook '${name}' with something that is not a function.`,
+        );
       return { ...tap, name: plugin, fn: guard(tap.type, tap.fn as Tap, { plugin, hook: name }, clock) };
     },
   });

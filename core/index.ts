@@ -1,7 +1,28 @@
 // The public API. Everything a check, a reporter, a plugin, a configuration or a host program needs, and nothing else.
 
-export type { CheckContext, ExecOptions, ExecResult, FetchOptions, FetchResult, Log, Report, VisitedFile } from './check/context.js';
-export type { AnyCheck, Check, CheckDefinition, CheckMeta, ContextOf, Messages, Needs, OptionSchemas, OptionsInput, OptionsOf, Reads } from './check/define.js';
+export type {
+  CheckContext,
+  ExecOptions,
+  ExecResult,
+  FetchOptions,
+  FetchResult,
+  Log,
+  Report,
+  VisitedFile,
+} from './check/context.js';
+export type {
+  AnyCheck,
+  Check,
+  CheckDefinition,
+  CheckMeta,
+  ContextOf,
+  Messages,
+  Needs,
+  OptionSchemas,
+  OptionsInput,
+  OptionsOf,
+  Reads,
+} from './check/define.js';
 export { defineCheck } from './check/define.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
@@ -15,10 +36,24 @@ export { type Duration, formatDuration } from './model/duration.js';
 export type { LogLevel, ScanEvent } from './model/event.js';
 export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
-export { type Outcome, type OutcomeStatus, OUTCOME_ORDER, type Reason, type ReasonCode } from './model/outcome.js';
-export type { CheckInfo, CheckPart, CheckResult, Measurement, Notice, ReportedFile, RunInfo, RunResult, Statistics, TaskAttempt, TaskRecord, TaskTiming, Verdict } from './model/result.js';
+export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type {
+  CheckInfo,
+  CheckPart,
+  CheckResult,
+  Measurement,
+  Notice,
+  ReportedFile,
+  RunInfo,
+  RunResult,
+  Statistics,
+  TaskAttempt,
+  TaskRecord,
+  TaskTiming,
+  Verdict,
+} from './model/result.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
-export { formatBytes, plural } from './model/text.js';
+export { formatBytes, formatCount, plural } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';

@@ -9,7 +9,5 @@ export function builtUrl(path: string): string {
   return `${ROOT}dist/${path}`;
 }
 
-/** The URL of our own module, from the sources when they run and from the build otherwise; `path` has no extension. */
-export function ownUrl(path: string): string {
-  return FROM_SOURCE ? `${ROOT}${path}.ts` : `${builtUrl(path)}.js`;
-}
+/** The root of what runs, as a URL: the sources' in tests, the build's otherwise. */
+export const OWN_ROOT = FROM_SOURCE ? ROOT : `${ROOT}dist/`;

@@ -1,13 +1,12 @@
 // The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
 
-import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { defaultOptions } from './check/options.js';
 import { isOwnModule, isTypeScript, type ModuleLoader } from './check/load-module.js';
+import { defaultOptions } from './check/options.js';
 import { createRegistry, type Registry } from './check/registry.js';
-import { findConfig, loadConfig, type LoadedConfig } from './config/load.js';
-import { resolveConfig, type ResolvedConfig } from './config/resolve.js';
-import { listFiles, type FileList } from './files/list.js';
+import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
+import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
+import { type FileList, listFiles } from './files/list.js';
 import { makeStateFolder } from './files/state.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
@@ -39,7 +38,11 @@ const SMALL_BYTES = 4_000_000;
  * Loads the configuration and its plugins, lists the target's files and makes the plan.
  * @throws ScanError for everything that is wrong with them.
  */
-export async function prepare(options: ScanOptions, runtime: Runtime, notice: (notice: Notice) => void): Promise<Prepared> {
+export async function prepare(
+  options: ScanOptions,
+  runtime: Runtime,
+  notice: (notice: Notice) => void,
+): Promise<Prepared> {
   const phasesMs: Record<string, number> = {};
   const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
     const started = runtime.clock.now();
@@ -58,10 +61,28 @@ export async function prepare(options: ScanOptions, runtime: Runtime, notice: (n
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
   const plan = await timed('plan', async () =>
-    makePlan({ tier: config.tier, timeoutMs: config.limits.timeoutMs, checks, select: config.select, exclude: config.exclude, target: files.target, entries: files.entries }),
+    makePlan({
+      tier: config.tier,
+      timeoutMs: config.limits.timeoutMs,
+      checks,
+      select: config.select,
+      exclude: config.exclude,
+      target: files.target,
+      entries: files.entries,
+    }),
   );
   const hooks = await createHooks(config.plugins, notice);
-  return { runId: makeRunId(), config, registry, files, plan, hooks, loader, inline: inlineTasks(plan, registry, files), phasesMs };
+  return {
+    runId: makeRunId(),
+    config,
+    registry,
+    files,
+    plan,
+    hooks,
+    loader,
+    inline: inlineTasks(plan, registry, files),
+    phasesMs,
+  };
 }
 
 /** A configuration with what loads its modules. */
@@ -78,14 +99,24 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   const { cwd, environment = {} } = options;
   const target = resolve(cwd, options.target ?? '.');
   const configFile = options.configFile ?? environment.SCANRUN_CONFIG;
-  const file = options.config === undefined ? (configFile === undefined ? findConfig(cwd)?.file : resolve(cwd, configFile)) : undefined;
-  const loader: ModuleLoader = { cacheDir: file === undefined || !isTypeScript(file) ? undefined : makeStateFolder(dirname(file), 'cache', 'jiti') };
+  const file =
+    options.config === undefined
+      ? configFile === undefined
+        ? findConfig(cwd)?.file
+        : resolve(cwd, configFile)
+      : undefined;
+  const loader: ModuleLoader = {
+    cacheDir: file === undefined || !isTypeScript(file) ? undefined : makeStateFolder(dirname(file), 'cache', 'jiti'),
+  };
   if (file !== undefined && isTypeScript(file)) {
     // Its checks will need a thread that knows TypeScript: it starts while the configuration loads.
     await runtime.pool.open();
     runtime.pool.warm(loader.cacheDir);
   }
-  const loaded: LoadedConfig | undefined = options.config === undefined ? await loadConfig({ cwd, loader, ...(configFile === undefined ? {} : { configPath: configFile }) }) : undefined;
+  const loaded: LoadedConfig | undefined =
+    options.config === undefined
+      ? await loadConfig({ cwd, loader, ...(configFile === undefined ? {} : { configPath: configFile }) })
+      : undefined;
   const config = await resolveConfig({
     cwd,
     targetRoot: target,
@@ -102,7 +133,12 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
 /** The files without those that this scan's reporters write: yesterday's report is no part of the project. */
 function withoutReports(files: FileList, config: ResolvedConfig): FileList {
   const outputs = new Set(config.reporters.map(({ output }) => output));
-  return { ...files, entries: files.entries.filter(({ path, tracked }) => tracked === true || !outputs.has(resolve(files.target.root, path))) };
+  return {
+    ...files,
+    entries: files.entries.filter(
+      ({ path, tracked }) => tracked === true || !outputs.has(resolve(files.target.root, path)),
+    ),
+  };
 }
 
 /** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
@@ -111,13 +147,23 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileList): Set<strin
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
   const isOwn = (id: string, options: object, module: string): boolean => {
     const check = registry.get(id)?.check;
-    return check !== undefined && isOwnModule(module) && JSON.stringify(options) === JSON.stringify(defaultOptions(check.base));
+    return (
+      check !== undefined &&
+      isOwnModule(module) &&
+      JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
+    );
   };
-  const mayRunHere = plan.tasks.filter(({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)));
+  const mayRunHere = plan.tasks.filter(
+    ({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)),
+  );
   return new Set(mayRunHere.map(({ id }) => id));
 }
 
 /** Sorts by time, and no two are the same. */
 function makeRunId(): string {
-  return `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(4).toString('hex')}`;
+  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  // Names, not secrets: node:crypto would cost a start 10 ms.
+  return `${time}-${Math.floor(Math.random() * 2 ** 32)
+    .toString(16)
+    .padStart(8, '0')}`;
 }

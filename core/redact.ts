@@ -44,7 +44,12 @@ export class Redactor {
 
   /** Masks a value from now on, also each line of it and its usual encodings. */
   add(value: string): void {
-    const lines = value.includes('\n') ? value.split(/\r?\n/).map((line) => line.trim()).filter((line) => line.length >= 16) : [];
+    const lines = value.includes('\n')
+      ? value
+          .split(/\r?\n/)
+          .map((line) => line.trim())
+          .filter((line) => line.length >= 16)
+      : [];
     for (const part of [value, value.trim(), ...lines]) {
       for (const form of [part, JSON.stringify(part).slice(1, -1), encodeURIComponent(Buffer.from(part).toString())]) {
         if (form.length >= SHORTEST) this.#values.add(form);
@@ -90,7 +95,13 @@ export class Redactor {
 
   #compiled(): RegExp {
     // The longest first, or a value that begins with another would keep its end.
-    this.#valuePattern ??= new RegExp([...this.#values].sort((a, b) => b.length - a.length).map(escapePattern).join('|'), 'g');
+    this.#valuePattern ??= new RegExp(
+      [...this.#values]
+        .sort((a, b) => b.length - a.length)
+        .map(escapePattern)
+        .join('|'),
+      'g',
+    );
     return this.#valuePattern;
   }
 }

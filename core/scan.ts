@@ -1,5 +1,6 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
+import { analyse } from './analyse.js';
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
@@ -9,10 +10,9 @@ import type { HookRunner } from './hooks.js';
 import type { ScanEvent } from './model/event.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
-import type { ReportTo } from './report/run-reporters.js';
-import { prepare, type Prepared } from './prepare.js';
-import { analyse } from './analyse.js';
+import { type Prepared, prepare } from './prepare.js';
 import { Redactor } from './redact.js';
+import type { ReportTo } from './report/run-reporters.js';
 import { createRuntime, type Runtime } from './runtime.js';
 
 /** What to scan and how. */
@@ -55,10 +55,12 @@ export function scan(options: ScanOptions, runtime?: Runtime): ScanHandle {
   const run = new ScanRun(options, own, events, cancelled);
   // After this turn, so that whoever reads the events misses none.
   const result = Promise.resolve().then(() => run.result());
-  const reports = result.then((done) => run.report(done)).finally(async () => {
-    events.end();
-    if (runtime === undefined) await own.close();
-  });
+  const reports = result
+    .then((done) => run.report(done))
+    .finally(async () => {
+      events.end();
+      if (runtime === undefined) await own.close();
+    });
   // Each promise may be left alone by a caller that awaits the other.
   result.catch(() => {});
   reports.catch(() => {});
@@ -95,7 +97,15 @@ class ScanRun {
     await hooks.promise('plan', freeze(plan));
     const executed = await this.#execute(prepared);
     const result = this.#redactor.json(
-      analyse({ prepared, executed, startedAt, cores: this.#runtime.cores, interrupted: this.#signal.aborted, notices: this.#notices, notice: (notice) => this.#notice(notice) }),
+      analyse({
+        prepared,
+        executed,
+        startedAt,
+        cores: this.#runtime.cores,
+        interrupted: this.#signal.aborted,
+        notices: this.#notices,
+        notice: (notice) => this.#notice(notice),
+      }),
     );
     this.#emit({ type: 'result', result: freeze(result) });
     await hooks.promise('result', result);
@@ -119,7 +129,15 @@ class ScanRun {
     return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
   }
 
-  async #execute({ plan, config, files, registry, inline, loader, hooks }: Prepared): ReturnType<typeof import('./execute/execute.js').execute> {
+  async #execute({
+    plan,
+    config,
+    files,
+    registry,
+    inline,
+    loader,
+    hooks,
+  }: Prepared): ReturnType<typeof import('./execute/execute.js').execute> {
     const { execute } = await import('./execute/execute.js');
     return execute({
       plan,
@@ -151,10 +169,25 @@ class ScanRun {
         hooks.call('finding', freeze(finding), task);
       },
       attemptDiscarded: (task, findings) => this.#emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
-      measure: (task, checkId, measurement) => this.#emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
+      measure: (task, checkId, measurement) =>
+        this.#emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
       log: (task, { level, message, data, checkId }) =>
-        this.#emit({ type: 'log', taskId: task.id, level, message, ...(checkId === undefined ? {} : { checkId }), ...(data === undefined ? {} : { data }) }),
-      stray: (error) => this.#notice({ code: 'stray-error', level: 'warning', message: this.#redactor.text(`An error reached nobody: ${error.message}. It belongs to a check that had ended.`) }),
+        this.#emit({
+          type: 'log',
+          taskId: task.id,
+          level,
+          message,
+          ...(checkId === undefined ? {} : { checkId }),
+          ...(data === undefined ? {} : { data }),
+        }),
+      stray: (error) =>
+        this.#notice({
+          code: 'stray-error',
+          level: 'warning',
+          message: this.#redactor.text(
+            `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
+          ),
+        }),
       taskEnded: (record) => {
         this.#emit({ type: 'taskEnded', task: record });
         hooks.call('taskEnd', freeze(record));

@@ -44,7 +44,10 @@ export interface CheckCases<Options = JsonObject> {
   /** Projects in which the check finds nothing and ends `passed`, or as `outcome` says. */
   readonly passes: readonly (CheckCase<Options> & { readonly outcome?: OutcomeStatus })[];
   /** Projects in which it finds exactly these, in order of path and place. */
-  readonly fails: readonly (CheckCase<Options> & { readonly findings: readonly ExpectedFinding[]; readonly outcome?: OutcomeStatus })[];
+  readonly fails: readonly (CheckCase<Options> & {
+    readonly findings: readonly ExpectedFinding[];
+    readonly outcome?: OutcomeStatus;
+  })[];
   /** Options that must be refused. */
   readonly refuses?: readonly JsonObject[];
 }
@@ -57,7 +60,10 @@ export interface CheckCases<Options = JsonObject> {
  * that the first case gives the same answer in a real worker thread.
  * @throws AssertionError naming the case and the difference.
  */
-export async function testCheck<O extends OptionSchemas>(check: AnyCheck & { readonly types?: { readonly options: O } }, cases: CheckCases<OptionsInput<O>>): Promise<void> {
+export async function testCheck<O extends OptionSchemas>(
+  check: AnyCheck & { readonly types?: { readonly options: O } },
+  cases: CheckCases<OptionsInput<O>>,
+): Promise<void> {
   const { runCases } = await import('./testing/run-cases.js');
   await runCases(check, cases as CheckCases);
 }

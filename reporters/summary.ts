@@ -2,6 +2,7 @@ import {
   type CheckResult,
   compareText,
   type Finding,
+  formatCount,
   formatDuration,
   type Location,
   type NotPlanned,
@@ -109,7 +110,7 @@ export function countText<K extends string>(
 ): string {
   return (Object.keys(words) as K[])
     .filter((key) => counts[key] > 0)
-    .map((key) => `${counts[key].toLocaleString('en-US')} ${words[key]}`)
+    .map((key) => `${formatCount(counts[key])} ${words[key]}`)
     .join(', ');
 }
 

@@ -1,5 +1,7 @@
 // What a scanned repository says about itself is data: a file name may hold escape sequences or reverse the reading order.
 
+import { formatCount } from 'scanrun';
+
 /** Controls, format characters (bidi overrides, zero-width, tags), lone surrogates, separators and blank letters; joiners and Arabic signs stay, as scripts and emoji need them. */
 const UNSAFE =
   /(?!\u200c|\u200d|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
@@ -22,7 +24,7 @@ export function visibleLines(text: string): string {
 /** The text, or its beginning and end around a count of what was left out, when it is longer than `limit` characters (at least 40). */
 export function clip(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const mark = ` … ${(text.length - limit).toLocaleString('en-US')} characters left out … `;
+  const mark = ` … ${formatCount(text.length - limit)} characters left out … `;
   const tail = Math.min(Math.floor(limit / 4), 120);
   return `${wellFormed(text.slice(0, limit - tail))}${mark}${wellFormed(text.slice(-tail))}`;
 }

@@ -1,10 +1,10 @@
 // Builds dist: compiles, generates the schemas and the configuration's validator, copies the reporters' templates (tsc copies none).
 import { execFileSync } from 'node:child_process';
-import { build } from 'esbuild';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -12,7 +12,10 @@ const require = createRequire(import.meta.url);
 
 // Files are overwritten, and stale ones removed at the end: a test that runs meanwhile never finds the build gone.
 const started = Date.now() - 1_000;
-execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root });
+execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', join(root, 'tsconfig.json')], {
+  stdio: 'inherit',
+  cwd: root,
+});
 copyTemplates(join(root, 'reporters'), join(dist, 'reporters'));
 mkdirSync(join(dist, 'schemas'), { recursive: true });
 await writeResultSchema();
@@ -35,18 +38,43 @@ function removeStale() {
  */
 async function bundle() {
   const core = join(dist, 'core');
-  const own = ['cli/main', 'index', 'testing', 'execute/worker', 'config/schema'].map((name) => join(core, `${name}.js`));
-  const shared = { bundle: true, format: 'esm', platform: 'node', target: 'node20.19', packages: 'external', sourcemap: true, allowOverwrite: true, logLevel: 'warning' };
-  const result = await build({ ...shared, splitting: true, entryPoints: own, outdir: core, chunkNames: 'chunks/[name]-[hash]', metafile: true, write: false });
-  for (const file of result.outputFiles) writeFileSync(ensured(file.path), file.contents);
-  const kept = new Set(result.outputFiles.map(({ path }) => path));
+  const shared = {
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    sourcemap: true,
+    allowOverwrite: true,
+    logLevel: 'warning',
+  };
+  // The command, the library and the thread each get their modules together; what they share is doubled, which costs less than to load it from many files.
+  const kept = new Set([join(core, 'config/validate.js')]);
+  const outputs = [];
+  for (const entries of [['cli/main'], ['index', 'testing'], ['execute/worker'], ['config/schema']]) {
+    const result = await build({
+      ...shared,
+      splitting: true,
+      entryPoints: entries.map((name) => join(core, `${name}.js`)),
+      outdir: core,
+      outbase: core,
+      chunkNames: 'chunks/[name]-[hash]',
+      write: false,
+    });
+    outputs.push(...result.outputFiles);
+  }
+  for (const file of outputs) {
+    writeFileSync(ensured(file.path), file.contents);
+    kept.add(file.path);
+  }
   for (const entry of readdirSync(core, { withFileTypes: true, recursive: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && /\.js(\.map)?$/.test(entry.name) && !kept.has(path)) rmSync(path);
   }
   for (const name of readdirSync(join(dist, 'reporters'))) {
     const path = join(dist, 'reporters', name, 'index.js');
-    if (existsSync(path)) await build({ ...shared, external: ['scanrun', 'scanrun/*'], entryPoints: [path], outfile: path });
+    if (existsSync(path))
+      await build({ ...shared, external: ['scanrun', 'scanrun/*'], entryPoints: [path], outfile: path });
   }
 }
 
@@ -68,7 +96,13 @@ function ensured(path) {
 /** Derives the result's JSON Schema from its types, so that the two cannot disagree. */
 async function writeResultSchema() {
   const { createGenerator } = await import('ts-json-schema-generator');
-  const generator = createGenerator({ path: join(root, 'core/model/result.ts'), tsconfig: join(root, 'tsconfig.json'), type: 'RunResult', additionalProperties: true, skipTypeCheck: true });
+  const generator = createGenerator({
+    path: join(root, 'core/model/result.ts'),
+    tsconfig: join(root, 'tsconfig.json'),
+    type: 'RunResult',
+    additionalProperties: true,
+    skipTypeCheck: true,
+  });
   const schema = generator.createSchema('RunResult');
   schema.title = 'scanrun RunResult, schema version 1';
   writeFileSync(join(dist, 'schemas/result.json'), `${JSON.stringify(schema, undefined, 2)}\n`);
@@ -80,9 +114,18 @@ async function writeConfigValidator() {
   const { Ajv } = await import('ajv');
   const standalone = require('ajv/dist/standalone').default;
   // verbose: the messages are made of the schema's titles and the values.
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, code: { source: true, esm: true, optimize: true } });
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: true,
+    allowUnionTypes: true,
+    code: { source: true, esm: true, optimize: true },
+  });
   const code = standalone(ajv, ajv.compile(configSchema));
-  if (code.includes('require(')) throw new Error('A keyword of the configuration schema needs a helper of ajv at run time (minLength, uniqueItems, ...): say it another way.');
+  if (code.includes('require('))
+    throw new Error(
+      'A keyword of the configuration schema needs a helper of ajv at run time (minLength, uniqueItems, ...): say it another way.',
+    );
   writeFileSync(join(dist, 'core/config/validate.js'), code);
   writeFileSync(join(dist, 'schemas/config.json'), `${JSON.stringify(configSchema, undefined, 2)}\n`);
 }

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../model/json.js';
-import type { Location } from '../model/finding.js';
 import type { LogLevel } from '../model/event.js';
+import type { Location } from '../model/finding.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
 import type { ReasonCode } from '../model/outcome.js';
 import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target } from '../model/target.js';
@@ -84,7 +84,11 @@ export interface FetchResult {
 export type Log = Readonly<Record<LogLevel, (message: string, data?: JsonObject) => void>>;
 
 /** The only way out of a check: everything it may know of its target and everything it may say. */
-export interface CheckContext<Options = JsonObject, MessageId extends string = string, NeedsData = Readonly<Record<string, JsonValue | undefined>>> {
+export interface CheckContext<
+  Options = JsonObject,
+  MessageId extends string = string,
+  NeedsData = Readonly<Record<string, JsonValue | undefined>>,
+> {
   /** The check's options, complete and valid. */
   readonly options: Options;
   /** What is scanned, as plain data. */

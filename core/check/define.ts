@@ -1,6 +1,6 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { ScanError } from '../errors.js';
-import { parseDuration, type Duration } from '../model/duration.js';
+import { type Duration, parseDuration } from '../model/duration.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { SEVERITIES, type Severity } from '../model/severity.js';
 import type { Lane } from '../model/task.js';
@@ -12,10 +12,19 @@ import { nearest } from './nearest.js';
 export type OptionSchemas = { readonly [name: string]: Exclude<JSONSchema, boolean> };
 
 /** The options as the check sees them: those with a default are not optional. */
-export type OptionsOf<O extends OptionSchemas> = string extends keyof O ? JsonObject : FromSchema<{ type: 'object'; properties: O; additionalProperties: false }>;
+export type OptionsOf<O extends OptionSchemas> = string extends keyof O
+  ? JsonObject
+  : FromSchema<{ type: 'object'; properties: O; additionalProperties: false }>;
 
 /** The options as the configuration gives them: all are optional. */
-export type OptionsInput<O extends OptionSchemas> = string extends keyof O ? JsonObject : Partial<FromSchema<{ type: 'object'; properties: O; additionalProperties: false }, { keepDefaultedPropertiesOptional: true }>>;
+export type OptionsInput<O extends OptionSchemas> = string extends keyof O
+  ? JsonObject
+  : Partial<
+      FromSchema<
+        { type: 'object'; properties: O; additionalProperties: false },
+        { keepDefaultedPropertiesOptional: true }
+      >
+    >;
 
 /** A check's messages by id; `{{name}}` stands for `data.name`. */
 export type Messages = { readonly [messageId: string]: string };
@@ -60,15 +69,22 @@ export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Me
 }
 
 /** A check's meta with its defaults filled in. */
-export type ResolvedMeta = Required<Omit<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>> & Pick<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>;
+export type ResolvedMeta = Required<Omit<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>> &
+  Pick<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>;
 
 /** The checks whose data a check needs, by the name it gives them. */
 export type Needs = { readonly [name: string]: AnyCheck };
 
-type NeedsDataOf<N extends Needs> = { readonly [K in keyof N]: N[K] extends { readonly types?: { readonly data: infer D } } ? D : never };
+type NeedsDataOf<N extends Needs> = {
+  readonly [K in keyof N]: N[K] extends { readonly types?: { readonly data: infer D } } ? D : never;
+};
 
 /** The context of a check with these options, messages and needs. */
-export type ContextOf<O extends OptionSchemas, M extends Messages, N extends Needs> = CheckContext<OptionsOf<O>, keyof M & string, NeedsDataOf<N>>;
+export type ContextOf<O extends OptionSchemas, M extends Messages, N extends Needs> = CheckContext<
+  OptionsOf<O>,
+  keyof M & string,
+  NeedsDataOf<N>
+>;
 
 /** A check as its author writes it: `meta`, and `visit` (each file) or `run` (the project). */
 export type CheckDefinition<O extends OptionSchemas, M extends Messages, N extends Needs, D> = {
@@ -121,7 +137,24 @@ export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown> ext
   readonly types?: { readonly options: O; readonly data: D };
 }
 
-const META_KEYS = ['title', 'description', 'category', 'tier', 'severity', 'options', 'messages', 'help', 'docsUrl', 'tags', 'lane', 'when', 'files', 'reads', 'timeout', 'priority'];
+const META_KEYS = [
+  'title',
+  'description',
+  'category',
+  'tier',
+  'severity',
+  'options',
+  'messages',
+  'help',
+  'docsUrl',
+  'tags',
+  'lane',
+  'when',
+  'files',
+  'reads',
+  'timeout',
+  'priority',
+];
 const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run'];
 
 /**
@@ -129,20 +162,34 @@ const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run'];
  * @param moduleUrl `import.meta.url` of that module: a thread loads the check from there.
  * @throws ScanError `SR_CHECK_INVALID` naming every field that is missing, unknown or out of range.
  */
-export function defineCheck<const O extends OptionSchemas = Record<never, never>, const M extends Messages = Messages, const N extends Needs = Record<never, never>, const D extends JsonValue | void = void>(
-  moduleUrl: string,
-  definition: CheckDefinition<O, M, N, D>,
-): Check<O, D> {
+export function defineCheck<
+  const O extends OptionSchemas = Record<never, never>,
+  const M extends Messages = Messages,
+  const N extends Needs = Record<never, never>,
+  const D extends JsonValue | void = void,
+>(moduleUrl: string, definition: CheckDefinition<O, M, N, D>): Check<O, D> {
   const problems = definitionProblems(moduleUrl, definition as unknown as Record<string, unknown>);
   if (problems.length > 0) {
     throw new ScanError('SR_CHECK_INVALID', `The check in ${moduleUrl} is not well formed: ${problems.join('; ')}.`);
   }
   const { meta } = definition as CheckDefinition<OptionSchemas, Messages, Needs, D>;
   const resolved: ResolvedMeta = {
-    options: {}, tags: [], lane: 'cpu', files: ['**'], reads: 'text', priority: 0, ...meta,
+    options: {},
+    tags: [],
+    lane: 'cpu',
+    files: ['**'],
+    reads: 'text',
+    priority: 0,
+    ...meta,
   };
   const implementation = { visit: definition.visit, run: definition.run } as Implementation;
-  return makeCheck<O, D>({ module: moduleUrl, meta: resolved, needs: definition.needs ?? {}, preset: {}, implementation });
+  return makeCheck<O, D>({
+    module: moduleUrl,
+    meta: resolved,
+    needs: definition.needs ?? {},
+    preset: {},
+    implementation,
+  });
 }
 
 interface Parts {
@@ -191,9 +238,11 @@ export function isFileCheck(check: AnyCheck): boolean {
 /** What is wrong with a definition. */
 function definitionProblems(moduleUrl: unknown, definition: Record<string, unknown>): string[] {
   const problems: string[] = [];
-  if (typeof moduleUrl !== 'string' || !/^[a-z]+:/.test(moduleUrl)) problems.push('the first argument must be import.meta.url');
+  if (typeof moduleUrl !== 'string' || !/^[a-z]+:/.test(moduleUrl))
+    problems.push('the first argument must be import.meta.url');
   problems.push(...unknownKeys(definition, DEFINITION_KEYS, ''));
-  if ((typeof definition.visit === 'function') === (typeof definition.run === 'function')) problems.push('it needs either visit or run');
+  if ((typeof definition.visit === 'function') === (typeof definition.run === 'function'))
+    problems.push('it needs either visit or run');
   const meta = definition.meta;
   if (typeof meta !== 'object' || meta === null) return [...problems, 'meta is missing'];
   const fields = meta as Record<string, unknown>;
@@ -202,8 +251,10 @@ function definitionProblems(moduleUrl: unknown, definition: Record<string, unkno
     if (typeof fields[key] !== 'string' || fields[key] === '') problems.push(`meta.${key} must be text`);
   }
   problems.push(
-    ...oneOf(fields, 'tier', TIERS), ...oneOf(fields, 'severity', SEVERITIES),
-    ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true), ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
+    ...oneOf(fields, 'tier', TIERS),
+    ...oneOf(fields, 'severity', SEVERITIES),
+    ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true),
+    ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
   );
   if (typeof fields.messages !== 'object' || fields.messages === null) problems.push('meta.messages must be an object');
   if (fields.timeout !== undefined) problems.push(...timeoutProblems(fields.timeout, 'meta.timeout'));

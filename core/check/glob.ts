@@ -1,4 +1,5 @@
-import picomatch from 'picomatch';
+import { createRequire } from 'node:module';
+import type Picomatch from 'picomatch';
 
 /** Says whether a path matches. */
 export type Matcher = (path: string) => boolean;
@@ -20,8 +21,15 @@ export function compileSelection(include: readonly string[], exclude: readonly s
   return (path) => wanted(path) && !unwanted(path);
 }
 
+let picomatch: typeof Picomatch | undefined;
+
 function compile(globs: readonly string[]): Matcher {
   if (globs.length === 0) return () => false;
   if (globs.includes('**')) return () => true;
-  return picomatch(globs.map((glob) => (glob.endsWith('/') ? `${glob}**` : glob)), { dot: true });
+  // Loaded with the first real glob: most scans have none.
+  picomatch ??= createRequire(import.meta.url)('picomatch') as typeof Picomatch;
+  return picomatch(
+    globs.map((glob) => (glob.endsWith('/') ? `${glob}**` : glob)),
+    { dot: true },
+  );
 }

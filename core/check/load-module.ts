@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import { codeOf } from '../errors.js';
+import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
 import { explainLoadError } from './load-error.js';
 
 /** What a module exports. */
@@ -19,10 +20,9 @@ export interface ModuleLoader {
   readonly cacheDir: string | undefined;
 }
 
-const OWN_ROOT = new URL('../../', import.meta.url);
-const OWN_EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const OWN_EXTENSION = FROM_SOURCE ? 'ts' : 'js';
 // Tests run the sources, in which there is no JavaScript that a target's module could import: it gets the build.
-const DIST = OWN_EXTENSION === 'ts' ? new URL('dist/', OWN_ROOT) : OWN_ROOT;
+const DIST = new URL(builtUrl(''));
 
 /** The URL of a module of the running scanrun, by its path below the root and without its ending. */
 export function ownModule(path: string): string {
@@ -31,9 +31,7 @@ export function ownModule(path: string): string {
 
 /** True for the URL of a module of the running scanrun's own plugins and reporters. */
 export function isOwnModule(url: string): boolean {
-  return [OWN_ROOT, DIST].some(
-    (root) => url.startsWith(`${root.href}plugins/`) || url.startsWith(`${root.href}reporters/`),
-  );
+  return [OWN_ROOT, DIST.href].some((root) => url.startsWith(`${root}plugins/`) || url.startsWith(`${root}reporters/`));
 }
 
 /** The names of the plugins or reporters that come with the running scanrun. */

@@ -3,7 +3,10 @@ import type { JsonObject, JsonValue } from '../model/json.js';
 const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w.-]*)\s*\}\}/g;
 
 /** Fills a message's `{{placeholders}}`; names those that `data` lacks. Values are inserted as they are: rendering escapes. */
-export function fillMessage(template: string, data: JsonObject): { readonly text: string; readonly missing: readonly string[] } {
+export function fillMessage(
+  template: string,
+  data: JsonObject,
+): { readonly text: string; readonly missing: readonly string[] } {
   const missing: string[] = [];
   const text = template.replace(PLACEHOLDER, (whole, name: string) => {
     const value = Object.hasOwn(data, name) ? data[name] : undefined;

@@ -26,7 +26,8 @@ export async function optionProblems(schemas: OptionSchemas, options: JsonObject
   if (validate(options)) return [];
   return (validate.errors ?? []).map((error) => {
     const place = `${where}${error.instancePath.replaceAll('/', '.')}`;
-    if (error.keyword !== 'additionalProperties') return { where: place, what: `${error.message ?? 'is not valid'}${allowed(error.params)}` };
+    if (error.keyword !== 'additionalProperties')
+      return { where: place, what: `${error.message ?? 'is not valid'}${allowed(error.params)}` };
     const name = String(error.params.additionalProperty);
     return { where: `${place}.${name}`, what: 'is not an option of this', next: suggest(name, Object.keys(schemas)) };
   });

@@ -1,6 +1,6 @@
 import { ScanError } from '../errors.js';
 import type { ScanHooks } from '../hooks.js';
-import { isCheck, unknownKeys, type AnyCheck } from './define.js';
+import { type AnyCheck, isCheck, unknownKeys } from './define.js';
 
 /** A plugin as its author writes it. */
 export interface PluginDefinition<N extends string, C extends Readonly<Record<string, AnyCheck>>> {
@@ -17,7 +17,10 @@ export interface PluginDefinition<N extends string, C extends Readonly<Record<st
 const PLUGIN = Symbol.for('scanrun.plugin');
 
 /** A named set of checks and hook taps. */
-export interface Plugin<N extends string = string, C extends Readonly<Record<string, AnyCheck>> = Readonly<Record<string, AnyCheck>>> {
+export interface Plugin<
+  N extends string = string,
+  C extends Readonly<Record<string, AnyCheck>> = Readonly<Record<string, AnyCheck>>,
+> {
   /** Its name. */
   readonly name: N;
   /** Its version. */
@@ -34,16 +37,24 @@ const NAME = /^[a-z][a-z0-9-]*$/;
  * Defines a plugin.
  * @throws ScanError `SR_PLUGIN_INVALID` naming every field that is missing or unknown.
  */
-export function definePlugin<const N extends string, const C extends Readonly<Record<string, AnyCheck>>>(definition: PluginDefinition<N, C>): Plugin<N, C> {
+export function definePlugin<const N extends string, const C extends Readonly<Record<string, AnyCheck>>>(
+  definition: PluginDefinition<N, C>,
+): Plugin<N, C> {
   const problems = unknownKeys(definition, ['name', 'version', 'checks', 'apply'], '');
-  if (typeof definition.name !== 'string' || !NAME.test(definition.name)) problems.push('name must be lower case letters, digits and dashes');
-  if (definition.apply !== undefined && typeof definition.apply !== 'function') problems.push('apply must be a function');
+  if (typeof definition.name !== 'string' || !NAME.test(definition.name))
+    problems.push('name must be lower case letters, digits and dashes');
+  if (definition.apply !== undefined && typeof definition.apply !== 'function')
+    problems.push('apply must be a function');
   if (typeof definition.checks !== 'object' || definition.checks === null) problems.push('checks must be an object');
   for (const [key, check] of Object.entries(definition.checks ?? {})) {
     if (!NAME.test(key)) problems.push(`the key '${key}' must be lower case letters, digits and dashes`);
     if (!isCheck(check)) problems.push(`checks.${key} must be what defineCheck returned`);
   }
-  if (problems.length > 0) throw new ScanError('SR_PLUGIN_INVALID', `The plugin '${String(definition.name)}' is not well formed: ${problems.join('; ')}.`);
+  if (problems.length > 0)
+    throw new ScanError(
+      'SR_PLUGIN_INVALID',
+      `The plugin '${String(definition.name)}' is not well formed: ${problems.join('; ')}.`,
+    );
   return Object.freeze({ ...definition, [PLUGIN]: true });
 }
 

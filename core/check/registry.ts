@@ -1,4 +1,4 @@
-import { ScanError, type Problem } from '../errors.js';
+import { type Problem, ScanError } from '../errors.js';
 import { compareText } from '../model/finding.js';
 import type { AnyCheck } from './define.js';
 import { loadModule, type ModuleLoader } from './load-module.js';
@@ -27,7 +27,8 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   for (const plugin of plugins) {
     if (names.has(plugin.name)) throw new ScanError('SR_PLUGIN_DUPLICATE', `Two plugins are named '${plugin.name}'.`);
     names.set(plugin.name, plugin);
-    for (const [key, check] of Object.entries(plugin.checks)) entries.push({ id: `${plugin.name}/${key}`, check, plugin });
+    for (const [key, check] of Object.entries(plugin.checks))
+      entries.push({ id: `${plugin.name}/${key}`, check, plugin });
   }
   entries.sort((a, b) => compareText(a.id, b.id));
   return new Map(entries.map((entry) => [entry.id, entry]));
@@ -43,12 +44,20 @@ export async function assertModules(entries: Iterable<RegisteredCheck>, loader: 
   for (const { id, check } of entries) {
     if (seen.has(check.base)) continue;
     seen.add(check.base);
-    const exported = await loadModule(check.module, loader).then((module) => module.default, (error: unknown) => error);
+    const exported = await loadModule(check.module, loader).then(
+      (module) => module.default,
+      (error: unknown) => error,
+    );
     if (exported !== check.base) {
-      problems.push({ where: id, what: `is not the default export of ${check.module}${exported instanceof Error ? ` (${exported.message})` : ''}` });
+      problems.push({
+        where: id,
+        what: `is not the default export of ${check.module}${exported instanceof Error ? ` (${exported.message})` : ''}`,
+      });
     }
   }
   if (problems.length > 0) {
-    throw new ScanError('SR_CHECK_MODULE', `${problems.map(({ where, what }) => `${where} ${what}`).join('; ')}.`, { problems });
+    throw new ScanError('SR_CHECK_MODULE', `${problems.map(({ where, what }) => `${where} ${what}`).join('; ')}.`, {
+      problems,
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { RunResult } from '../model/result.js';
-import { unknownKeys, type OptionSchemas, type OptionsInput, type OptionsOf } from './define.js';
+import { type OptionSchemas, type OptionsInput, type OptionsOf, unknownKeys } from './define.js';
 
 /** What a reporter may know besides the result. */
 export interface ReporterContext<Options = JsonObject> {
@@ -23,7 +23,12 @@ export interface ReporterContext<Options = JsonObject> {
 }
 
 /** What a reporter returns: one text or blob, chunks of one, or several files by path relative to the output folder. */
-export type Rendered = string | Uint8Array | AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array> | { readonly files: Readonly<Record<string, string | Uint8Array>> };
+export type Rendered =
+  | string
+  | Uint8Array
+  | AsyncIterable<string | Uint8Array>
+  | Iterable<string | Uint8Array>
+  | { readonly files: Readonly<Record<string, string | Uint8Array>> };
 
 /** A reporter as its author writes it. */
 export interface ReporterDefinition<O extends OptionSchemas> {
@@ -67,12 +72,19 @@ export interface ReporterUse {
  * Defines a reporter.
  * @throws ScanError `SR_REPORTER_INVALID` naming every field that is missing or unknown.
  */
-export function defineReporter<const O extends OptionSchemas = Record<never, never>>(definition: ReporterDefinition<O>): Reporter<O> {
+export function defineReporter<const O extends OptionSchemas = Record<never, never>>(
+  definition: ReporterDefinition<O>,
+): Reporter<O> {
   const problems = unknownKeys(definition, ['name', 'options', 'output', 'render'], '');
-  if (typeof definition.name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(definition.name)) problems.push('name must be lower case letters, digits and dashes');
+  if (typeof definition.name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(definition.name))
+    problems.push('name must be lower case letters, digits and dashes');
   if (typeof definition.render !== 'function') problems.push('render must be a function');
   if (typeof definition.output !== 'string' || definition.output === '') problems.push("output must be a path, or '-'");
-  if (problems.length > 0) throw new ScanError('SR_REPORTER_INVALID', `The reporter '${String(definition.name)}' is not well formed: ${problems.join('; ')}.`);
+  if (problems.length > 0)
+    throw new ScanError(
+      'SR_REPORTER_INVALID',
+      `The reporter '${String(definition.name)}' is not well formed: ${problems.join('; ')}.`,
+    );
   return Object.freeze({ options: {}, ...definition, [REPORTER]: true }) as unknown as Reporter<O>;
 }
 
@@ -82,7 +94,10 @@ export function isReporter(value: unknown): value is Reporter {
 }
 
 /** A reporter with options, for the configuration's `reporters`. */
-export function use<O extends OptionSchemas>(reporter: Reporter<O>, options: OptionsInput<O> & { readonly output?: string }): ReporterUse {
+export function use<O extends OptionSchemas>(
+  reporter: Reporter<O>,
+  options: OptionsInput<O> & { readonly output?: string },
+): ReporterUse {
   const { output, ...rest } = options as { output?: string };
   return { reporter: reporter as Reporter, options: rest as JsonObject, ...(output === undefined ? {} : { output }) };
 }

@@ -1,13 +1,13 @@
 import { isFileCheck } from '../check/define.js';
-import { defaultOptions } from '../check/options.js';
 import { suggest } from '../check/nearest.js';
+import { defaultOptions } from '../check/options.js';
 import { ScanError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
-import { prepare, type Prepared } from '../prepare.js';
+import { type Prepared, prepare } from '../prepare.js';
 import { createRuntime } from '../runtime.js';
 import type { ConfigFlags } from './flags.js';
 import { scanOptions } from './options.js';
-import { colorsFor, print, printJson, table, type Colors } from './terminal.js';
+import { type Colors, colorsFor, print, printJson, table } from './terminal.js';
 
 /** A value and the layer that set it. */
 interface Explained {
@@ -24,13 +24,28 @@ export async function explain(id: string, flags: ConfigFlags): Promise<number> {
     const prepared = await prepare(await scanOptions('.', flags), runtime, () => {});
     const item = prepared.config.checks.get(id);
     if (item === undefined) {
-      throw new ScanError('SR_USAGE', `There is no check '${id}': ${suggest(id, [...prepared.config.checks.keys()])}`, { next: 'List the checks with `scanrun list`.' });
+      throw new ScanError('SR_USAGE', `There is no check '${id}': ${suggest(id, [...prepared.config.checks.keys()])}`, {
+        next: 'List the checks with `scanrun list`.',
+      });
     }
     const { meta, module, needs } = item.check;
     const explained = {
-      id, title: meta.title, description: meta.description, help: meta.help ?? null, category: meta.category, tier: meta.tier, tags: meta.tags,
-      kind: isFileCheck(item.check) ? 'file' : 'project', lane: meta.lane, module, plugin: item.plugin.name, needs: Object.keys(needs), messages: meta.messages,
-      settings: settings(prepared, id), options: options(prepared, id), ...willRun(prepared, id),
+      id,
+      title: meta.title,
+      description: meta.description,
+      help: meta.help ?? null,
+      category: meta.category,
+      tier: meta.tier,
+      tags: meta.tags,
+      kind: isFileCheck(item.check) ? 'file' : 'project',
+      lane: meta.lane,
+      module,
+      plugin: item.plugin.name,
+      needs: Object.keys(needs),
+      messages: meta.messages,
+      settings: settings(prepared, id),
+      options: options(prepared, id),
+      ...willRun(prepared, id),
     };
     if (flags.json) await printJson(explained);
     else await print(text(explained, colorsFor(flags.color)));
@@ -45,10 +60,18 @@ function settings({ config }: Prepared, id: string): Explained[] {
   if (item === undefined) return [];
   const origin = (name: string): string => config.origins.get(`checks['${id}'].${name}`) ?? 'check';
   const timeoutMs = item.timeoutMs ?? config.limits.timeoutMs;
-  const row = (name: string, value: JsonValue, about: string): Explained => ({ name, value, layer: origin(name), about });
+  const row = (name: string, value: JsonValue, about: string): Explained => ({
+    name,
+    value,
+    layer: origin(name),
+    about,
+  });
   return [
     row('severity', item.enabled ? (item.severity ?? item.check.meta.severity) : 'off', 'how much its findings matter'),
-    { ...row('timeout', timeoutMs, 'milliseconds'), layer: item.timeoutMs === undefined ? `tier ${config.tier}` : origin('timeout') },
+    {
+      ...row('timeout', timeoutMs, 'milliseconds'),
+      layer: item.timeoutMs === undefined ? `tier ${config.tier}` : origin('timeout'),
+    },
     row('priority', item.priority, 'higher starts earlier'),
     row('optional', item.optional, 'outside of coverage'),
     row('critical', item.critical, 'ends the scan when it does not pass'),
@@ -64,7 +87,9 @@ function options({ config }: Prepared, id: string): Explained[] {
   return Object.entries(item.check.meta.options).map(([name, schema]) => ({
     name,
     value: item.options[name] ?? null,
-    layer: config.origins.get(`checks['${id}'].options.${name}`) ?? (preset[name] === undefined ? 'unset' : name in item.check.preset ? 'instance' : 'default'),
+    layer:
+      config.origins.get(`checks['${id}'].options.${name}`) ??
+      (preset[name] === undefined ? 'unset' : name in item.check.preset ? 'instance' : 'default'),
     about: schema.description ?? (typeof schema.type === 'string' ? schema.type : ''),
   }));
 }
@@ -72,13 +97,35 @@ function options({ config }: Prepared, id: string): Explained[] {
 function willRun({ plan }: Prepared, id: string): { readonly runs: boolean; readonly why: string } {
   const place = plan.tasks.findIndex((task) => task.checks.some((check) => check.id === id));
   if (place >= 0) return { runs: true, why: `It is number ${place + 1} of ${plan.tasks.length} in the plan.` };
-  return { runs: false, why: plan.notPlanned.find(({ checkId }) => checkId === id)?.message ?? 'It is not in the plan.' };
+  return {
+    runs: false,
+    why: plan.notPlanned.find(({ checkId }) => checkId === id)?.message ?? 'It is not in the plan.',
+  };
 }
 
-type Explanation = ReturnType<typeof settings> extends infer S ? { readonly id: string; readonly title: string; readonly description: string; readonly help: string | null; readonly category: string; readonly tier: string; readonly kind: string; readonly lane: string; readonly module: string; readonly needs: readonly string[]; readonly settings: S; readonly options: S; readonly runs: boolean; readonly why: string } : never;
+type Explanation =
+  ReturnType<typeof settings> extends infer S
+    ? {
+        readonly id: string;
+        readonly title: string;
+        readonly description: string;
+        readonly help: string | null;
+        readonly category: string;
+        readonly tier: string;
+        readonly kind: string;
+        readonly lane: string;
+        readonly module: string;
+        readonly needs: readonly string[];
+        readonly settings: S;
+        readonly options: S;
+        readonly runs: boolean;
+        readonly why: string;
+      }
+    : never;
 
 function text(item: Explanation, colors: Colors): string {
-  const rows = (list: readonly Explained[]): string[][] => list.map(({ name, value, layer, about }) => [name, JSON.stringify(value), layer, about]);
+  const rows = (list: readonly Explained[]): string[][] =>
+    list.map(({ name, value, layer, about }) => [name, JSON.stringify(value), layer, about]);
   const parts = [
     `${colors.bold(item.id)}  ${item.title}`,
     item.description,
@@ -88,7 +135,8 @@ function text(item: Explanation, colors: Colors): string {
     '',
     table([['SETTING', 'VALUE', 'SET BY', ''], ...rows(item.settings)], colors),
   ];
-  if (item.options.length > 0) parts.push('', table([['OPTION', 'VALUE', 'SET BY', ''], ...rows(item.options)], colors));
+  if (item.options.length > 0)
+    parts.push('', table([['OPTION', 'VALUE', 'SET BY', ''], ...rows(item.options)], colors));
   if (item.help !== null) parts.push('', colors.bold('How to fix'), item.help);
   parts.push('', colors.dim(item.module));
   return parts.join('\n');

@@ -1,7 +1,7 @@
+import { isFileCheck } from '../check/define.js';
 import { compileFilters } from '../plan/filter.js';
 import { configure } from '../prepare.js';
 import { createRuntime } from '../runtime.js';
-import { isFileCheck } from '../check/define.js';
 import type { ConfigFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { colorsFor, print, printJson, table } from './terminal.js';
@@ -30,7 +30,22 @@ export async function list(flags: ConfigFlags): Promise<number> {
         tags: meta.tags,
       }));
     if (flags.json) await printJson(checks);
-    else await print(table([['CHECK', 'TIER', 'SEVERITY', 'CATEGORY', 'TITLE'], ...checks.map((item) => [item.id, item.tier, item.enabled ? item.severity : 'off', item.category, item.title])], colorsFor(flags.color)));
+    else
+      await print(
+        table(
+          [
+            ['CHECK', 'TIER', 'SEVERITY', 'CATEGORY', 'TITLE'],
+            ...checks.map((item) => [
+              item.id,
+              item.tier,
+              item.enabled ? item.severity : 'off',
+              item.category,
+              item.title,
+            ]),
+          ],
+          colorsFor(flags.color),
+        ),
+      );
     return 0;
   } finally {
     await runtime.close();

@@ -26,7 +26,8 @@ export async function openLog(path: string): Promise<EventLog> {
     return {
       write(event) {
         if (event.type === 'scanStarted') log = root.child({ runId: event.runId });
-        const { type, ...fields } = event.type === 'result' || event.type === 'planned' ? { type: event.type, at: event.at } : event;
+        const { type, ...fields } =
+          event.type === 'result' || event.type === 'planned' ? { type: event.type, at: event.at } : event;
         if (event.type === 'log') log[event.level]({ type, ...fields }, event.message);
         else log.info({ type, ...fields });
       },
@@ -37,6 +38,8 @@ export async function openLog(path: string): Promise<EventLog> {
         }),
     };
   } catch (error) {
-    throw new ScanError('SR_REPORT_WRITE', `The log file ${file} could not be opened: ${messageOf(error)}`, { cause: error });
+    throw new ScanError('SR_REPORT_WRITE', `The log file ${file} could not be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

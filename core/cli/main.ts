@@ -8,7 +8,9 @@ import { addConfigFlags, addRunFlags, type ConfigFlags, type RunFlags } from './
 const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
 
 const program = new Command('scanrun')
-  .description('Runs checks over a repository in parallel, under time budgets, and reports what was found and what could not be answered.')
+  .description(
+    'Runs checks over a repository in parallel, under time budgets, and reports what was found and what could not be answered.',
+  )
   .version(version)
   .showSuggestionAfterError()
   .enablePositionalOptions()
@@ -23,14 +25,24 @@ const run = program.command('run', { isDefault: true }).argument('[target]', 'th
 addRunFlags(addConfigFlags(run.description('scan a folder (the default command)')));
 run.action(async (target: string, flags: RunFlags) => finish((await import('./run.js')).run(target, flags)));
 
-const plan = program.command('plan').argument('[target]', 'the folder to scan', '.').description('show what would run, in which order, and what would not and why');
-addConfigFlags(plan).action(async (target: string, flags: ConfigFlags) => finish((await import('./plan.js')).plan(target, flags)));
+const plan = program
+  .command('plan')
+  .argument('[target]', 'the folder to scan', '.')
+  .description('show what would run, in which order, and what would not and why');
+addConfigFlags(plan).action(async (target: string, flags: ConfigFlags) =>
+  finish((await import('./plan.js')).plan(target, flags)),
+);
 
 const list = program.command('list').description('list the checks that the configured plugins bring');
 addConfigFlags(list).action(async (flags: ConfigFlags) => finish((await import('./list.js')).list(flags)));
 
-const explain = program.command('explain').argument('<check>', 'the id of a check').description('say what a check does, its options, where each value comes from, and whether it will run');
-addConfigFlags(explain).action(async (check: string, flags: ConfigFlags) => finish((await import('./explain.js')).explain(check, flags)));
+const explain = program
+  .command('explain')
+  .argument('<check>', 'the id of a check')
+  .description('say what a check does, its options, where each value comes from, and whether it will run');
+addConfigFlags(explain).action(async (check: string, flags: ConfigFlags) =>
+  finish((await import('./explain.js')).explain(check, flags)),
+);
 
 async function finish(work: Promise<number>): Promise<void> {
   try {

@@ -22,6 +22,16 @@ export async function scanOptions(target: string, flags: ConfigFlags | RunFlags)
 function overrides(flags: ConfigFlags | RunFlags): Overrides {
   const { tier, check, skip, plugin, concurrency, parallel } = flags;
   const run = flags as Partial<RunFlags>;
-  const set = { tier, check, skip, plugin, concurrency, parallel, failOn: run.failOn, minCoverage: run.minCoverage, reporter: run.reporter };
+  const set = {
+    tier,
+    check,
+    skip,
+    plugin,
+    concurrency,
+    parallel,
+    failOn: run.failOn,
+    minCoverage: run.minCoverage,
+    reporter: run.reporter,
+  };
   return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
 }

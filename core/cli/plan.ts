@@ -1,6 +1,6 @@
+import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
 import { createRuntime } from '../runtime.js';
-import { plural } from '../model/text.js';
 import type { ConfigFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { colorsFor, print, printJson, table } from './terminal.js';
@@ -17,14 +17,30 @@ export async function plan(target: string, flags: ConfigFlags): Promise<number> 
     const colors = colorsFor(flags.color);
     const rows = made.tasks.map((task, index) => {
       const meta = registry.get(task.checks[0]?.id ?? '')?.check.meta;
-      return [String(index + 1), task.id, task.lane, String(task.priority), `${task.timeoutMs / 1_000} s`, task.after.join(', ') || '-', meta?.title ?? ''];
+      return [
+        String(index + 1),
+        task.id,
+        task.lane,
+        String(task.priority),
+        `${task.timeoutMs / 1_000} s`,
+        task.after.join(', ') || '-',
+        meta?.title ?? '',
+      ];
     });
     const { limits } = config;
-    await print(`${plural(made.tasks.length, 'task')} in the tier ${config.tier}: ${limits.parallel ? `${limits.concurrency} at once` : 'one at a time'}, budget ${limits.budgetMs / 1_000} s, deadline ${limits.deadlineMs / 1_000} s`);
-    if (rows.length > 0) await print(table([['#', 'CHECK', 'LANE', 'PRIORITY', 'TIMEOUT', 'AFTER', 'TITLE'], ...rows], colors));
+    await print(
+      `${plural(made.tasks.length, 'task')} in the tier ${config.tier}: ${limits.parallel ? `${limits.concurrency} at once` : 'one at a time'}, budget ${limits.budgetMs / 1_000} s, deadline ${limits.deadlineMs / 1_000} s`,
+    );
+    if (rows.length > 0)
+      await print(table([['#', 'CHECK', 'LANE', 'PRIORITY', 'TIMEOUT', 'AFTER', 'TITLE'], ...rows], colors));
     if (made.notPlanned.length > 0) {
       await print(`\n${plural(made.notPlanned.length, 'check')} not planned`);
-      await print(table([['CHECK', 'WHY', ''], ...made.notPlanned.map(({ checkId, code, message }) => [checkId, code, message])], colors));
+      await print(
+        table(
+          [['CHECK', 'WHY', ''], ...made.notPlanned.map(({ checkId, code, message }) => [checkId, code, message])],
+          colors,
+        ),
+      );
     }
     return 0;
   } finally {

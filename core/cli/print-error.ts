@@ -14,10 +14,14 @@ export function printError(error: unknown, stderr: NodeJS.WriteStream): number {
   if (problems.length === 0) {
     stderr.write(`${red(bold(error.code))} ${error.message}\n`);
   } else {
-    stderr.write(`${red(bold(error.code))} ${problems.length === 1 ? 'One problem' : `${problems.length} problems`}:\n`);
-    for (const { where, what, next } of problems) stderr.write(`  ${bold(where)}: ${what}${next === undefined ? '' : `; ${next}`}\n`);
+    stderr.write(
+      `${red(bold(error.code))} ${problems.length === 1 ? 'One problem' : `${problems.length} problems`}:\n`,
+    );
+    for (const { where, what, next } of problems)
+      stderr.write(`  ${bold(where)}: ${what}${next === undefined ? '' : `; ${next}`}\n`);
   }
-  if (error.cause instanceof Error && !error.message.includes(error.cause.message)) stderr.write(`${dim(`  cause: ${error.cause.message}`)}\n`);
+  if (error.cause instanceof Error && !error.message.includes(error.cause.message))
+    stderr.write(`${dim(`  cause: ${error.cause.message}`)}\n`);
   stderr.write(`${cyan('next:')} ${error.next}\n`);
   return error.exitCode;
 }

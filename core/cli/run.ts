@@ -1,9 +1,9 @@
-import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import type { ScanEvent } from '../model/event.js';
+import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import type { ReportTo } from '../report/run-reporters.js';
 import { createRuntime, type Runtime } from '../runtime.js';
-import { scan, type ScanHandle } from '../scan.js';
+import { type ScanHandle, scan } from '../scan.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { stdoutSink, wantsColor } from './terminal.js';
@@ -100,7 +100,8 @@ class Watcher {
   async watch(events: AsyncIterable<ScanEvent>): Promise<void> {
     // Read first, open then: the events of the meantime wait in the reader.
     const reader = events[Symbol.asyncIterator]();
-    if (this.#flags.logFile !== undefined) this.#log = await (await import('./log-file.js')).openLog(this.#flags.logFile);
+    if (this.#flags.logFile !== undefined)
+      this.#log = await (await import('./log-file.js')).openLog(this.#flags.logFile);
     for (let next = await reader.next(); !next.done; next = await reader.next()) this.#event(next.value);
   }
 
@@ -113,7 +114,8 @@ class Watcher {
     this.#log?.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'notice') this.#notice(event.notice);
-    if (event.type === 'log' && this.#flags.verbose) process.stderr.write(`${event.level} ${event.checkId ?? event.taskId ?? ''}: ${event.message}\n`);
+    if (event.type === 'log' && this.#flags.verbose)
+      process.stderr.write(`${event.level} ${event.checkId ?? event.taskId ?? ''}: ${event.message}\n`);
   }
 
   #notice(notice: Notice): void {

@@ -45,6 +45,7 @@ export async function printJson(value: unknown): Promise<void> {
 export function table(rows: readonly (readonly string[])[], colors: Colors): string {
   const [head = []] = rows;
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
   return rows.map((row, index) => (index === 0 ? colors.bold(line(row)) : line(row))).join('\n');
 }

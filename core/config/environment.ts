@@ -113,7 +113,7 @@ function unknownVariables(env: Environment): Notice[] {
       return {
         code: 'unknown-variable',
         level: 'warning',
-        message: `The environment variable ${name} is not known${near === undefined ? '' : `; did you mean ${near}?`} It has no effect.`,
+        message: `The environment variable ${name} is not known${near === undefined ? '.' : `; did you mean ${near}?`} It has no effect.`,
       };
     });
 }

@@ -43,6 +43,10 @@ export function plainConfig(
       const plain = plainValue(value, [key], walk);
       return plain === undefined ? [] : [[key, plain]];
     });
+    if (walk.left < 0) {
+      const what = `has more than ${MAX_VALUES.toLocaleString('en-US')} values`;
+      return { config: {}, problems: [{ where: source.place([]), what }] };
+    }
     return { config: Object.fromEntries(copy) as RawConfig, problems: walk.problems };
   } catch (error) {
     return {
@@ -61,11 +65,6 @@ function plainValue(value: unknown, steps: Steps, walk: Walk): unknown {
   if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return refuse(value, steps, walk);
   if (walk.above.has(value)) return complain('contains itself', steps, walk);
   if (steps.length > MAX_DEPTH) return complain(`is nested more than ${MAX_DEPTH} levels deep`, steps, walk);
-  walk.left -= 1;
-  if (walk.left < 0)
-    return walk.left === -1
-      ? complain(`has more than ${MAX_VALUES.toLocaleString('en-US')} values`, [], walk)
-      : undefined;
   walk.above.add(value);
   const copy = Array.isArray(value) ? plainArray(value, steps, walk) : plainObject(value, steps, walk);
   walk.above.delete(value);

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import { builtUrl } from '../own.js';
 
 /** The compiled schema of a configuration: true for a valid one, else `errors` says what is wrong. */
 export interface ConfigValidator {
@@ -7,14 +8,9 @@ export interface ConfigValidator {
   errors?: readonly ErrorObject[] | null;
 }
 
-/**
- * Loads the validator that the build makes of `configSchema`. It lies beside this module in the build; the sources,
- * which only our own tests run, take it from there.
- */
+/** Loads the validator that the build makes of `configSchema`; the sources, which only our own tests run, take the build's too. */
 export async function loadConfigValidator(): Promise<ConfigValidator> {
-  const built = import.meta.url.endsWith('.ts') ? '../../dist/core/config/validate.js' : './validate.js';
-  const module = (await import(/* @vite-ignore */ new URL(built, import.meta.url).href)) as {
-    readonly default: ConfigValidator;
-  };
+  const url = builtUrl('core/config/validate.js');
+  const module = (await import(/* @vite-ignore */ url)) as { readonly default: ConfigValidator };
   return module.default;
 }

@@ -5,7 +5,7 @@ import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
 import { compareFindings, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
-import { worstOutcome, type Outcome, type Reason } from '../model/outcome.js';
+import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
 import type { Redactor } from '../redact.js';
@@ -47,7 +47,14 @@ export class TaskCollector {
     this.#redactor = redactor;
     this.#listener = listener;
     for (const check of task.checks) {
-      this.#checks.set(check.id, { taskId: task.id, check, findings: [], degraded: [], measurements: [], data: undefined });
+      this.#checks.set(check.id, {
+        taskId: task.id,
+        check,
+        findings: [],
+        degraded: [],
+        measurements: [],
+        data: undefined,
+      });
     }
   }
 
@@ -59,9 +66,13 @@ export class TaskCollector {
   /** Takes what a check said; nothing after the attempt was closed. */
   message(message: CheckMessage): void {
     if (this.#closed) return;
-    if (message.type === 'loaded') return this.#listener.loaded();
-    if (message.type === 'redact') return this.#redactor.add(message.value);
-    if (message.type === 'log') return this.#listener.log(this.#redactor.json(message));
+    if (message.type === 'loaded') this.#listener.loaded();
+    else if (message.type === 'redact') this.#redactor.add(message.value);
+    else if (message.type === 'log') this.#listener.log(this.#redactor.json(message));
+    else this.#said(message);
+  }
+
+  #said(message: Extract<CheckMessage, { type: 'finding' | 'degraded' | 'measure' }>): void {
     const check = this.#checks.get(message.checkId);
     if (check === undefined) return;
     if (message.type === 'finding') {
@@ -84,18 +95,27 @@ export class TaskCollector {
     const outcomes = new Map<Collected, Outcome>();
     for (const [id, collected] of this.#checks) {
       collected.findings.sort(compareFindings);
-      const own = 'outcome' in end ? end.outcome : this.#outcomeOf(collected, end.ended.find(({ checkId }) => checkId === id));
+      const own =
+        'outcome' in end
+          ? end.outcome
+          : this.#outcomeOf(
+              collected,
+              end.ended.find(({ checkId }) => checkId === id),
+            );
       outcomes.set(collected, this.#redactor.json(own));
     }
     return outcomes;
   }
 
   #outcomeOf(collected: Collected, end: CheckEnd | undefined): Outcome {
-    if (end === undefined) return { status: 'errored', reason: { code: 'crashed', message: 'The thread did not say how the check ended.' } };
+    if (end === undefined)
+      return { status: 'errored', reason: { code: 'crashed', message: 'The thread did not say how the check ended.' } };
     if (end.end === 'errored') return { status: 'errored', reason: end.reason };
     if (end.end === 'skipped') return { status: 'skipped', reason: end.reason };
     if (end.data !== undefined) collected.data = this.#redactor.json(end.data);
-    const degraded: Outcome[] = collected.degraded.slice(0, 1).map((reason) => ({ status: 'degraded', reason: joined(reason, collected.degraded) }));
+    const degraded: Outcome[] = collected.degraded
+      .slice(0, 1)
+      .map((reason) => ({ status: 'degraded', reason: joined(reason, collected.degraded) }));
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
   }
 
@@ -105,7 +125,13 @@ export class TaskCollector {
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
     const data = clean.data ?? {};
     const message = fillMessage(meta?.messages[report.messageId] ?? report.messageId, data).text;
-    const parts = { checkId: check.id, messageId: report.messageId, path: clean.location.path, package: clean.package, context: contextOf(clean, message) };
+    const parts = {
+      checkId: check.id,
+      messageId: report.messageId,
+      path: clean.location.path,
+      package: clean.package,
+      context: contextOf(clean, message),
+    };
     const key = identity(parts);
     const occurrence = this.#occurrences.get(key) ?? 0;
     this.#occurrences.set(key, occurrence + 1);
@@ -125,14 +151,18 @@ export class TaskCollector {
   /** The lines around a finding of a check that did not read the file itself. */
   #snippet({ location }: RawReport): RawReport['snippet'] {
     if (location.startLine === undefined) return undefined;
-    if (!this.#files.has(location.path)) this.#files.set(location.path, readLines(this.#task.target.root, location.path));
+    if (!this.#files.has(location.path))
+      this.#files.set(location.path, readLines(this.#task.target.root, location.path));
     return this.#files.get(location.path)?.snippet(location.startLine);
   }
 }
 
 function contextOf(report: RawReport, message: string): string {
   const { snippet, location } = report;
-  const line = snippet === undefined || location.startLine === undefined ? undefined : snippet.lines[location.startLine - snippet.startLine];
+  const line =
+    snippet === undefined || location.startLine === undefined
+      ? undefined
+      : snippet.lines[location.startLine - snippet.startLine];
   // Numbers in a message (sizes, counts) change while the problem stays.
   return line ?? message.replace(/\d+/g, '#');
 }

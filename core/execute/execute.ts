@@ -1,20 +1,20 @@
 import type { ModuleLoader } from '../check/load-module.js';
 import type { Registry } from '../check/registry.js';
+import type { Clock } from '../model/clock.js';
 import type { Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
-import { isConclusive, worstOutcome, type Outcome, type Reason } from '../model/outcome.js';
+import { isConclusive, type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement, TaskAttempt, TaskRecord } from '../model/result.js';
 import type { NeedsData, Plan, Task } from '../model/task.js';
 import type { TierLimits, TierName } from '../model/tier.js';
 import type { Redactor } from '../redact.js';
-import { TaskCollector, type Collected } from './collect.js';
+import { type Collected, TaskCollector } from './collect.js';
 import type { RunEnd, RunListener, Running } from './executor.js';
 import { startInline } from './inline.js';
 import type { Pool } from './pool.js';
 import type { CheckMessage, RunOrder, SerializedError } from './protocol.js';
-import { TaskRequests, type RequestSource } from './requests.js';
 import { lost, needFailed, timedOut, UNEXPECTED_STOP } from './reasons.js';
-import type { Clock } from '../model/clock.js';
+import { type RequestSource, TaskRequests } from './requests.js';
 
 /** What execution tells as it goes. */
 export interface ExecuteListener {
@@ -174,7 +174,11 @@ class Execution {
     const place = inline ? undefined : this.#options.pool.place(task.lane, waiting.alone);
     if (!inline && place === undefined) return false;
     this.#remove(waiting);
-    this.#start(waiting, (order, listener) => place?.start(order, listener) ?? startInline(order, listener, this.#options.clock, this.#options.loader));
+    this.#start(
+      waiting,
+      (order, listener) =>
+        place?.start(order, listener) ?? startInline(order, listener, this.#options.clock, this.#options.loader),
+    );
     return true;
   }
 
@@ -235,11 +239,20 @@ class Execution {
       const outcome: Outcome = { status: 'errored', reason: lost(end) };
       collector.close({ outcome });
       const attempt = this.#attempt(waiting.task, active.running.worker, outcome, times);
-      this.#waiting.unshift({ ...waiting, task: { ...waiting.task, attempt: waiting.task.attempt + 1 }, attempts: [...waiting.attempts, attempt], alone: true });
+      this.#waiting.unshift({
+        ...waiting,
+        task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
+        attempts: [...waiting.attempts, attempt],
+        alone: true,
+      });
       return;
     }
     const outcomes = collector.close(
-      active.stopped ? { outcome: active.stopped } : end.kind === 'ended' ? { ended: end.checks } : { outcome: { status: 'errored', reason: end.kind === 'lost' ? lost(end) : UNEXPECTED_STOP } },
+      active.stopped
+        ? { outcome: active.stopped }
+        : end.kind === 'ended'
+          ? { ended: end.checks }
+          : { outcome: { status: 'errored', reason: end.kind === 'lost' ? lost(end) : UNEXPECTED_STOP } },
     );
     this.#settle(waiting, active.running.worker, worstOutcome([...outcomes.values()]), outcomes, times);
   }
@@ -248,11 +261,20 @@ class Execution {
     return { attempt: task.attempt, outcome, startedAtMs: times.startedAtMs, endedAtMs: this.#now(), worker };
   }
 
-  #settle(waiting: Waiting, worker: string | undefined, outcome: Outcome, outcomes: ReadonlyMap<Collected, Outcome>, times: StartTimes | undefined): void {
+  #settle(
+    waiting: Waiting,
+    worker: string | undefined,
+    outcome: Outcome,
+    outcomes: ReadonlyMap<Collected, Outcome>,
+    times: StartTimes | undefined,
+  ): void {
     const { task } = waiting;
     const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
     const endedAtMs = this.#now();
-    const attempts = worker === undefined || times === undefined ? waiting.attempts : [...waiting.attempts, this.#attempt(task, worker, outcome, times)];
+    const attempts =
+      worker === undefined || times === undefined
+        ? waiting.attempts
+        : [...waiting.attempts, this.#attempt(task, worker, outcome, times)];
     const record: TaskRecord = {
       id: task.id,
       checkIds: task.checks.map(({ id }) => id),
@@ -270,7 +292,8 @@ class Execution {
       this.#checks.push({ ...collected, outcome: own, timeMs });
     }
     this.#options.listener.taskEnded(record);
-    if (task.critical && outcome.status !== 'passed') this.#abort(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`);
+    if (task.critical && outcome.status !== 'passed')
+      this.#abort(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`);
   }
 
   #stop(active: ActiveTask, outcome: Outcome): void {
@@ -295,7 +318,10 @@ class Execution {
 
   #cancel(): void {
     const cause: unknown = this.#options.signal.reason;
-    const outcome: Outcome = { status: 'cancelled', reason: { code: 'interrupted', message: cause instanceof Error ? cause.message : String(cause) } };
+    const outcome: Outcome = {
+      status: 'cancelled',
+      reason: { code: 'interrupted', message: cause instanceof Error ? cause.message : String(cause) },
+    };
     this.#stopAll(outcome, outcome);
   }
 

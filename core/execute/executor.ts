@@ -6,7 +6,12 @@ export const GRACE_MS = 1_000;
 /** How a task's run ended: by itself, by losing its thread, or not at all within the grace after it was told to stop. */
 export type RunEnd =
   | { readonly kind: 'ended'; readonly checks: readonly CheckEnd[] }
-  | { readonly kind: 'lost'; readonly cause: 'out-of-memory' | 'crashed'; readonly message: string; readonly shared: boolean }
+  | {
+      readonly kind: 'lost';
+      readonly cause: 'out-of-memory' | 'crashed';
+      readonly message: string;
+      readonly shared: boolean;
+    }
   | { readonly kind: 'stopped'; readonly forced: boolean };
 
 /** What an executor tells of a run and asks for it. */

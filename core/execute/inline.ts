@@ -1,8 +1,8 @@
 import type { ModuleLoader } from '../check/load-module.js';
+import type { Clock } from '../model/clock.js';
 import { GRACE_MS, type RunEnd, type RunListener, type Running } from './executor.js';
 import { deserializeError, type RunOrder } from './protocol.js';
-import { runTask, type Channel } from './run-task.js';
-import type { Clock } from '../model/clock.js';
+import { type Channel, runTask } from './run-task.js';
 
 /**
  * Runs a task in the main thread: for tests, and for our own checks in a scan too small to pay for a thread.

@@ -13,7 +13,8 @@ export function firstNonJson(value: unknown, place = 'data', seen: readonly obje
     return undefined;
   }
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return `${place} (a ${value.constructor?.name ?? 'class instance'})`;
+  if (prototype !== Object.prototype && prototype !== null)
+    return `${place} (a ${value.constructor?.name ?? 'class instance'})`;
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
     const found = firstNonJson(item, `${place}.${key}`, deeper);

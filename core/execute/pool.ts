@@ -1,8 +1,8 @@
+import type { Clock } from '../model/clock.js';
 import type { Lane } from '../model/task.js';
 import type { RunListener, Running } from './executor.js';
 import type { RunOrder } from './protocol.js';
-import type { Clock } from '../model/clock.js';
-import { Thread } from './thread.js';
+import type { Thread } from './thread.js';
 
 /** I/O tasks that share one thread at most; more would wait for its event loop. */
 const IO_SLOTS = 64;
@@ -42,7 +42,7 @@ export class Pool {
   #ioCount = 0;
   #aloneCount = 0;
   #heavy = 0;
-  #Tinypool: (typeof import('tinypool'))['Tinypool'] | undefined;
+  #library: { readonly Thread: typeof Thread; readonly Pool: typeof import('tinypool')['Tinypool'] } | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -50,7 +50,9 @@ export class Pool {
 
   /** Loads the thread library; to be awaited before the first place is asked for. */
   async open(): Promise<void> {
-    this.#Tinypool ??= (await import('tinypool')).Tinypool;
+    if (this.#library !== undefined) return;
+    const [{ Thread: Class }, { Tinypool: Pool }] = await Promise.all([import('./thread.js'), import('tinypool')]);
+    this.#library ??= { Thread: Class, Pool };
   }
 
   /** Starts a thread ahead of its first task. */
@@ -142,8 +144,14 @@ export class Pool {
   }
 
   #thread(name: string, capacity: number): Thread {
-    if (this.#Tinypool === undefined) throw new Error('The pool was asked for a place before it was opened.');
-    return new Thread({ name, capacity, clock: this.#options.clock, Pool: this.#Tinypool, changed: () => this.#changed() });
+    if (this.#library === undefined) throw new Error('The pool was asked for a place before it was opened.');
+    return new this.#library.Thread({
+      name,
+      capacity,
+      clock: this.#options.clock,
+      Pool: this.#library.Pool,
+      changed: () => this.#changed(),
+    });
   }
 
   #changed(): void {

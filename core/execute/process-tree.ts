@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ExecResult } from '../check/context.js';
@@ -79,10 +79,13 @@ export class ProcessTree {
     child.stdin?.on('error', () => {});
     child.stdin?.end(options.input ?? '');
     let timedOut = false;
-    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => {
-      timedOut = true;
-      this.stop();
-    }, options.timeoutMs);
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            this.stop();
+          }, options.timeoutMs);
     return new Promise((resolve, reject) => {
       child.on('error', (error) => {
         clearTimeout(timer);
@@ -92,7 +95,14 @@ export class ProcessTree {
       const end = (code: number | null, signal: string | null): void => {
         clearTimeout(timer);
         this.#done = true;
-        resolve({ code, signal, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated || stderr.truncated, timedOut });
+        resolve({
+          code,
+          signal,
+          stdout: stdout.text(),
+          stderr: stderr.text(),
+          truncated: stdout.truncated || stderr.truncated,
+          timedOut,
+        });
       };
       child.on('close', end);
       // A grandchild may hold the pipes open for ever: the process has ended, so what it printed is complete soon after.
@@ -167,7 +177,8 @@ function descendants(pid: number | undefined, mark: string): number[] {
     if (readProc(`/proc/${name}/environ`).includes(`${MARK}=${mark}`)) found.add(candidate);
   }
   const isBelow = (candidate: number): boolean => {
-    for (let at: number | undefined = candidate; at !== undefined && at > 1; at = parents.get(at)) if (at === pid) return true;
+    for (let at: number | undefined = candidate; at !== undefined && at > 1; at = parents.get(at))
+      if (at === pid) return true;
     return false;
   };
   if (pid !== undefined) for (const candidate of parents.keys()) if (isBelow(candidate)) found.add(candidate);

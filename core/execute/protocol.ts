@@ -39,7 +39,9 @@ export type RequestCall =
   | { readonly name: 'fetch'; readonly url: string; readonly options: FetchOptions };
 
 /** The answer to a request. */
-export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: SerializedError };
+export type Reply =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: SerializedError };
 
 /** A response of `fetch` as it travels. */
 export interface FetchedBody {
@@ -71,8 +73,20 @@ export type ToThread =
 export type CheckMessage =
   | { readonly type: 'finding'; readonly checkId: string; readonly report: RawReport }
   | { readonly type: 'degraded'; readonly checkId: string; readonly reason: Reason }
-  | { readonly type: 'measure'; readonly checkId: string; readonly name: string; readonly value: number; readonly unit: string }
-  | { readonly type: 'log'; readonly checkId?: string; readonly level: LogLevel; readonly message: string; readonly data?: JsonObject }
+  | {
+      readonly type: 'measure';
+      readonly checkId: string;
+      readonly name: string;
+      readonly value: number;
+      readonly unit: string;
+    }
+  | {
+      readonly type: 'log';
+      readonly checkId?: string;
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly data?: JsonObject;
+    }
   | { readonly type: 'redact'; readonly value: string }
   | { readonly type: 'loaded' };
 

@@ -7,16 +7,26 @@ export const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread s
 
 /** The outcome of a task that overran its time. */
 export function timedOut(task: Task): Outcome {
-  return { status: 'timed-out', reason: { code: 'timeout', message: `It did not end within its ${task.timeoutMs / 1_000} s. A longer timeout can be set in the configuration, up to 300 s.` } };
+  return {
+    status: 'timed-out',
+    reason: {
+      code: 'timeout',
+      message: `It did not end within its ${task.timeoutMs / 1_000} s. A longer timeout can be set in the configuration, up to 300 s.`,
+    },
+  };
 }
 
 /** Why a task whose thread died has no answer. */
 export function lost(end: Extract<RunEnd, { kind: 'lost' }>): Reason {
-  if (end.cause === 'out-of-memory') return { code: 'out-of-memory', message: 'The check used more than the 512 MB that a thread may have.' };
+  if (end.cause === 'out-of-memory')
+    return { code: 'out-of-memory', message: 'The check used more than the 512 MB that a thread may have.' };
   return { code: 'crashed', message: `The check's thread died: ${end.message}` };
 }
 
 /** The outcome of a task whose need has no answer. */
 export function needFailed(id: string, outcome: Outcome): Outcome {
-  return { status: 'skipped', reason: { code: 'need-failed', message: `It needs ${id}, which ended ${outcome.status}.`, data: { need: id } } };
+  return {
+    status: 'skipped',
+    reason: { code: 'need-failed', message: `It needs ${id}, which ended ${outcome.status}.`, data: { need: id } },
+  };
 }

@@ -4,8 +4,8 @@ import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js'
 import { compileSelection } from '../check/glob.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import type { FileEntry } from '../model/target.js';
-import { ProcessTree } from './process-tree.js';
-import { serializeError, type FetchedBody, type Reply, type RequestCall } from './protocol.js';
+import type { ProcessTree } from './process-tree.js';
+import { type FetchedBody, type Reply, type RequestCall, serializeError } from './protocol.js';
 import { MAX_READ_BYTES } from './visit.js';
 
 /** What the requests of a scan's checks are answered from. */
@@ -37,7 +37,8 @@ export class TaskRequests {
   /** Answers a request. Never rejects: a failure is a reply. */
   async answer(call: RequestCall): Promise<Reply> {
     try {
-      if (this.#abort.signal.aborted) throw new ScanError('SR_REQUEST_FAILED', 'The check has ended; it may not ask for anything any more.');
+      if (this.#abort.signal.aborted)
+        throw new ScanError('SR_REQUEST_FAILED', 'The check has ended; it may not ask for anything any more.');
       return { ok: true, value: await this.#do(call) };
     } catch (error) {
       return { ok: false, error: serializeError(error) };
@@ -86,7 +87,10 @@ export class TaskRequests {
     const handle = await open(absolute, 'r');
     try {
       const { size } = await handle.stat();
-      if (size > MAX_READ_BYTES) throw Object.assign(new Error(`${path} has ${size} bytes; at most ${MAX_READ_BYTES} are read at once.`), { code: 'EFBIG' });
+      if (size > MAX_READ_BYTES)
+        throw Object.assign(new Error(`${path} has ${size} bytes; at most ${MAX_READ_BYTES} are read at once.`), {
+          code: 'EFBIG',
+        });
       return await handle.readFile();
     } finally {
       await handle.close();
@@ -102,7 +106,8 @@ export class TaskRequests {
     if (isOutside(root, real)) throw outside(path);
     const stats = await lstat(real);
     // A device or a pipe could be read for ever.
-    if (!stats.isFile() && !stats.isDirectory()) throw Object.assign(new Error(`${path} is not a regular file.`), { code: 'EINVAL' });
+    if (!stats.isFile() && !stats.isDirectory())
+      throw Object.assign(new Error(`${path} is not a regular file.`), { code: 'EINVAL' });
     return real;
   }
 
@@ -111,22 +116,31 @@ export class TaskRequests {
       throw new ScanError('SR_REQUEST_FAILED', 'exec wants an array of texts: the program and its arguments.');
     }
     const cwd = options.cwd === undefined ? this.#source.root : await this.#inside(options.cwd);
+    const { ProcessTree } = await import('./process-tree.js');
     const tree = new ProcessTree({
-      argv, cwd, environment: this.#source.environment, env: options.env ?? {}, input: options.input,
-      maxBytes: Math.min(Math.max(options.maxBytes ?? DEFAULT_BYTES, 1), MAX_BYTES), timeoutMs: options.timeout,
+      argv,
+      cwd,
+      environment: this.#source.environment,
+      env: options.env ?? {},
+      input: options.input,
+      maxBytes: Math.min(Math.max(options.maxBytes ?? DEFAULT_BYTES, 1), MAX_BYTES),
+      timeoutMs: options.timeout,
     });
     this.#trees.add(tree);
     if (this.#abort.signal.aborted) tree.stop();
     try {
       return await tree.result;
     } catch (error) {
-      throw Object.assign(new Error(`${argv[0]} could not be started: ${messageOf(error)}`, { cause: error }), { code: codeOf(error) ?? 'SR_REQUEST_FAILED' });
+      throw Object.assign(new Error(`${argv[0]} could not be started: ${messageOf(error)}`, { cause: error }), {
+        code: codeOf(error) ?? 'SR_REQUEST_FAILED',
+      });
     }
   }
 
   async #fetch(url: string, options: FetchOptions): Promise<FetchedBody> {
     const { protocol } = new URL(url);
-    if (protocol !== 'http:' && protocol !== 'https:') throw new ScanError('SR_REQUEST_FAILED', `fetch speaks http and https, not ${protocol}`);
+    if (protocol !== 'http:' && protocol !== 'https:')
+      throw new ScanError('SR_REQUEST_FAILED', `fetch speaks http and https, not ${protocol}`);
     const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]);
     const response = await fetch(url, {
@@ -162,7 +176,10 @@ function networkError(url: string, error: unknown): Error {
   const cause = error instanceof Error ? error.cause : undefined;
   const timedOut = error instanceof Error && error.name === 'TimeoutError';
   const code = timedOut ? 'ETIMEDOUT' : (codeOf(cause) ?? codeOf(error) ?? 'ENETWORK');
-  return Object.assign(new Error(`${url} could not be fetched: ${messageOf(cause ?? error)} (${code})`, { cause: error }), { code });
+  return Object.assign(
+    new Error(`${url} could not be fetched: ${messageOf(cause ?? error)} (${code})`, { cause: error }),
+    { code },
+  );
 }
 
 function isOutside(root: string, absolute: string): boolean {

@@ -1,5 +1,5 @@
 import type { CheckContext, FetchResult, Log, Report } from '../check/context.js';
-import { implementationOf, isCheck, type AnyCheck } from '../check/define.js';
+import { type AnyCheck, implementationOf, isCheck } from '../check/define.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
 import { fillMessage } from '../check/messages.js';
 import { suggest } from '../check/nearest.js';
@@ -11,7 +11,7 @@ import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
 import { firstNonJson } from './json-check.js';
 import type { CheckEnd, CheckMessage, FetchedBody, RequestCall, RunOrder } from './protocol.js';
-import { openFile, type OpenedFile } from './visit.js';
+import { type OpenedFile, openFile } from './visit.js';
 
 /** How a running task reaches the coordinator. */
 export interface Channel {
@@ -28,7 +28,12 @@ const YIELD_MS = 25;
 const NAMES_SHOWN = 5;
 
 /** Runs a task's checks, in a thread or in the main thread. Never rejects: whatever a check does becomes its end. */
-export async function runTask(order: RunOrder, channel: Channel, signal: AbortSignal, loader: ModuleLoader): Promise<CheckEnd[]> {
+export async function runTask(
+  order: RunOrder,
+  channel: Channel,
+  signal: AbortSignal,
+  loader: ModuleLoader,
+): Promise<CheckEnd[]> {
   const ends: CheckEnd[] = [];
   for (const item of order.task.checks) {
     ends.push({ checkId: item.id, ...(await runCheck(order, item, channel, signal, loader)) });
@@ -38,13 +43,22 @@ export async function runTask(order: RunOrder, channel: Channel, signal: AbortSi
 
 type End = CheckEnd extends infer E ? (E extends unknown ? Omit<E, 'checkId'> : never) : never;
 
-async function runCheck(order: RunOrder, item: TaskCheck, channel: Channel, signal: AbortSignal, loader: ModuleLoader): Promise<End> {
+async function runCheck(
+  order: RunOrder,
+  item: TaskCheck,
+  channel: Channel,
+  signal: AbortSignal,
+  loader: ModuleLoader,
+): Promise<End> {
   let check: AnyCheck;
   try {
     check = await loadCheck(item, loader);
     channel.send({ type: 'loaded' });
   } catch (error) {
-    return { end: 'errored', reason: { code: 'load-failed', message: `The check could not be loaded: ${messageOf(error)}` } };
+    return {
+      end: 'errored',
+      reason: { code: 'load-failed', message: `The check could not be loaded: ${messageOf(error)}` },
+    };
   }
   const runner = new CheckRunner(order, item, check, channel, signal);
   try {
@@ -75,7 +89,10 @@ function endOf(error: unknown): End {
   const known = error instanceof ScanError && error.code === 'SR_CHECK_INVALID';
   const exited = error instanceof Error && 'code' in error && error.code === 'SR_PROCESS_EXIT';
   const stack = error instanceof Error && error.stack ? { data: { stack: error.stack } } : {};
-  return { end: 'errored', reason: { code: known ? 'invalid-report' : exited ? 'exited' : 'threw', message: messageOf(error), ...stack } };
+  return {
+    end: 'errored',
+    reason: { code: known ? 'invalid-report' : exited ? 'exited' : 'threw', message: messageOf(error), ...stack },
+  };
 }
 
 /** One run of one check: its context and what becomes of it. */
@@ -104,19 +121,28 @@ class CheckRunner {
     if (data === undefined) return { end: 'done' };
     const place = firstNonJson(data);
     if (place === undefined) return { end: 'done', data: data as JsonValue };
-    return { end: 'errored', reason: { code: 'uncloneable', message: `The check returned something that is not JSON: ${place}. Return plain objects, arrays, text, numbers and booleans.` } };
+    return {
+      end: 'errored',
+      reason: {
+        code: 'uncloneable',
+        message: `The check returned something that is not JSON: ${place}. Return plain objects, arrays, text, numbers and booleans.`,
+      },
+    };
   }
 
-  async #visitAll(visit: (file: OpenedFile, context: CheckContext) => void | Promise<void>, context: CheckContext): Promise<End> {
+  async #visitAll(
+    visit: (file: OpenedFile, context: CheckContext) => void | Promise<void>,
+    context: CheckContext,
+  ): Promise<End> {
     const { reads } = this.#check.meta;
     const failed: { path: string; error: unknown }[] = [];
     const unread: string[] = [];
-    let yielded = performance.now();
+    let yielded = Date.now();
     for (const entry of await this.#list(this.#item.files)) {
       if (reads !== 'none' && entry.type !== 'file') continue;
-      if (performance.now() - yielded > YIELD_MS) {
+      if (Date.now() - yielded > YIELD_MS) {
         await new Promise((resolve) => setImmediate(resolve));
-        yielded = performance.now();
+        yielded = Date.now();
       }
       if (this.#signal.aborted) break;
       const file = this.#open(entry, unread);
@@ -131,7 +157,8 @@ class CheckRunner {
       }
     }
     this.#file = undefined;
-    if (unread.length > 0) this.#degraded({ code: 'unreadable', message: `${someOf(unread)} could not be read.`, data: { files: unread } });
+    if (unread.length > 0)
+      this.#degraded({ code: 'unreadable', message: `${someOf(unread)} could not be read.`, data: { files: unread } });
     return failed.length === 0 ? { end: 'done' } : failedVisits(failed);
   }
 
@@ -142,13 +169,19 @@ class CheckRunner {
       if (opened.left === 'too-large') unread.push(`${entry.path} (too large: ${entry.sizeBytes} bytes)`);
       return undefined;
     } catch (error) {
-      unread.push(`${entry.path} (${error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)})`);
+      unread.push(
+        `${entry.path} (${error instanceof Error && 'code' in error ? String(error.code) : messageOf(error)})`,
+      );
       return undefined;
     }
   }
 
   async #list(globs: readonly string[]): Promise<readonly FileEntry[]> {
-    return (await this.#channel.request({ name: 'files', include: globs, exclude: this.#item.exclude })) as readonly FileEntry[];
+    return (await this.#channel.request({
+      name: 'files',
+      include: globs,
+      exclude: this.#item.exclude,
+    })) as readonly FileEntry[];
   }
 
   #context(): CheckContext {
@@ -163,7 +196,8 @@ class CheckRunner {
       signal: this.#signal,
       needs: needs[checkId] ?? {},
       report: (report) => this.#report(report),
-      degraded: (message, data) => this.#degraded({ code: 'partial', message, ...(data === undefined ? {} : { data }) }),
+      degraded: (message, data) =>
+        this.#degraded({ code: 'partial', message, ...(data === undefined ? {} : { data }) }),
       skip: (code, message) => {
         throw new Skip({ code, message });
       },
@@ -174,8 +208,10 @@ class CheckRunner {
       files: async function* (globs = ['**']) {
         yield* await list(typeof globs === 'string' ? [globs] : globs);
       },
-      exec: async (argv, options = {}) => (await channel.request({ name: 'exec', argv, options })) as Awaited<ReturnType<CheckContext['exec']>>,
-      fetch: async (url, options = {}) => fetchResult((await channel.request({ name: 'fetch', url, options })) as FetchedBody),
+      exec: async (argv, options = {}) =>
+        (await channel.request({ name: 'exec', argv, options })) as Awaited<ReturnType<CheckContext['exec']>>,
+      fetch: async (url, options = {}) =>
+        fetchResult((await channel.request({ name: 'fetch', url, options })) as FetchedBody),
     };
   }
 
@@ -187,13 +223,21 @@ class CheckRunner {
     const { messages } = this.#check.meta;
     const template = messages[report.messageId];
     if (template === undefined) {
-      throw new ScanError('SR_CHECK_INVALID', `The check reported the message '${report.messageId}', which its meta does not have: ${suggest(report.messageId, Object.keys(messages))}`);
+      throw new ScanError(
+        'SR_CHECK_INVALID',
+        `The check reported the message '${report.messageId}', which its meta does not have: ${suggest(report.messageId, Object.keys(messages))}`,
+      );
     }
     const data: JsonObject = report.data ?? {};
     const place = firstNonJson(data);
-    if (place !== undefined) throw new ScanError('SR_CHECK_INVALID', `The check reported ${place}; a finding's data must be JSON.`);
+    if (place !== undefined)
+      throw new ScanError('SR_CHECK_INVALID', `The check reported ${place}; a finding's data must be JSON.`);
     const { missing } = fillMessage(template, data);
-    if (missing.length > 0) throw new ScanError('SR_CHECK_INVALID', `The check reported '${report.messageId}' without ${missing.join(', ')} in its data.`);
+    if (missing.length > 0)
+      throw new ScanError(
+        'SR_CHECK_INVALID',
+        `The check reported '${report.messageId}' without ${missing.join(', ')} in its data.`,
+      );
     const location = this.#location(report);
     const snippet = this.#snippet(location);
     this.#channel.send({
@@ -205,24 +249,43 @@ class CheckRunner {
 
   #location(report: Report): Location {
     const path = report.location?.path ?? this.#file?.path;
-    if (path === undefined || path === '') throw new ScanError('SR_CHECK_INVALID', `The check reported '${report.messageId}' without a path; a finding needs a location.`);
-    if (path.startsWith('/') || path.split('/').includes('..')) throw new ScanError('SR_CHECK_INVALID', `The check reported the path ${JSON.stringify(path)}; a location's path is relative to the target's root and stays inside it.`);
+    if (path === undefined || path === '')
+      throw new ScanError(
+        'SR_CHECK_INVALID',
+        `The check reported '${report.messageId}' without a path; a finding needs a location.`,
+      );
+    if (path.startsWith('/') || path.split('/').includes('..'))
+      throw new ScanError(
+        'SR_CHECK_INVALID',
+        `The check reported the path ${JSON.stringify(path)}; a location's path is relative to the target's root and stays inside it.`,
+      );
     const location: Location = { ...report.location, path };
     for (const key of ['startLine', 'startColumn', 'endLine', 'endColumn'] as const) {
       const value = location[key];
-      if (value !== undefined && (!Number.isInteger(value) || value < 1)) throw new ScanError('SR_CHECK_INVALID', `The check reported ${key} ${value}; lines and columns are whole numbers from 1.`);
+      if (value !== undefined && (!Number.isInteger(value) || value < 1))
+        throw new ScanError(
+          'SR_CHECK_INVALID',
+          `The check reported ${key} ${value}; lines and columns are whole numbers from 1.`,
+        );
     }
     return location;
   }
 
   #snippet(location: Location): Snippet | undefined {
-    if (this.#file === undefined || this.#file.path !== location.path || location.startLine === undefined || this.#file.text === '') return undefined;
+    if (
+      this.#file === undefined ||
+      this.#file.path !== location.path ||
+      location.startLine === undefined ||
+      this.#file.text === ''
+    )
+      return undefined;
     return this.#file.lines.snippet(location.startLine);
   }
 }
 
 function createLog(checkId: string, channel: Channel): Log {
-  const at = (level: keyof Log) => (message: string, data?: JsonObject) => channel.send({ type: 'log', checkId, level, message: String(message), ...(data === undefined ? {} : { data }) });
+  const at = (level: keyof Log) => (message: string, data?: JsonObject) =>
+    channel.send({ type: 'log', checkId, level, message: String(message), ...(data === undefined ? {} : { data }) });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
@@ -236,7 +299,14 @@ function failedVisits(failed: readonly { readonly path: string; readonly error: 
   const end = endOf(first?.error);
   if (end.end !== 'errored') return end;
   const paths = failed.map(({ path }) => path);
-  return { ...end, reason: { ...end.reason, message: `Visiting ${someOf(paths)} failed: ${end.reason.message}`, data: { ...end.reason.data, files: paths } } };
+  return {
+    ...end,
+    reason: {
+      ...end.reason,
+      message: `Visiting ${someOf(paths)} failed: ${end.reason.message}`,
+      data: { ...end.reason.data, files: paths },
+    },
+  };
 }
 
 function someOf(names: readonly string[]): string {

@@ -1,16 +1,15 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { MessageChannel, receiveMessageOnPort, type MessagePort, type Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
 import { isOwnModule } from '../check/load-module.js';
 import type { Clock } from '../model/clock.js';
 import { builtUrl, FROM_SOURCE } from '../own.js';
 import type { Executor, RunEnd, RunListener, Running } from './executor.js';
 import { GRACE_MS } from './executor.js';
-import { serializeError, type FromThread, type RunOrder, type ThreadJob } from './protocol.js';
+import { type FromThread, type RunOrder, serializeError, type ThreadJob } from './protocol.js';
 
 /** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
 const MAX_OLD_GENERATION_MB = 512;
-
 
 interface ActiveRun {
   readonly listener: RunListener;
@@ -162,7 +161,8 @@ export class Thread implements Pick<Executor, 'start'> {
       .request(message.call)
       .catch((error: unknown) => ({ ok: false as const, error: serializeError(error) }))
       .then((reply) => {
-        if (this.#state !== 'gone') this.#port.postMessage({ type: 'reply', run: message.run, request: message.request, reply });
+        if (this.#state !== 'gone')
+          this.#port.postMessage({ type: 'reply', run: message.run, request: message.request, reply });
       });
   }
 
@@ -208,6 +208,9 @@ export class Thread implements Pick<Executor, 'start'> {
 function forThread(order: RunOrder): RunOrder {
   if (!FROM_SOURCE) return order;
   const built = (module: string): string => /\/(plugins\/[^/]+\/checks\/[^/]+)\.ts$/.exec(module)?.[1] ?? '';
-  const checks = order.task.checks.map((check) => ({ ...check, module: isOwnModule(check.module) ? builtUrl(`${built(check.module)}.js`) : check.module }));
+  const checks = order.task.checks.map((check) => ({
+    ...check,
+    module: isOwnModule(check.module) ? builtUrl(`${built(check.module)}.js`) : check.module,
+  }));
   return { ...order, task: { ...order.task, checks } };
 }

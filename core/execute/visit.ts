@@ -119,7 +119,9 @@ export class LineIndex {
     if (line < 1 || line > this.#starts.length) return undefined;
     const first = Math.max(1, line - SNIPPET_CONTEXT_LINES);
     const last = Math.min(this.#starts.length, line + SNIPPET_CONTEXT_LINES);
-    const lines = Array.from({ length: last - first + 1 }, (_, index) => this.line(first + index).slice(0, SNIPPET_LINE_LENGTH));
+    const lines = Array.from({ length: last - first + 1 }, (_, index) =>
+      this.line(first + index).slice(0, SNIPPET_LINE_LENGTH),
+    );
     // What follows a final line break is no line that anyone sees.
     if (last > line && lines.at(-1) === '') lines.pop();
     return { startLine: first, lines };

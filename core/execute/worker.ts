@@ -3,8 +3,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { formatWithOptions } from 'node:util';
 import type { ModuleLoader } from '../check/load-module.js';
-import { serializeError, deserializeError, type FromThread, type Reply, type RequestCall, type RunOrder, type ThreadJob, type ToThread } from './protocol.js';
-import { runTask, type Channel } from './run-task.js';
+import {
+  deserializeError,
+  type FromThread,
+  type Reply,
+  type RequestCall,
+  type RunOrder,
+  serializeError,
+  type ThreadJob,
+  type ToThread,
+} from './protocol.js';
+import { type Channel, runTask } from './run-task.js';
 
 /** A run of this thread. */
 interface LocalRun {
@@ -45,11 +54,21 @@ class ThreadState {
       request: (call) => this.#request(run, call),
     };
     try {
-      const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.cacheDir)));
+      const work = this.#context.run(run, () =>
+        runTask(order, channel, controller.signal, this.loader(order.cacheDir)),
+      );
       this.#post({ type: 'ended', run, checks: await Promise.race([work, failed]) });
     } catch (error) {
       const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
-      this.#post({ type: 'ended', run, checks: order.task.checks.map(({ id }) => ({ checkId: id, end: 'errored', reason: { code: isExit(error) ? 'exited' : 'threw', message } })) });
+      this.#post({
+        type: 'ended',
+        run,
+        checks: order.task.checks.map(({ id }) => ({
+          checkId: id,
+          end: 'errored',
+          reason: { code: isExit(error) ? 'exited' : 'threw', message },
+        })),
+      });
     } finally {
       this.#runs.delete(run);
     }
@@ -66,7 +85,8 @@ class ThreadState {
   /** What a check prints would tear a report on standard output apart: it becomes a line of the log. */
   printed(text: string, level: 'info' | 'warn'): void {
     const run = this.#context.getStore() ?? this.#runs.keys().next().value;
-    if (run !== undefined && text.trim() !== '') this.#post({ type: 'message', run, message: { type: 'log', level, message: text.trimEnd() } });
+    if (run !== undefined && text.trim() !== '')
+      this.#post({ type: 'message', run, message: { type: 'log', level, message: text.trimEnd() } });
   }
 
   #receive(message: ToThread): void {
@@ -82,7 +102,8 @@ class ThreadState {
 
   #request(run: number, call: RequestCall): Promise<unknown> {
     const local = this.#runs.get(run);
-    if (local === undefined) return Promise.reject(new Error('The check has ended; it may not ask for anything any more.'));
+    if (local === undefined)
+      return Promise.reject(new Error('The check has ended; it may not ask for anything any more.'));
     return new Promise((resolve, reject) => {
       this.#requests += 1;
       const request = this.#requests;
@@ -103,19 +124,28 @@ function isExit(error: unknown): boolean {
 
 /** A thread must not end by its own hand: tinypool would never settle its tasks. */
 function refuseExit(what: string): never {
-  throw Object.assign(new Error(`The check called ${what}; end it by returning or throwing.`), { code: 'SR_PROCESS_EXIT' });
+  throw Object.assign(new Error(`The check called ${what}; end it by returning or throwing.`), {
+    code: 'SR_PROCESS_EXIT',
+  });
 }
 
 function install(state: ThreadState): void {
   process.exit = () => refuseExit('process.exit()');
   Object.assign(process, { reallyExit: () => refuseExit('process.reallyExit()') });
   const kill = process.kill.bind(process);
-  process.kill = (pid, signal) => (pid === process.pid || pid === 0 ? refuseExit(`process.kill(${pid})`) : kill(pid, signal));
+  process.kill = (pid, signal) =>
+    pid === process.pid || pid === 0 ? refuseExit(`process.kill(${pid})`) : kill(pid, signal);
   process.on('uncaughtException', (error) => state.uncaught(error));
   process.on('unhandledRejection', (error) => state.uncaught(error));
-  for (const [stream, level] of [[process.stdout, 'info'], [process.stderr, 'warn']] as const) {
+  for (const [stream, level] of [
+    [process.stdout, 'info'],
+    [process.stderr, 'warn'],
+  ] as const) {
     stream.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
-      state.printed(typeof chunk === 'string' ? chunk : formatWithOptions({}, '%s', Buffer.from(chunk).toString('utf8')), level);
+      state.printed(
+        typeof chunk === 'string' ? chunk : formatWithOptions({}, '%s', Buffer.from(chunk).toString('utf8')),
+        level,
+      );
       const done = rest.find((value) => typeof value === 'function') as (() => void) | undefined;
       done?.();
       return true;

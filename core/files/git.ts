@@ -22,7 +22,16 @@ export interface GitListing {
 }
 
 /** Settings that keep a hostile repository from running programs of its own while git reads it. */
-const SAFE = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false', '-c', 'core.untrackedCache=keep'];
+const SAFE = [
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'core.quotePath=false',
+  '-c',
+  'core.untrackedCache=keep',
+];
 
 /**
  * Lists a folder of a git work tree; undefined when there is no git to ask.
@@ -36,7 +45,11 @@ export async function listGit(root: string): Promise<GitListing | undefined> {
   ]);
   if (tracked === 'no-git' || others === 'no-git' || head === 'no-git') return undefined;
   for (const answer of [tracked, others]) {
-    if (answer.code !== 0) throw new ScanError('SR_GIT_FAILED', `git could not list the files of ${root}: ${answer.stderr.trim() || `exit code ${answer.code}`}`);
+    if (answer.code !== 0)
+      throw new ScanError(
+        'SR_GIT_FAILED',
+        `git could not list the files of ${root}: ${answer.stderr.trim() || `exit code ${answer.code}`}`,
+      );
   }
   const badNames: string[] = [];
   const entries = new Map<string, GitEntry>();
@@ -67,7 +80,9 @@ function git(cwd: string, args: readonly string[]): Promise<GitAnswer | 'no-git'
       if (error.code === 'ENOENT') resolve('no-git');
       else reject(new ScanError('SR_GIT_FAILED', `git could not be started: ${messageOf(error)}`, { cause: error }));
     });
-    child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }));
+    child.on('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }),
+    );
   });
 }
 

@@ -8,13 +8,53 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Everything that happens in a scan, as it happens, redacted. `at` is milliseconds since the scan began. */
 export type ScanEvent =
-  | { readonly type: 'scanStarted'; readonly at: number; readonly runId: string; readonly tier: string; readonly target: string }
+  | {
+      readonly type: 'scanStarted';
+      readonly at: number;
+      readonly runId: string;
+      readonly tier: string;
+      readonly target: string;
+    }
   | { readonly type: 'planned'; readonly at: number; readonly plan: Plan }
-  | { readonly type: 'taskStarted'; readonly at: number; readonly taskId: string; readonly attempt: number; readonly worker: string }
-  | { readonly type: 'finding'; readonly at: number; readonly taskId: string; readonly attempt: number; readonly finding: Finding }
-  | { readonly type: 'attemptDiscarded'; readonly at: number; readonly taskId: string; readonly attempt: number; readonly findings: number }
-  | { readonly type: 'measure'; readonly at: number; readonly taskId: string; readonly checkId: string; readonly name: string; readonly value: number; readonly unit: string }
-  | { readonly type: 'log'; readonly at: number; readonly taskId?: string; readonly checkId?: string; readonly level: LogLevel; readonly message: string; readonly data?: JsonObject }
+  | {
+      readonly type: 'taskStarted';
+      readonly at: number;
+      readonly taskId: string;
+      readonly attempt: number;
+      readonly worker: string;
+    }
+  | {
+      readonly type: 'finding';
+      readonly at: number;
+      readonly taskId: string;
+      readonly attempt: number;
+      readonly finding: Finding;
+    }
+  | {
+      readonly type: 'attemptDiscarded';
+      readonly at: number;
+      readonly taskId: string;
+      readonly attempt: number;
+      readonly findings: number;
+    }
+  | {
+      readonly type: 'measure';
+      readonly at: number;
+      readonly taskId: string;
+      readonly checkId: string;
+      readonly name: string;
+      readonly value: number;
+      readonly unit: string;
+    }
+  | {
+      readonly type: 'log';
+      readonly at: number;
+      readonly taskId?: string;
+      readonly checkId?: string;
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly data?: JsonObject;
+    }
   | { readonly type: 'taskEnded'; readonly at: number; readonly task: TaskRecord }
   | { readonly type: 'notice'; readonly at: number; readonly notice: Notice }
   | { readonly type: 'result'; readonly at: number; readonly result: RunResult }

@@ -1,7 +1,7 @@
 import type { AnyCheck } from '../check/define.js';
 import { compileGlobs } from '../check/glob.js';
 import { suggest } from '../check/nearest.js';
-import { ScanError, type Problem } from '../errors.js';
+import { type Problem, ScanError } from '../errors.js';
 import { SEVERITIES, type Severity } from '../model/severity.js';
 
 /** What a filter may look at. */
@@ -31,7 +31,8 @@ export function compileFilters(filters: readonly string[], flag: string, items: 
       invalid.push({ where: `${flag} ${text}`, what: filter });
       return () => false;
     }
-    if (!items.some(filter)) unmatched.push({ where: `${flag} ${text}`, what: 'matches no check', next: nearestNames(text, items) });
+    if (!items.some(filter))
+      unmatched.push({ where: `${flag} ${text}`, what: 'matches no check', next: nearestNames(text, items) });
     return filter;
   });
   fail('SR_FILTER_INVALID', invalid);
@@ -41,7 +42,9 @@ export function compileFilters(filters: readonly string[], flag: string, items: 
 
 function fail(code: 'SR_FILTER_INVALID' | 'SR_FILTER_NO_MATCH', problems: readonly Problem[]): void {
   if (problems.length === 0) return;
-  const text = problems.map(({ where, what, next }) => `${where}: ${what}${next === undefined ? '' : `; ${next}`}`).join('. ');
+  const text = problems
+    .map(({ where, what, next }) => `${where}: ${what}${next === undefined ? '' : `; ${next}`}`)
+    .join('. ');
   throw new ScanError(code, `${text}.`, { problems });
 }
 
@@ -53,11 +56,14 @@ function compileFilter(text: string): Filter | string {
     if (!FIELDS.includes(field)) return `'${field}' is not a field to filter by; ${suggest(field, FIELDS)}`;
     if (value === '') return 'says nothing after the colon';
     if (field === 'severity') {
-      if (!(SEVERITIES as readonly string[]).includes(value)) return `'${value}' is not a severity; ${suggest(value, SEVERITIES)}`;
+      if (!(SEVERITIES as readonly string[]).includes(value))
+        return `'${value}' is not a severity; ${suggest(value, SEVERITIES)}`;
       return ({ check, severity }) => (severity ?? check.meta.severity) === value;
     }
     const matches = compileGlobs([value]);
-    return field === 'category' ? ({ check }) => matches(check.meta.category) : ({ check }) => check.meta.tags.some(matches);
+    return field === 'category'
+      ? ({ check }) => matches(check.meta.category)
+      : ({ check }) => check.meta.tags.some(matches);
   }
   if (text.trim() === '') return 'is empty';
   if (!text.includes('/') && !/[*?[{!]/.test(text)) return ({ id }) => id.startsWith(`${text}/`);
@@ -67,8 +73,14 @@ function compileFilter(text: string): Filter | string {
 
 function nearestNames(text: string, items: readonly Filterable[]): string {
   const colon = text.indexOf(':');
-  if (colon < 0) return suggest(text, text.includes('/') ? items.map(({ id }) => id) : [...new Set(items.map(({ id }) => id.split('/')[0] ?? id))]);
+  if (colon < 0)
+    return suggest(
+      text,
+      text.includes('/') ? items.map(({ id }) => id) : [...new Set(items.map(({ id }) => id.split('/')[0] ?? id))],
+    );
   const field = text.slice(0, colon);
-  const values = items.flatMap(({ check }) => (field === 'category' ? [check.meta.category] : field === 'tag' ? check.meta.tags : [check.meta.severity]));
+  const values = items.flatMap(({ check }) =>
+    field === 'category' ? [check.meta.category] : field === 'tag' ? check.meta.tags : [check.meta.severity],
+  );
   return suggest(text.slice(colon + 1), [...new Set(values)]);
 }

@@ -1,5 +1,5 @@
 import type { AnyCheck } from '../check/define.js';
-import { ScanError, type Problem } from '../errors.js';
+import { type Problem, ScanError } from '../errors.js';
 
 /** A check with an id. */
 interface Registered {
@@ -27,7 +27,9 @@ export function resolveNeeds(checks: readonly Registered[]): NeedsById {
     needs.set(id, own);
   }
   if (problems.length > 0) {
-    throw new ScanError('SR_NEED_MISSING', `${problems.map(({ where, what }) => `${where}: ${what}`).join('; ')}.`, { problems });
+    throw new ScanError('SR_NEED_MISSING', `${problems.map(({ where, what }) => `${where}: ${what}`).join('; ')}.`, {
+      problems,
+    });
   }
   const circle = findCircle(needs);
   if (circle) throw new ScanError('SR_NEED_CYCLE', `These checks need each other in a circle: ${circle.join(' -> ')}.`);

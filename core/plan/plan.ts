@@ -1,14 +1,14 @@
 import type { AnyCheck } from '../check/define.js';
 import { compileGlobs } from '../check/glob.js';
-import { ScanError, type Problem } from '../errors.js';
+import { type Problem, ScanError } from '../errors.js';
 import { compareText } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target } from '../model/target.js';
 import type { NotPlanned, Plan, Task } from '../model/task.js';
-import { tierIncludes, type TierName } from '../model/tier.js';
+import { type TierName, tierIncludes } from '../model/tier.js';
 import { compileFilters } from './filter.js';
-import { resolveNeeds, type NeedsById } from './needs.js';
+import { type NeedsById, resolveNeeds } from './needs.js';
 
 /** A check with all that the configuration says of it. */
 export interface PlannableCheck {
@@ -47,28 +47,40 @@ export function makePlan(input: PlanInput): Plan {
   const needs = resolveNeeds(input.checks);
   const reasons = select(input, needs);
   const tasks = order(input.checks.filter(({ id }) => !reasons.has(id)).map((item) => makeTask(item, input, needs)));
-  return { schemaVersion: 1, tasks, notPlanned: [...reasons.values()].sort((a, b) => compareText(a.checkId, b.checkId)) };
+  return {
+    schemaVersion: 1,
+    tasks,
+    notPlanned: [...reasons.values()].sort((a, b) => compareText(a.checkId, b.checkId)),
+  };
 }
 
 /** Why each check that is not planned is not. A check that a planned one needs is planned with it. */
 function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   const reasons = new Map<string, NotPlanned>();
-  const wanted = input.select.check.length === 0 ? () => true : compileFilters(input.select.check, '--check', input.checks);
-  const skipped = input.select.skip.length === 0 ? () => false : compileFilters(input.select.skip, '--skip', input.checks);
+  const wanted =
+    input.select.check.length === 0 ? () => true : compileFilters(input.select.check, '--check', input.checks);
+  const skipped =
+    input.select.skip.length === 0 ? () => false : compileFilters(input.select.skip, '--skip', input.checks);
   for (const item of input.checks) {
     const { id, check } = item;
     const { tier } = check.meta;
     if (!item.enabled) reasons.set(id, { checkId: id, code: 'off', message: 'The configuration turns it off.' });
     else if (skipped(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--skip leaves it out.' });
     else if (!wanted(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--check does not name it.' });
-    else if (!tierIncludes(input.tier, tier)) reasons.set(id, { checkId: id, code: 'tier', message: `It belongs to the tier ${tier}; this is ${input.tier}.` });
+    else if (!tierIncludes(input.tier, tier))
+      reasons.set(id, { checkId: id, code: 'tier', message: `It belongs to the tier ${tier}; this is ${input.tier}.` });
   }
   includeNeeds(input, needs, reasons, skipped);
   leaveOutNotApplicable(input, needs, reasons);
   return reasons;
 }
 
-function includeNeeds(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>, skipped: (item: PlannableCheck) => boolean): void {
+function includeNeeds(
+  input: PlanInput,
+  needs: NeedsById,
+  reasons: Map<string, NotPlanned>,
+  skipped: (item: PlannableCheck) => boolean,
+): void {
   const byId = new Map(input.checks.map((item) => [item.id, item]));
   const problems: Problem[] = [];
   const queue = input.checks.filter(({ id }) => !reasons.has(id)).map(({ id }) => id);
@@ -77,7 +89,11 @@ function includeNeeds(input: PlanInput, needs: NeedsById, reasons: Map<string, N
       if (!reasons.has(need)) continue;
       const item = byId.get(need);
       if (item === undefined || !item.enabled || skipped(item)) {
-        problems.push({ where: `${id} needs ${need}`, what: item?.enabled ? 'which --skip leaves out' : 'which the configuration turns off', next: `turn ${id} off as well` });
+        problems.push({
+          where: `${id} needs ${need}`,
+          what: item?.enabled ? 'which --skip leaves out' : 'which the configuration turns off',
+          next: `turn ${id} off as well`,
+        });
         continue;
       }
       reasons.delete(need);
@@ -85,7 +101,11 @@ function includeNeeds(input: PlanInput, needs: NeedsById, reasons: Map<string, N
     }
   }
   if (problems.length > 0) {
-    throw new ScanError('SR_NEED_MISSING', `${problems.map(({ where, what, next }) => `${where}, ${what}; ${next}`).join('. ')}.`, { problems });
+    throw new ScanError(
+      'SR_NEED_MISSING',
+      `${problems.map(({ where, what, next }) => `${where}, ${what}; ${next}`).join('. ')}.`,
+      { problems },
+    );
   }
 }
 

@@ -45,7 +45,7 @@ class PlainProgress implements Progress {
       this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
       this.#timer.unref();
     } else if (event.type === 'taskStarted') {
-      this.#running.set(event.taskId, performance.now());
+      this.#running.set(event.taskId, Date.now());
     } else if (event.type === 'taskEnded') {
       this.#done += 1;
       this.#running.delete(event.task.id);
@@ -66,7 +66,7 @@ class PlainProgress implements Progress {
   }
 
   #beat(): void {
-    const now = performance.now();
+    const now = Date.now();
     const running = [...this.#running].map(([id, since]) => `${id} (${formatDuration(now - since)})`).join(', ');
     this.#write(`scanrun: ${this.#done} of ${this.#total} done; running: ${running || 'nothing'}`);
   }
@@ -110,11 +110,19 @@ class LiveProgress implements Progress {
       },
     }));
     if (rest.length > 0) {
-      tasks.push({ title: `and ${plural(rest.length, 'more check')}`, task: async () => void (await Promise.all(rest.map((id) => this.#outcomes.get(id)))) });
+      tasks.push({
+        title: `and ${plural(rest.length, 'more check')}`,
+        task: async () => void (await Promise.all(rest.map((id) => this.#outcomes.get(id)))),
+      });
     }
     // What a report says belongs to standard output; progress has standard error, and is gone when it is over.
     const logger = new ListrLogger({ useIcons: false, processOutput: new ProcessOutput(this.#stderr, this.#stderr) });
-    await new Listr(tasks, { concurrent: true, exitOnError: false, registerSignalListeners: false, rendererOptions: { clearOutput: true, logger } }).run();
+    await new Listr(tasks, {
+      concurrent: true,
+      exitOnError: false,
+      registerSignalListeners: false,
+      rendererOptions: { clearOutput: true, logger },
+    }).run();
   }
 }
 

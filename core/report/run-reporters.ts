@@ -3,7 +3,7 @@ import type { Reporter } from '../check/reporter.js';
 import { messageOf, ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { ReportedFile, RunResult } from '../model/result.js';
-import { writeRendered, type Sink } from './write.js';
+import { type Sink, writeRendered } from './write.js';
 
 /** A reporter to run. */
 export interface ReporterRun {
@@ -30,18 +30,37 @@ export interface ReportTo {
 }
 
 /** Runs every reporter over the result. One that fails harms no other; standard output comes last, after the files it may name. */
-export async function runReporters(reporters: readonly ReporterRun[], result: RunResult, to: ReportTo, signal: AbortSignal): Promise<ReportedFile[]> {
+export async function runReporters(
+  reporters: readonly ReporterRun[],
+  result: RunResult,
+  to: ReportTo,
+  signal: AbortSignal,
+): Promise<ReportedFile[]> {
   const reports: ReportedFile[] = [];
   const ordered = [...reporters].sort((a, b) => Number(a.output === '-') - Number(b.output === '-'));
   for (const run of ordered) {
     try {
       const reporter = await run.load();
-      const output = { file: run.output === '-' ? undefined : run.output, color: run.output === '-' && to.color, columns: to.columns, verbosity: to.verbosity };
-      const rendered = await reporter.render(result, { options: { ...schemaDefaults(reporter.options), ...run.options }, output, signal });
-      for (const written of await writeRendered(rendered, run.output, to.stdout)) reports.push({ reporter: run.name, ...written });
+      const output = {
+        file: run.output === '-' ? undefined : run.output,
+        color: run.output === '-' && to.color,
+        columns: to.columns,
+        verbosity: to.verbosity,
+      };
+      const rendered = await reporter.render(result, {
+        options: { ...schemaDefaults(reporter.options), ...run.options },
+        output,
+        signal,
+      });
+      for (const written of await writeRendered(rendered, run.output, to.stdout))
+        reports.push({ reporter: run.name, ...written });
     } catch (error) {
       const code = error instanceof ScanError ? error.code : 'SR_REPORT_FAILED';
-      reports.push({ reporter: run.name, ...(run.output === '-' ? {} : { file: run.output }), error: `${code}: ${messageOf(error)}` });
+      reports.push({
+        reporter: run.name,
+        ...(run.output === '-' ? {} : { file: run.output }),
+        error: `${code}: ${messageOf(error)}`,
+      });
     }
   }
   return reports;

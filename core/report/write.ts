@@ -28,12 +28,17 @@ export async function writeRendered(rendered: Rendered, output: string, stdout: 
 }
 
 async function writeMany(files: Readonly<Record<string, string | Uint8Array>>, output: string): Promise<Written[]> {
-  if (output === '-') throw new ScanError('SR_REPORT_WRITE', 'A reporter that makes several files cannot write to standard output.');
+  if (output === '-')
+    throw new ScanError('SR_REPORT_WRITE', 'A reporter that makes several files cannot write to standard output.');
   const written: Written[] = [];
   for (const [name, content] of Object.entries(files)) {
     const file = resolve(output, name);
     const inside = relative(output, file);
-    if (inside.startsWith('..') || isAbsolute(inside)) throw new ScanError('SR_REPORT_WRITE', `A reporter wanted to write ${JSON.stringify(name)} outside of ${output}.`);
+    if (inside.startsWith('..') || isAbsolute(inside))
+      throw new ScanError(
+        'SR_REPORT_WRITE',
+        `A reporter wanted to write ${JSON.stringify(name)} outside of ${output}.`,
+      );
     written.push(await writeWhole(join(output, inside), Buffer.from(content as string)));
   }
   return written;
@@ -46,7 +51,9 @@ async function writeWhole(file: string, content: Buffer): Promise<Written> {
     await writeFileAtomic(file, content);
     return { file, sizeBytes: content.length };
   } catch (error) {
-    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${codeOf(error) ?? ''} ${messageOf(error)}`, { cause: error });
+    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${codeOf(error) ?? ''} ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

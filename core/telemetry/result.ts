@@ -1,7 +1,7 @@
 import type { Registry } from '../check/registry.js';
 import { compareFindings, compareText, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
-import { worstOutcome, type Outcome } from '../model/outcome.js';
+import { type Outcome, worstOutcome } from '../model/outcome.js';
 import type { CheckInfo, CheckResult, Measurement, Notice } from '../model/result.js';
 
 /** What came of one check of one task. */
@@ -23,14 +23,20 @@ export interface CoverageRule {
 }
 
 /** One result a check, by id. What a preset brought and is not installed becomes a notice and leaves coverage. */
-export function makeCheckResults(pieces: readonly CheckPiece[], registry: Registry, ruleOf: (id: string) => CoverageRule, notice: (notice: Notice) => void): CheckResult[] {
+export function makeCheckResults(
+  pieces: readonly CheckPiece[],
+  registry: Registry,
+  ruleOf: (id: string) => CoverageRule,
+  notice: (notice: Notice) => void,
+): CheckResult[] {
   const byId = new Map<string, CheckPiece[]>();
   for (const piece of pieces) byId.set(piece.check.id, [...(byId.get(piece.check.id) ?? []), piece]);
   const results = [...byId].map(([checkId, parts]): CheckResult => {
     const outcome = worstOutcome(parts.map((part) => part.outcome));
     const rule = ruleOf(checkId);
     const missing = 'reason' in outcome && outcome.reason.code === 'not-installed' && !rule.named;
-    if (missing) notice({ code: 'not-installed', level: 'info', message: `${checkId} did not run: ${outcome.reason.message}` });
+    if (missing)
+      notice({ code: 'not-installed', level: 'info', message: `${checkId} did not run: ${outcome.reason.message}` });
     const data = parts.find((part) => part.data !== undefined)?.data;
     return {
       checkId,
@@ -51,5 +57,14 @@ function infoOf(registry: Registry, id: string): CheckInfo {
   const meta = registry.get(id)?.check.meta;
   if (meta === undefined) throw new Error(`The check ${id} ran without being registered.`);
   const { title, description, category, severity, tier, tags, help, docsUrl } = meta;
-  return { title, description, category, severity, tier, tags, ...(help === undefined ? {} : { help }), ...(docsUrl === undefined ? {} : { docsUrl }) };
+  return {
+    title,
+    description,
+    category,
+    severity,
+    tier,
+    tags,
+    ...(help === undefined ? {} : { help }),
+    ...(docsUrl === undefined ? {} : { docsUrl }),
+  };
 }

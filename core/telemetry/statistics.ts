@@ -13,6 +13,9 @@ export interface StatisticsInput {
 
 /** How the scan used its time. */
 export function makeStatistics({ records, wallMs, ...rest }: StatisticsInput): Statistics {
-  const workMs = records.reduce((sum, { timing }) => sum + (timing.startedAtMs === undefined ? 0 : timing.endedAtMs - timing.startedAtMs), 0);
+  const workMs = records.reduce(
+    (sum, { timing }) => sum + (timing.startedAtMs === undefined ? 0 : timing.endedAtMs - timing.startedAtMs),
+    0,
+  );
   return { wallMs, workMs, speedUp: wallMs > 0 ? workMs / wallMs : 1, ...rest };
 }

@@ -8,7 +8,18 @@ import type { CheckCase } from '../testing.js';
 const run = promisify(execFile);
 
 /** Identity and settings that do not depend on who runs the test. */
-const GIT = ['-c', 'user.name=Test', '-c', 'user.email=test@example.invalid', '-c', 'commit.gpgSign=false', '-c', 'init.defaultBranch=main', '-c', 'core.autocrlf=false'];
+const GIT = [
+  '-c',
+  'user.name=Test',
+  '-c',
+  'user.email=test@example.invalid',
+  '-c',
+  'commit.gpgSign=false',
+  '-c',
+  'init.defaultBranch=main',
+  '-c',
+  'core.autocrlf=false',
+];
 
 /** Makes a case's project in a temporary folder, hands over its path, and removes it. */
 export async function withProject<T>(testCase: CheckCase, use: (root: string) => Promise<T>): Promise<T> {

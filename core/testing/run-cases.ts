@@ -10,7 +10,7 @@ import { startInline } from '../execute/inline.js';
 import type { RunOrder } from '../execute/protocol.js';
 import { lost } from '../execute/reasons.js';
 import { TaskRequests } from '../execute/requests.js';
-import { listFiles, type FileList } from '../files/list.js';
+import { type FileList, listFiles } from '../files/list.js';
 import type { Finding } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Outcome, OutcomeStatus } from '../model/outcome.js';
@@ -41,8 +41,18 @@ interface Expected {
 export async function runCases(check: AnyCheck, cases: CheckCases): Promise<void> {
   await refuses(check, [...(cases.refuses ?? []), { 'no-such-option': true }]);
   const all: Expected[] = [
-    ...cases.passes.map((testCase, index) => ({ testCase, title: testCase.name ?? `passes[${index}]`, findings: [], outcome: testCase.outcome ?? ('passed' as const) })),
-    ...cases.fails.map((testCase, index) => ({ testCase, title: testCase.name ?? `fails[${index}]`, findings: testCase.findings, outcome: testCase.outcome ?? ('failed' as const) })),
+    ...cases.passes.map((testCase, index) => ({
+      testCase,
+      title: testCase.name ?? `passes[${index}]`,
+      findings: [],
+      outcome: testCase.outcome ?? ('passed' as const),
+    })),
+    ...cases.fails.map((testCase, index) => ({
+      testCase,
+      title: testCase.name ?? `fails[${index}]`,
+      findings: testCase.findings,
+      outcome: testCase.outcome ?? ('failed' as const),
+    })),
   ];
   assert.ok(all.length > 0, 'testCheck needs at least one case');
   const runtime = createRuntime({ cores: 1 });
@@ -59,8 +69,17 @@ async function tryCase(check: AnyCheck, expected: Expected, first: boolean, runt
     const files = await listFiles(root).catch((error: unknown) => emptyProject(root, error));
     const answer = await runOnce(check, testCase, files, runtime, false);
     compare(answer, expected);
-    assert.deepEqual(await runOnce(check, testCase, files, runtime, false), answer, `${title}: a second run gave another answer`);
-    if (first) assert.deepEqual(await runOnce(check, testCase, files, runtime, true), answer, `${title}: a worker thread gave another answer`);
+    assert.deepEqual(
+      await runOnce(check, testCase, files, runtime, false),
+      answer,
+      `${title}: a second run gave another answer`,
+    );
+    if (first)
+      assert.deepEqual(
+        await runOnce(check, testCase, files, runtime, true),
+        answer,
+        `${title}: a worker thread gave another answer`,
+      );
   });
 }
 
@@ -74,16 +93,34 @@ function compare(answer: Answer, expected: Expected): void {
   const { title } = expected;
   const why = 'reason' in answer.outcome ? ` (${answer.outcome.reason.message})` : '';
   const shown = answer.findings.map(({ messageId, location, message }) => ({ messageId, location, message }));
-  assert.equal(answer.outcome.status, expected.outcome, `${title}: ended ${answer.outcome.status}${why}, findings ${JSON.stringify(shown)}`);
-  assert.equal(answer.findings.length, expected.findings.length, `${title}: found ${JSON.stringify(shown, undefined, 2)}`);
+  assert.equal(
+    answer.outcome.status,
+    expected.outcome,
+    `${title}: ended ${answer.outcome.status}${why}, findings ${JSON.stringify(shown)}`,
+  );
+  assert.equal(
+    answer.findings.length,
+    expected.findings.length,
+    `${title}: found ${JSON.stringify(shown, undefined, 2)}`,
+  );
   for (const [index, wanted] of expected.findings.entries()) {
     const found = answer.findings[index];
     assert.ok(found);
-    const seen: Record<string, unknown> = { messageId: found.messageId, path: found.location.path, startLine: found.location.startLine, startColumn: found.location.startColumn, message: found.message, data: found.data, severity: found.severity };
-    for (const [key, value] of Object.entries(wanted)) assert.deepEqual(seen[key], value, `${title}: finding ${index}, ${key} (${JSON.stringify(found.message)})`);
+    const seen: Record<string, unknown> = {
+      messageId: found.messageId,
+      path: found.location.path,
+      startLine: found.location.startLine,
+      startColumn: found.location.startColumn,
+      message: found.message,
+      data: found.data,
+      severity: found.severity,
+    };
+    for (const [key, value] of Object.entries(wanted))
+      assert.deepEqual(seen[key], value, `${title}: finding ${index}, ${key} (${JSON.stringify(found.message)})`);
     assert.ok(!found.message.includes('{{'), `${title}: a placeholder is left in ${JSON.stringify(found.message)}`);
   }
-  if (answer.data !== undefined) assert.deepEqual(structuredClone(answer.data), answer.data, `${title}: the data does not survive a thread`);
+  if (answer.data !== undefined)
+    assert.deepEqual(structuredClone(answer.data), answer.data, `${title}: the data does not survive a thread`);
 }
 
 async function refuses(check: AnyCheck, bad: readonly JsonObject[]): Promise<void> {
@@ -93,17 +130,41 @@ async function refuses(check: AnyCheck, bad: readonly JsonObject[]): Promise<voi
   }
 }
 
-async function runOnce(check: AnyCheck, testCase: CheckCase, files: FileList, runtime: Runtime, threaded: boolean): Promise<Answer> {
+async function runOnce(
+  check: AnyCheck,
+  testCase: CheckCase,
+  files: FileList,
+  runtime: Runtime,
+  threaded: boolean,
+): Promise<Answer> {
   const options = { ...defaultOptions(check), ...testCase.options };
   const problems = await optionProblems(check.meta.options, options, 'options');
   assert.deepEqual(problems, [], 'the options of the case are not valid');
   const plugin = definePlugin({ name: 'test', checks: { check } });
   const task = makeTask(check, options, files);
   const logs: string[] = [];
-  const collector = new TaskCollector(task, createRegistry([plugin]), new Redactor(), { finding() {}, measure() {}, loaded() {}, log: ({ message }) => logs.push(message) });
-  const requests = new TaskRequests({ root: files.target.root, entries: files.entries, environment: undefined }, () => TIMEOUT_MS);
-  const order: RunOrder = { run: runtime.nextRun(), task, needs: { [ID]: testCase.needs ?? {} }, tier: 'deep', cacheDir: undefined };
-  const running = await start(order, runtime, threaded, { message: (message) => collector.message(message), request: (call) => requests.answer(call), stray: () => {} });
+  const collector = new TaskCollector(task, createRegistry([plugin]), new Redactor(), {
+    finding() {},
+    measure() {},
+    loaded() {},
+    log: ({ message }) => logs.push(message),
+  });
+  const requests = new TaskRequests(
+    { root: files.target.root, entries: files.entries, environment: undefined },
+    () => TIMEOUT_MS,
+  );
+  const order: RunOrder = {
+    run: runtime.nextRun(),
+    task,
+    needs: { [ID]: testCase.needs ?? {} },
+    tier: 'deep',
+    cacheDir: undefined,
+  };
+  const running = await start(order, runtime, threaded, {
+    message: (message) => collector.message(message),
+    request: (call) => requests.answer(call),
+    stray: () => {},
+  });
   const end = await withTimeout(running);
   requests.close();
   return answerOf(collector, end);
@@ -125,8 +186,15 @@ async function withTimeout(running: Running): Promise<RunEnd> {
 }
 
 function answerOf(collector: TaskCollector, end: RunEnd): Answer {
-  const stopped: Outcome = { status: 'timed-out', reason: { code: 'timeout', message: 'It did not end within a minute.' } };
-  const outcomes = collector.close(end.kind === 'ended' ? { ended: end.checks } : { outcome: end.kind === 'lost' ? { status: 'errored', reason: lost(end) } : stopped });
+  const stopped: Outcome = {
+    status: 'timed-out',
+    reason: { code: 'timeout', message: 'It did not end within a minute.' },
+  };
+  const outcomes = collector.close(
+    end.kind === 'ended'
+      ? { ended: end.checks }
+      : { outcome: end.kind === 'lost' ? { status: 'errored', reason: lost(end) } : stopped },
+  );
   const [entry] = outcomes;
   assert.ok(entry);
   const [collected, outcome] = entry;

@@ -1,4 +1,12 @@
-import { type CheckResult, type Finding, plural, type RunResult, SEVERITIES, type Severity } from 'scanrun';
+import {
+  type CheckResult,
+  type Finding,
+  formatCount,
+  plural,
+  type RunResult,
+  SEVERITIES,
+  type Severity,
+} from 'scanrun';
 import { gravest, placeOf, severityText } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 import { codeFrame } from './frame.js';
@@ -68,8 +76,7 @@ function* group(
   yield '';
   for (const finding of findings) yield* findingBlock(finding, settings);
   const hidden = shown.length - findings.length;
-  if (hidden > 0)
-    yield* [style.dim(`  … and ${hidden.toLocaleString('en-US')} more of ${clip(visible(check.checkId), 200)}`), ''];
+  if (hidden > 0) yield* [style.dim(`  … and ${formatCount(hidden)} more of ${clip(visible(check.checkId), 200)}`), ''];
 }
 
 /** One finding: sign and place, the message beside or below them, and the code frame. */

@@ -1,4 +1,4 @@
-import { formatDuration, plural, type RunResult } from 'scanrun';
+import { formatCount, formatDuration, plural, type RunResult } from 'scanrun';
 import {
   budgetText,
   type Counts,
@@ -47,7 +47,7 @@ export function* summaryLines(result: RunResult, counts: Counts, settings: Setti
 
 function rows(result: RunResult, counts: Counts): (readonly [string, string])[] {
   const { statistics, verdict, run, target } = result;
-  const suppressed = counts.suppressed > 0 ? `; ${counts.suppressed.toLocaleString('en-US')} suppressed` : '';
+  const suppressed = counts.suppressed > 0 ? `; ${formatCount(counts.suppressed)} suppressed` : '';
   const notPlanned = countText(counts.notPlanned, NOT_PLANNED_WORDS);
   const within = statistics.wallMs <= statistics.budgetMs ? `; ${budgetText(statistics)}` : '';
   const phases = Object.entries(statistics.phasesMs).map(([name, ms]) => `${visible(name)} ${formatDuration(ms)}`);

@@ -1,4 +1,4 @@
-import { type CheckContext, defineCheck, formatBytes } from 'scanrun';
+import { type CheckContext, defineCheck, formatBytes, formatCount } from 'scanrun';
 
 export default defineCheck(import.meta.url, {
   meta: {
@@ -49,7 +49,7 @@ export default defineCheck(import.meta.url, {
 function sizes(sizeBytes: number, maxBytes: number): [string, string] {
   const rounded: [string, string] = [formatBytes(sizeBytes), formatBytes(maxBytes)];
   if (rounded[0] !== rounded[1]) return rounded;
-  return [`${sizeBytes.toLocaleString('en-US')} bytes`, `${maxBytes.toLocaleString('en-US')} bytes`];
+  return [`${formatCount(sizeBytes)} bytes`, `${formatCount(maxBytes)} bytes`];
 }
 
 /** True where git itself holds only a pointer: the work tree has the whole file, the repository has not. */
