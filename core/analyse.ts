@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { Executed } from './execute/execute.js';
+import type { Executed } from './execute/contract.js';
 import type { Notice, RunResult } from './model/result.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';

@@ -57,3 +57,5 @@ export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
 export { formatBytes, formatCount, plural } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
+export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
+export { type ScanHandle, type ScanOptions, scan } from './scan.js';

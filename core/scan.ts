@@ -1,16 +1,15 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
-import { analyse } from './analyse.js';
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
 import { EventStream } from './events.js';
-import type { ExecuteListener } from './execute/execute.js';
+import type { ExecuteListener } from './execute/contract.js';
 import type { HookRunner } from './hooks.js';
 import type { ScanEvent } from './model/event.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
-import { type Prepared, prepare } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { Redactor } from './redact.js';
 import type { ReportTo } from './report/run-reporters.js';
 import { createRuntime, type Runtime } from './runtime.js';
@@ -88,6 +87,8 @@ class ScanRun {
 
   async result(): Promise<RunResult> {
     const startedAt = new Date();
+    // Loaded when a scan begins: a configuration imports this module too, and needs none of it.
+    const { prepare } = await import('./prepare.js');
     const prepared = await prepare(this.#options, this.#runtime, (notice) => this.#notice(notice));
     this.#prepared = prepared;
     this.#redactor = new Redactor(prepared.config.redact);
@@ -96,6 +97,7 @@ class ScanRun {
     this.#emit({ type: 'planned', plan });
     await hooks.promise('plan', freeze(plan));
     const executed = await this.#execute(prepared);
+    const { analyse } = await import('./analyse.js');
     const result = this.#redactor.json(
       analyse({
         prepared,

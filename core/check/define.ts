@@ -56,8 +56,8 @@ export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Me
   readonly tags?: readonly string[];
   /** Where it runs; `cpu` when absent. */
   readonly lane?: Lane;
-  /** It is planned only where every one of these globs matches a file. */
-  readonly when?: { readonly files: readonly string[] };
+  /** Where it applies: where every one of these globs matches a file, and, with `git: true`, only in a git work tree. Elsewhere it is not planned. */
+  readonly when?: { readonly files?: readonly string[]; readonly git?: boolean };
   /** Globs of the files a file check visits; `['**']` when absent. */
   readonly files?: readonly string[];
   /** What a file check needs of each file; `text` when absent. */
@@ -166,6 +166,7 @@ export function defineCheck<
   const O extends OptionSchemas = Record<never, never>,
   const M extends Messages = Messages,
   const N extends Needs = Record<never, never>,
+  // biome-ignore lint/suspicious/noConfusingVoidType: a run without a return statement returns void, and that is allowed.
   const D extends JsonValue | void = void,
 >(moduleUrl: string, definition: CheckDefinition<O, M, N, D>): Check<O, D> {
   const problems = definitionProblems(moduleUrl, definition as unknown as Record<string, unknown>);

@@ -1,14 +1,13 @@
 import type { CheckContext, FetchResult, Log, Report } from '../check/context.js';
 import { type AnyCheck, implementationOf, isCheck } from '../check/define.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
-import { fillMessage } from '../check/messages.js';
-import { suggest } from '../check/nearest.js';
 import { messageOf, ScanError } from '../errors.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
 import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
+import { checkReport } from './check-report.js';
 import { firstNonJson } from './json-check.js';
 import type { CheckEnd, CheckMessage, FetchedBody, RequestCall, RunOrder } from './protocol.js';
 import { type OpenedFile, openFile } from './visit.js';
@@ -220,55 +219,13 @@ class CheckRunner {
   }
 
   #report(report: Report): void {
-    const { messages } = this.#check.meta;
-    const template = messages[report.messageId];
-    if (template === undefined) {
-      throw new ScanError(
-        'SR_CHECK_INVALID',
-        `The check reported the message '${report.messageId}', which its meta does not have: ${suggest(report.messageId, Object.keys(messages))}`,
-      );
-    }
-    const data: JsonObject = report.data ?? {};
-    const place = firstNonJson(data);
-    if (place !== undefined)
-      throw new ScanError('SR_CHECK_INVALID', `The check reported ${place}; a finding's data must be JSON.`);
-    const { missing } = fillMessage(template, data);
-    if (missing.length > 0)
-      throw new ScanError(
-        'SR_CHECK_INVALID',
-        `The check reported '${report.messageId}' without ${missing.join(', ')} in its data.`,
-      );
-    const location = this.#location(report);
+    const { data, location } = checkReport(report, this.#check.meta.messages, this.#file?.path);
     const snippet = this.#snippet(location);
     this.#channel.send({
       type: 'finding',
       checkId: this.#item.id,
       report: { ...report, data, location, ...(snippet === undefined ? {} : { snippet }) },
     });
-  }
-
-  #location(report: Report): Location {
-    const path = report.location?.path ?? this.#file?.path;
-    if (path === undefined || path === '')
-      throw new ScanError(
-        'SR_CHECK_INVALID',
-        `The check reported '${report.messageId}' without a path; a finding needs a location.`,
-      );
-    if (path.startsWith('/') || path.split('/').includes('..'))
-      throw new ScanError(
-        'SR_CHECK_INVALID',
-        `The check reported the path ${JSON.stringify(path)}; a location's path is relative to the target's root and stays inside it.`,
-      );
-    const location: Location = { ...report.location, path };
-    for (const key of ['startLine', 'startColumn', 'endLine', 'endColumn'] as const) {
-      const value = location[key];
-      if (value !== undefined && (!Number.isInteger(value) || value < 1))
-        throw new ScanError(
-          'SR_CHECK_INVALID',
-          `The check reported ${key} ${value}; lines and columns are whole numbers from 1.`,
-        );
-    }
-    return location;
   }
 
   #snippet(location: Location): Snippet | undefined {

@@ -112,8 +112,9 @@ function includeNeeds(
 function leaveOutNotApplicable(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>): void {
   for (const { id, check } of input.checks) {
     const missing = (check.meta.when?.files ?? []).filter((glob) => !input.entries.some(matcher(glob)));
+    if (check.meta.when?.git && input.target.kind !== 'git') missing.unshift('a git work tree');
     if (reasons.has(id) || missing.length === 0) continue;
-    reasons.set(id, { checkId: id, code: 'not-applicable', message: `Nothing here matches ${missing.join(' or ')}.` });
+    reasons.set(id, { checkId: id, code: 'not-applicable', message: `There is no ${missing.join(' and no ')} here.` });
   }
   // What needs a check that does not apply does not apply either; repeated, since needs have needs.
   for (let changed = true; changed; ) {

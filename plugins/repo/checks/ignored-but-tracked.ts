@@ -19,6 +19,7 @@ export default defineCheck(import.meta.url, {
     severity: 'warning',
     tags: ['git'],
     lane: 'io',
+    when: { git: true },
     messages: {
       tracked: '{{path}} is tracked although {{source}} ignores it with {{pattern}}.',
       trackedByUnknownRule: '{{path}} is tracked although a .gitignore ignores it.',

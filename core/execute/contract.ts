@@ -1,0 +1,63 @@
+import type { ModuleLoader } from '../check/load-module.js';
+import type { Registry } from '../check/registry.js';
+import type { Clock } from '../model/clock.js';
+import type { Finding } from '../model/finding.js';
+import type { Outcome } from '../model/outcome.js';
+import type { Measurement, TaskRecord } from '../model/result.js';
+import type { Plan, Task } from '../model/task.js';
+import type { TierLimits, TierName } from '../model/tier.js';
+import type { Redactor } from '../redact.js';
+import type { Collected } from './collect.js';
+import type { Pool } from './pool.js';
+import type { CheckMessage, SerializedError } from './protocol.js';
+import type { RequestSource } from './requests.js';
+
+/** What execution tells as it goes. */
+export interface ExecuteListener {
+  taskStarted(task: Task, worker: string): void;
+  finding(task: Task, finding: Finding): void;
+  attemptDiscarded(task: Task, findings: number): void;
+  measure(task: Task, checkId: string, measurement: Measurement): void;
+  log(task: Task, message: Extract<CheckMessage, { type: 'log' }>): void;
+  /** An error that belongs to no running check. */
+  stray(error: SerializedError): void;
+  taskEnded(record: TaskRecord): void;
+}
+
+/** What execution needs. */
+export interface ExecuteOptions {
+  readonly plan: Plan;
+  readonly tier: TierName;
+  readonly limits: TierLimits;
+  readonly registry: Registry;
+  readonly redactor: Redactor;
+  readonly source: RequestSource;
+  /** The threads; opened only when a task needs one. */
+  readonly pool: Pool;
+  /** Ids of the tasks that may run in the main thread. */
+  readonly inline: ReadonlySet<string>;
+  /** Loads modules for the inline tasks and says where threads keep theirs. */
+  readonly loader: ModuleLoader;
+  readonly clock: Clock;
+  /** Aborts with the reason when the scan is cancelled. */
+  readonly signal: AbortSignal;
+  readonly listener: ExecuteListener;
+  /** Gives each run its number; they are unique within the runtime. */
+  readonly nextRun: () => number;
+  /** Registers what ends every process at once; returns how to take that back. */
+  readonly onKill: (callback: () => void) => () => void;
+}
+
+/** What came of one check of one task. */
+export interface CheckOutcome extends Collected {
+  readonly outcome: Outcome;
+  readonly timeMs: number;
+}
+
+/** What came of a plan. */
+export interface Executed {
+  readonly records: readonly TaskRecord[];
+  readonly checks: readonly CheckOutcome[];
+  /** From the first start to the last end. */
+  readonly wallMs: number;
+}
