@@ -76,6 +76,14 @@ export const VERDICT_WORDS: Readonly<Record<Verdict['status'], string>> = {
   interrupted: 'Interrupted',
 };
 
+/** The verdict in a sentence, to stand beside its word: without that word where the sentence begins with it. */
+export function verdictSentence({ status, summary }: Verdict): string {
+  const word = `${VERDICT_WORDS[status]}: `;
+  if (!summary.startsWith(word)) return summary;
+  const rest = summary.slice(word.length);
+  return `${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}`;
+}
+
 /** The words for an outcome. */
 export const OUTCOME_WORDS: Readonly<Record<OutcomeStatus, string>> = {
   passed: 'passed',

@@ -19,6 +19,8 @@ export interface CheckView {
   readonly reasonCode?: string;
   readonly optional: boolean;
   readonly findings: string;
+  /** True when it has no answer and found nothing so far. */
+  readonly unknown: boolean;
   /** The same as a number, to sort by. */
   readonly findingsCount: number;
   readonly suppressed?: string;
@@ -81,6 +83,8 @@ function checkView(check: CheckResult, row: number): CheckView {
     ...reasonOf(outcome),
     optional: check.optional,
     findings: number(check.findings.length - suppressed),
+    // What a check without an answer would have found is not known, which is not the same as nothing.
+    unknown: check.findings.length === suppressed && !isAnswered(check),
     findingsCount: check.findings.length - suppressed,
     ...(suppressed > 0 ? { suppressed: number(suppressed) } : {}),
     timeMs: check.timeMs,

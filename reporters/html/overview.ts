@@ -7,6 +7,7 @@ import {
   OUTCOME_WORDS,
   percent,
   VERDICT_WORDS,
+  verdictSentence,
 } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 import { NOTHING, type Svg, svg } from './svg.js';
@@ -54,7 +55,7 @@ export function overviewView(result: RunResult, counts: Counts): OverviewView {
   return {
     status: verdict.status,
     word: VERDICT_WORDS[verdict.status],
-    summary: clip(visible(verdict.summary), MESSAGE_LIMIT),
+    summary: clip(visible(verdictSentence(verdict)), MESSAGE_LIMIT),
     target: nameText(target.name),
     tiles: tilesOf(result, counts),
     facts: factsOf(result),

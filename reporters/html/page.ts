@@ -27,7 +27,8 @@ const PARTIALS = [
   'environment',
 ];
 const STYLES = ['tokens', 'base', 'top', 'overview', 'controls', 'filters', 'findings', 'checks', 'timeline', 'print'];
-const SCRIPTS = ['client', 'findings'];
+/** In this order: before printing, the findings are drawn first and what is folded in them is opened then. */
+const SCRIPTS = ['findings', 'client'];
 
 /** The page's options. */
 export interface PageOptions {

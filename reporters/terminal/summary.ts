@@ -9,6 +9,7 @@ import {
   severityText,
   speedUpText,
   VERDICT_WORDS,
+  verdictSentence,
 } from '../summary.js';
 import { clip, visible } from '../visible.js';
 import type { Settings } from './lines.js';
@@ -18,9 +19,12 @@ import { textWidth, wrap } from './width.js';
 /** The verdict in a sentence, wrapped; when quiet also what is not shown. */
 export function* verdictLine(result: RunResult, counts: Counts, settings: Settings): Generator<string> {
   const { style, columns, verbosity } = settings;
-  const { status, summary } = result.verdict;
+  const { status } = result.verdict;
   const colour = style.verdict[status];
-  const [first = '', ...rest] = wrap(clip(visible(summary), 1_000), columns - VERDICT_WORDS[status].length - 4);
+  const [first = '', ...rest] = wrap(
+    clip(visible(verdictSentence(result.verdict)), 1_000),
+    columns - VERDICT_WORDS[status].length - 4,
+  );
   yield `${colour(style.bold(`${VERDICT_SIGNS[status]} ${VERDICT_WORDS[status]}`))}  ${first}`;
   for (const line of rest) yield `${' '.repeat(VERDICT_WORDS[status].length + 4)}${line}`;
   if (verbosity !== 'quiet') return;

@@ -79,12 +79,15 @@ describe('html', () => {
     expect(page).toContain('388 of 412 packages were judged from the cache of yesterday');
     expect(page).toContain('over the budget by 6.5\u00a0s');
     expect(tile(page, 'Coverage')).toBe('71.4 %');
+    expect(matches(page, /not known<\/span>/g)).toBe(5);
     expect(bodyOf(await render(html, empty()))).toContain('No check was planned, so nothing was looked for.');
   });
 
   it('tells what was not planned and why', async () => {
     const page = bodyOf(await render(html, findings()));
-    expect(page).toContain('<code>docker/user</code></th><td>not applicable</td><td>No file matches Dockerfile.</td>');
+    expect(page).toContain(
+      '<code>docker/user</code></th><td class="word">not applicable</td><td>No file matches Dockerfile.</td>',
+    );
     expect(page).toContain('SR_PLUGIN_VERSION');
     expect(page).toContain('maxBytes');
   });

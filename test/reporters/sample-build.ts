@@ -12,8 +12,8 @@ import {
   type RunResult,
   type Statistics,
   type TaskRecord,
-  type Verdict,
 } from 'scanrun';
+import { makeVerdict } from '../../core/model/verdict.js';
 
 /** A finding with what is not given filled in. */
 export function finding(over: Partial<Finding> & Pick<Finding, 'checkId' | 'message'>): Finding {
@@ -141,7 +141,9 @@ export function result(
     notPlanned: [],
     notices: [],
     ...given,
-    verdict: given.verdict ?? verdictOf(checks, interrupted),
+    verdict:
+      given.verdict ??
+      makeVerdict({ checks, notices: given.notices ?? [], gate: { failOn: 'error', minCoverage: 1 }, interrupted }),
     checks,
     tasks,
     statistics: {
@@ -155,41 +157,6 @@ export function result(
       phasesMs: { load: 96, index: 23, plan: 4, execute: Math.max(0, wallMs) },
       ...statistics,
     },
-  };
-}
-
-function verdictOf(checks: readonly CheckResult[], interrupted: boolean): Verdict {
-  const gateFindings = checks
-    .flatMap((each) => each.findings)
-    .filter((each) => each.severity === 'error' && !each.suppressedBy).length;
-  const required = checks.filter((each) => !each.optional);
-  const open = required.filter((each) => each.outcome.status !== 'passed' && each.outcome.status !== 'failed').length;
-  const coverage = required.length === 0 ? 1 : (required.length - open) / required.length;
-  const facts = { gateFindings, coverage };
-  if (interrupted)
-    return {
-      status: 'interrupted',
-      gateExitCode: 130,
-      summary: `The scan was stopped before ${open} of ${required.length} checks had an answer.`,
-      ...facts,
-    };
-  if (gateFindings > 0)
-    return { status: 'findings', gateExitCode: 1, summary: `${gateFindings} findings count at the gate.`, ...facts };
-  if (open > 0)
-    return {
-      status: 'incomplete',
-      gateExitCode: 3,
-      summary: `${open} of ${required.length} checks have no answer, so clean cannot be said.`,
-      ...facts,
-    };
-  return {
-    status: 'clean',
-    gateExitCode: 0,
-    summary:
-      required.length === 0
-        ? 'Nothing was planned.'
-        : `All ${required.length} checks answered, and nothing reached the gate.`,
-    ...facts,
   };
 }
 

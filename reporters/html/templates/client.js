@@ -110,11 +110,11 @@
     open();
   }
 
-  /** Paper has no disclosure: everything is opened for it, and closed again. */
+  /** Paper has no disclosure: all is opened for it and closed again, but what each check is about, which would be most of the paper. */
   function printing() {
     let closed = [];
     addEventListener('beforeprint', () => {
-      closed = [...document.querySelectorAll('details:not([open])')];
+      closed = [...document.querySelectorAll('details:not([open], .about-check)')];
       for (const each of closed) each.open = true;
     });
     addEventListener('afterprint', () => {
