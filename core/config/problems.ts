@@ -136,7 +136,7 @@ export function configError(problems: readonly ConfigProblem[]): ScanError | und
   if (problems.length > MAX_LINES) lines.push(`and ${problems.length - MAX_LINES} more`);
   const message =
     rest.length === 0
-      ? `${lines[0]}.`
+      ? `${lines[0]?.replace(/\.$/, '')}.`
       : `The configuration has ${problems.length} problems:\n${lines.map((line) => `  ${line}`).join('\n')}`;
   const plain = problems.map(({ where, what, next }) => (next === undefined ? { where, what } : { where, what, next }));
   return new ScanError(code, message, { problems: plain });
