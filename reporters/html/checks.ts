@@ -1,7 +1,7 @@
 import { type CheckResult, formatDuration, type Outcome, type OutcomeStatus, type RunResult } from 'scanrun';
 import { byGravity, isAnswered, NOT_PLANNED_WORDS, OUTCOME_WORDS } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
-import { type Block, parseMarkdown } from './markdown.js';
+import { type Block, codeSpans, type Inline, parseMarkdown } from './markdown.js';
 import { MESSAGE_LIMIT, nameText, number, safeUrl } from './text.js';
 
 /** A check as a row of the table. */
@@ -15,7 +15,7 @@ export interface CheckView {
   readonly tier: string;
   readonly status: OutcomeStatus;
   readonly word: string;
-  readonly reason?: string;
+  readonly reason?: readonly Inline[];
   readonly reasonCode?: string;
   readonly optional: boolean;
   readonly findings: string;
@@ -36,7 +36,7 @@ interface PartView {
   readonly status: OutcomeStatus;
   readonly word: string;
   readonly cached: boolean;
-  readonly reason?: string;
+  readonly reason?: readonly Inline[];
 }
 
 /** The section of checks. */
@@ -106,10 +106,10 @@ function partView(part: CheckResult['parts'][number]): PartView {
   };
 }
 
-function reasonOf(outcome: Outcome): { reason?: string; reasonCode?: string } {
+function reasonOf(outcome: Outcome): { reason?: readonly Inline[]; reasonCode?: string } {
   if (!('reason' in outcome)) return {};
   return {
-    reason: clip(visibleLines(outcome.reason.message), MESSAGE_LIMIT),
+    reason: codeSpans(clip(visibleLines(outcome.reason.message), MESSAGE_LIMIT)),
     reasonCode: visible(outcome.reason.code),
   };
 }

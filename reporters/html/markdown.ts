@@ -50,6 +50,15 @@ export function parseMarkdown(source: string): Block[] {
   return blocks;
 }
 
+/** One text in which only what stands in backticks is code: for messages, where a star is more often a glob than emphasis. */
+export function codeSpans(text: string): Inline[] {
+  return text
+    .split(/(`[^`\n]+`)/)
+    .flatMap((piece, index) =>
+      piece === '' ? [] : [index % 2 === 1 ? { code: piece.slice(1, -1) } : { text: piece }],
+    );
+}
+
 function readCode(lines: readonly string[], start: number, blocks: Block[]): number {
   const fence = FENCE.exec(lines[start] ?? '')?.[1] ?? '```';
   const code: string[] = [];

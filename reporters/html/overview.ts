@@ -10,6 +10,7 @@ import {
   verdictSentence,
 } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
+import { codeSpans, type Inline } from './markdown.js';
 import { NOTHING, type Svg, svg } from './svg.js';
 import { MESSAGE_LIMIT, nameText, number, pathText } from './text.js';
 
@@ -43,7 +44,7 @@ export interface OverviewView {
   readonly notices: readonly {
     readonly level: string;
     readonly word: string;
-    readonly message: string;
+    readonly message: readonly Inline[];
     readonly code: string;
     readonly plugin?: string;
   }[];
@@ -64,7 +65,7 @@ export function overviewView(result: RunResult, counts: Counts): OverviewView {
     notices: result.notices.map(({ level, message, code, plugin }) => ({
       level,
       word: NOTICE_WORDS[level],
-      message: clip(visibleLines(message), MESSAGE_LIMIT),
+      message: codeSpans(clip(visibleLines(message), MESSAGE_LIMIT)),
       code: nameText(code),
       ...(plugin === undefined ? {} : { plugin: nameText(plugin) }),
     })),

@@ -3,7 +3,7 @@ import { niceTicks } from '../../reporters/html/axis.js';
 import { measuredView } from '../../reporters/html/data.js';
 import { frameLines, frameOf } from '../../reporters/html/frame.js';
 import { barsOf, lanesOf, waitingSteps } from '../../reporters/html/lanes.js';
-import { parseMarkdown } from '../../reporters/html/markdown.js';
+import { codeSpans, parseMarkdown } from '../../reporters/html/markdown.js';
 import { svg } from '../../reporters/html/svg.js';
 import { safeUrl } from '../../reporters/html/text.js';
 import { timelineView } from '../../reporters/html/timeline.js';
@@ -58,6 +58,17 @@ describe('markdown', () => {
       parseMarkdown(piece.repeat(100_000));
       expect(performance.now() - started, piece).toBeLessThan(500);
     }
+  });
+});
+
+describe('code in messages', () => {
+  it('is what stands in backticks, and nothing else is touched', () => {
+    expect(codeSpans('Run `npm i` in **/src` or *x*.')).toEqual([
+      { text: 'Run ' },
+      { code: 'npm i' },
+      { text: ' in **/src` or *x*.' },
+    ]);
+    expect(codeSpans('')).toEqual([]);
   });
 });
 
