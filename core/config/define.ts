@@ -1,6 +1,6 @@
 import type { OptionSchemas, OptionsInput } from '../check/define.js';
 import type { Plugin } from '../check/plugin.js';
-import type { ReporterUse } from '../check/reporter.js';
+import type { Reporter, ReporterUse } from '../check/reporter.js';
 import type { Duration } from '../model/duration.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
@@ -63,28 +63,29 @@ export interface BaseConfig {
   readonly exclude?: readonly string[];
   /** What a release is decided on. */
   readonly gate?: GateSettings;
-  /** What to write: names of built-in reporters, or `use(reporter, options)`. Default terminal and html. */
-  readonly reporters?: readonly (string | ReporterUse)[];
+  /** What to write: names, packages or paths of reporters, reporters, or `use(reporter, options)`. Default terminal and html. */
+  readonly reporters?: readonly (string | Reporter | ReporterUse)[];
 }
 
 type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void
   ? I
   : never;
 
+/** What the configuration may give as the options of a check; nothing where it has none. */
+type InputOf<C> = C extends { readonly types?: { readonly options: infer O extends OptionSchemas } }
+  ? [keyof O] extends [never]
+    ? Readonly<Record<string, never>>
+    : OptionsInput<O>
+  : JsonObject;
+
 type EntriesOf<P> =
   P extends Plugin<infer N, infer C>
-    ? {
-        readonly [K in keyof C & string as `${N}/${K}`]?: CheckEntry<
-          C[K] extends { readonly types?: { readonly options: infer O extends OptionSchemas } }
-            ? OptionsInput<O>
-            : JsonObject
-        >;
-      }
+    ? { readonly [K in keyof C & string as `${N}/${K}`]?: CheckEntry<InputOf<C[K]>> }
     : never;
 
 /** The entries that a set of plugins allows. */
 export type CheckEntries<P extends Plugin> = [P] extends [never]
-  ? Readonly<Record<never, never>>
+  ? Readonly<Record<string, never>>
   : UnionToIntersection<EntriesOf<P>>;
 
 /** A configuration, as `defineConfig` returns it; also a preset for `extends`. */
