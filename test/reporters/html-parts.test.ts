@@ -123,14 +123,14 @@ describe('lanes', () => {
             task('a', 'cpu-10', 0, 5),
             task('b', 'cpu-2', 0, 5),
             task('c', 'io-1', 0, 9),
-            task('d', 'io-1', 3, 5),
-            task('e', 'io-1', 5, 8),
+            task('d', 'io-1', 3, 10),
+            task('e', 'io-1', 10, 12),
           ],
         }),
       ),
     );
     expect(lanes.map((lane) => lane.worker)).toEqual(['cpu-2', 'cpu-10', 'io-1']);
-    expect(lanes[2]?.rows.map((row) => row.map((bar) => bar.taskId))).toEqual([['c'], ['d', 'e']]);
+    expect(lanes[2]?.rows.map((row) => row.map((bar) => bar.taskId))).toEqual([['c', 'e'], ['d']]);
   });
 
   it('draws every try, each with its own outcome', () => {
