@@ -105,13 +105,15 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
         ? findConfig(cwd)?.file
         : resolve(cwd, configFile)
       : undefined;
+  const entry = file !== undefined && isTypeScript(file) ? file : undefined;
   const loader: ModuleLoader = {
-    cacheDir: file === undefined || !isTypeScript(file) ? undefined : makeStateFolder(dirname(file), 'cache', 'jiti'),
+    cacheDir: entry === undefined ? undefined : makeStateFolder(dirname(entry), 'cache', 'jiti'),
+    entry,
   };
-  if (file !== undefined && isTypeScript(file)) {
-    // Its checks will need a thread that knows TypeScript: it starts while the configuration loads.
+  if (entry !== undefined) {
+    // Its checks will need a thread: it starts while the configuration loads.
     await runtime.pool.open();
-    runtime.pool.warm(loader.cacheDir);
+    runtime.pool.warm();
   }
   const loaded: LoadedConfig | undefined =
     options.config === undefined

@@ -4,7 +4,7 @@ import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
 import { EventStream } from './events.js';
-import type { ExecuteListener } from './execute/contract.js';
+import type { Executed, ExecuteListener } from './execute/contract.js';
 import type { HookRunner } from './hooks.js';
 import type { ScanEvent } from './model/event.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
@@ -87,8 +87,7 @@ class ScanRun {
 
   async result(): Promise<RunResult> {
     const startedAt = new Date();
-    // Loaded when a scan begins: a configuration imports this module too, and needs none of it.
-    const { prepare } = await import('./prepare.js');
+    const { analyse, prepare } = await engine();
     const prepared = await prepare(this.#options, this.#runtime, (notice) => this.#notice(notice));
     this.#prepared = prepared;
     this.#redactor = new Redactor(prepared.config.redact);
@@ -97,7 +96,6 @@ class ScanRun {
     this.#emit({ type: 'planned', plan });
     await hooks.promise('plan', freeze(plan));
     const executed = await this.#execute(prepared);
-    const { analyse } = await import('./analyse.js');
     const result = this.#redactor.json(
       analyse({
         prepared,
@@ -116,7 +114,7 @@ class ScanRun {
 
   async report(result: RunResult): Promise<readonly ReportedFile[]> {
     const { hooks, config } = this.#prepared as Prepared;
-    const { runReporters } = await import('./report/run-reporters.js');
+    const { runReporters } = await engine();
     const { output } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
@@ -131,16 +129,8 @@ class ScanRun {
     return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
   }
 
-  async #execute({
-    plan,
-    config,
-    files,
-    registry,
-    inline,
-    loader,
-    hooks,
-  }: Prepared): ReturnType<typeof import('./execute/execute.js').execute> {
-    const { execute } = await import('./execute/execute.js');
+  async #execute({ plan, config, files, registry, inline, loader, hooks, runId }: Prepared): Promise<Executed> {
+    const { execute } = await engine();
     return execute({
       plan,
       tier: config.tier,
@@ -150,6 +140,7 @@ class ScanRun {
       source: { root: files.target.root, entries: files.entries, environment: this.#options.environment },
       pool: this.#runtime.pool,
       inline,
+      scan: runId,
       loader,
       clock: this.#runtime.clock,
       signal: this.#signal,
@@ -206,6 +197,11 @@ class ScanRun {
   #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): void {
     this.#events.emit({ ...event, at: this.#runtime.clock.now() - this.#startedAt } as ScanEvent);
   }
+}
+
+/** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
+function engine(): Promise<typeof import('./engine.js')> {
+  return import('./engine.js');
 }
 
 /** Freezes what plugins are shown, all the way down: they observe. */

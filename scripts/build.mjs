@@ -1,6 +1,6 @@
 // Builds dist: compiles, generates the schemas and the configuration's validator, copies the reporters' templates (tsc copies none).
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -48,17 +48,31 @@ async function bundle() {
     allowOverwrite: true,
     logLevel: 'warning',
   };
-  // The command, the library and the thread each get their modules together; what they share is doubled, which costs less than to load it from many files.
+  // A command is one file, whatever it imports lazily: a start pays for each file that it opens. What commands share is
+  // doubled, which costs less. The library keeps its lazy parts apart, since a plugin imports it and needs none of them.
+  const commands = ['run', 'plan', 'list', 'explain', 'print-error'];
   const kept = new Set([join(core, 'config/validate.js')]);
   const outputs = [];
-  for (const entries of [['cli/main'], ['index', 'testing'], ['execute/worker'], ['config/schema']]) {
+  for (const entries of [
+    ['cli/main'],
+    ...commands.map((name) => [`cli/${name}`]),
+    ['index'],
+    ['testing'],
+    ['engine'],
+    ['execute/worker'],
+    ['config/schema'],
+  ]) {
     const result = await build({
       ...shared,
-      splitting: true,
       entryPoints: entries.map((name) => join(core, `${name}.js`)),
+      external:
+        entries[0] === 'cli/main'
+          ? commands.map((name) => `./${name}.js`)
+          : entries[0] === 'index'
+            ? ['./engine.js']
+            : [],
       outdir: core,
       outbase: core,
-      chunkNames: 'chunks/[name]-[hash]',
       write: false,
     });
     outputs.push(...result.outputFiles);
@@ -71,11 +85,42 @@ async function bundle() {
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && /\.js(\.map)?$/.test(entry.name) && !kept.has(path)) rmSync(path);
   }
-  for (const name of readdirSync(join(dist, 'reporters'))) {
-    const path = join(dist, 'reporters', name, 'index.js');
-    if (existsSync(path))
-      await build({ ...shared, external: ['scanrun', 'scanrun/*'], entryPoints: [path], outfile: path });
+  const external = ['scanrun', 'scanrun/*'];
+  for (const name of foldersIn('reporters'))
+    await bundleFolder(join(dist, 'reporters', name), ['index.js'], { ...shared, external });
+  for (const name of foldersIn('plugins')) {
+    const folder = join(dist, 'plugins', name);
+    const checks = readdirSync(join(folder, 'checks')).filter((file) => file.endsWith('.js'));
+    await bundleFolder(folder, ['index.js', ...checks.map((file) => join('checks', file))], {
+      ...shared,
+      external: [...external, './checks/*'],
+    });
   }
+  // What reporters share is in each of them now.
+  for (const name of readdirSync(join(dist, 'reporters')))
+    if (/\.js(\.map)?$/.test(name)) rmSync(join(dist, 'reporters', name));
+}
+
+/** The folders of plugins or reporters in the build. */
+function foldersIn(kind) {
+  return readdirSync(join(dist, kind), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+/** Puts what each entry imports into it, and removes what nothing needs any more; templates stay. */
+async function bundleFolder(folder, entries, options) {
+  const results = await Promise.all(
+    entries.map((entry) =>
+      build({ ...options, entryPoints: [join(folder, entry)], outfile: join(folder, entry), write: false }),
+    ),
+  );
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    const compiled = entry.isFile() && /\.js(\.map)?$/.test(entry.name) && !entry.parentPath.endsWith('templates');
+    if (compiled) rmSync(join(entry.parentPath, entry.name));
+  }
+  for (const file of results.flatMap(({ outputFiles }) => outputFiles))
+    writeFileSync(ensured(file.path), file.contents);
 }
 
 /** Copies everything beside the reporters' sources that is not TypeScript. */

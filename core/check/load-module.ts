@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import { codeOf } from '../errors.js';
 import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
 import { explainLoadError } from './load-error.js';
+import { ModuleGraph, storeGraph } from './module-graph.js';
 
 /** What a module exports. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
@@ -18,7 +19,14 @@ export interface ModuleLoader {
   typescript?: Promise<TypeScriptLoader>;
   /** Where transpiled modules are kept; undefined keeps none. A folder that cannot be written to is not used. */
   readonly cacheDir: string | undefined;
+  /** The absolute path of the TypeScript configuration, which is stored with all it imports for the next start. */
+  readonly entry?: string | undefined;
+  /** The scan for which a thread loads modules; what is stored was then compared with its sources by the main thread. */
+  readonly scan?: string;
 }
+
+/** What a thread needs to load modules as the main thread does. */
+export type ModuleSource = Pick<ModuleLoader, 'cacheDir' | 'entry' | 'scan'>;
 
 const OWN_EXTENSION = FROM_SOURCE ? 'ts' : 'js';
 // Tests run the sources, in which there is no JavaScript that a target's module could import: it gets the build.
@@ -107,12 +115,38 @@ function missesScanrun(error: unknown): boolean {
 }
 
 async function loadTypeScript(url: string, loader: ModuleLoader): Promise<ModuleExports> {
-  loader.typescript ??= createTypeScriptLoader(loader.cacheDir);
+  loader.typescript ??= createTypeScriptLoader(loader);
   const load = await loader.typescript;
   return load(fileURLToPath(url));
 }
 
-async function createTypeScriptLoader(cacheDir: string | undefined): Promise<TypeScriptLoader> {
+/** Void for another Node, another place of ours (native imports are stored as URLs), or another way of storing. */
+const GRAPH_VERSIONS = `1 ${process.version} ${OWN_ROOT}`;
+
+/** Loads from the stored graph while it holds, and by jiti what it does not have. */
+async function createTypeScriptLoader({ cacheDir, entry, scan }: ModuleLoader): Promise<TypeScriptLoader> {
+  const file =
+    cacheDir === undefined || entry === undefined ? undefined : join(cacheDir, `graph-${basename(entry)}.json`);
+  let graph = file === undefined ? undefined : ModuleGraph.open(file, GRAPH_VERSIONS, scan !== undefined);
+  let slow = graph === undefined ? createJitiLoader(cacheDir) : undefined;
+  await slow;
+  return async (path) => {
+    if (graph?.has(path)) {
+      try {
+        return await graph.load(path);
+      } catch {
+        // Whatever it was, jiti meets it too and says it better, or can load what the graph could not.
+        graph = undefined;
+      }
+    }
+    slow ??= createJitiLoader(cacheDir);
+    const exports = await (await slow)(path);
+    if (path === entry && file !== undefined) storeGraph(file, entry, GRAPH_VERSIONS, await createJiti(cacheDir));
+    return exports;
+  };
+}
+
+async function createJitiLoader(cacheDir: string | undefined): Promise<TypeScriptLoader> {
   let load = ownCache(await createJiti(cacheDir));
   let last: Promise<unknown> = Promise.resolve();
   const once = async (path: string): Promise<ModuleExports> => {

@@ -36,6 +36,8 @@ export interface ExecuteOptions {
   readonly pool: Pool;
   /** Ids of the tasks that may run in the main thread. */
   readonly inline: ReadonlySet<string>;
+  /** The scan's id; threads keep the modules of different scans apart. */
+  readonly scan: string;
   /** Loads modules for the inline tasks and says where threads keep theirs. */
   readonly loader: ModuleLoader;
   readonly clock: Clock;

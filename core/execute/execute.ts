@@ -116,7 +116,8 @@ class Execution {
     const { task } = waiting;
     const inline = this.#options.inline.has(task.id);
     const place = inline ? undefined : this.#options.pool.place(task.lane, waiting.alone);
-    if (!inline && place === undefined) return false;
+    // The main thread computes one thing at a time: two at once would only seem to.
+    if (inline ? task.lane === 'cpu' && this.#computing() : place === undefined) return false;
     this.#remove(waiting);
     this.#start(
       waiting,
@@ -124,6 +125,11 @@ class Execution {
         place?.start(order, listener) ?? startInline(order, listener, this.#options.clock, this.#options.loader),
     );
     return true;
+  }
+
+  /** True while the main thread runs a task that computes. */
+  #computing(): boolean {
+    return [...this.#active.values()].some(({ task }) => task.lane === 'cpu' && this.#options.inline.has(task.id));
   }
 
   #remove(waiting: Waiting): void {
@@ -158,12 +164,12 @@ class Execution {
   }
 
   #order(task: Task): RunOrder {
-    const { nextRun, tier, loader } = this.#options;
+    const { nextRun, tier, loader, scan } = this.#options;
     const needs: Record<string, NeedsData> = {};
     for (const check of task.checks) {
       needs[check.id] = Object.fromEntries(Object.entries(check.needs).map(([name, id]) => [name, this.#data.get(id)]));
     }
-    return { run: nextRun(), task, needs, tier, cacheDir: loader.cacheDir };
+    return { run: nextRun(), task, needs, tier, modules: { cacheDir: loader.cacheDir, entry: loader.entry, scan } };
   }
 
   #collector(task: Task, loaded: () => void = () => {}): TaskCollector {

@@ -56,8 +56,8 @@ export class Pool {
   }
 
   /** Starts a thread ahead of its first task. */
-  warm(cacheDir: string | undefined): void {
-    if (this.#cpu.size === 0) this.#cpuThread().warm(cacheDir);
+  warm(): void {
+    if (this.#cpu.size === 0) this.#cpuThread();
   }
 
   /** A place in a lane; undefined when it is full. `alone` gives a thread that no other task shares. */

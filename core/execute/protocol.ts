@@ -1,6 +1,7 @@
 // Every message between the coordinator (the main thread) and the threads that run checks.
 
 import type { ExecOptions, FetchOptions, Report } from '../check/context.js';
+import type { ModuleSource } from '../check/load-module.js';
 import type { LogLevel } from '../model/event.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
@@ -27,8 +28,8 @@ export interface RunOrder {
   readonly needs: Readonly<Record<string, NeedsData>>;
   /** The tier that runs. */
   readonly tier: TierName;
-  /** Where transpiled modules are kept. */
-  readonly cacheDir: string | undefined;
+  /** How modules are loaded. */
+  readonly modules: ModuleSource;
 }
 
 /** What a check asks of the coordinator. */
@@ -100,7 +101,6 @@ export type FromThread =
 /** What tinypool hands to a thread's handler. */
 export type ThreadJob =
   | { readonly job: 'connect'; readonly port: MessagePortLike }
-  | { readonly job: 'warm'; readonly cacheDir: string | undefined }
   | { readonly job: 'run'; readonly order: RunOrder };
 
 /** A message port; named so that this file needs no import of node:worker_threads. */

@@ -98,11 +98,6 @@ export class Thread implements Pick<Executor, 'start'> {
     return active + idle <= 0 ? 1 : active / (active + idle);
   }
 
-  /** Loads what a TypeScript module will need, before there is one. */
-  warm(cacheDir: string | undefined): void {
-    this.#send({ job: 'warm', cacheDir });
-  }
-
   start(order: RunOrder, listener: RunListener): Running {
     const ended = new Promise<RunEnd>((resolve) => {
       const settle = (end: RunEnd): void => {

@@ -2,7 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { formatWithOptions } from 'node:util';
-import type { ModuleLoader } from '../check/load-module.js';
+import type { ModuleLoader, ModuleSource } from '../check/load-module.js';
 import {
   deserializeError,
   type FromThread,
@@ -24,12 +24,15 @@ interface LocalRun {
   readonly fail: (error: unknown) => void;
 }
 
+/** Scans that may share a thread at the same time without loading their modules again. */
+const LOADERS_KEPT = 8;
+
 /** All of a thread's state; a thread is one of these. */
 class ThreadState {
   readonly #runs = new Map<number, LocalRun>();
   readonly #context = new AsyncLocalStorage<number>();
   #port: { postMessage(value: FromThread): void } | undefined;
-  #loader: ModuleLoader | undefined;
+  readonly #loaders = new Map<string, ModuleLoader>();
   #requests = 0;
 
   connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
@@ -37,10 +40,14 @@ class ThreadState {
     job.port.on('message', (message) => this.#receive(message));
   }
 
-  /** The thread's loader; made anew when a scan keeps its transpiled modules elsewhere. */
-  loader(cacheDir: string | undefined): ModuleLoader {
-    if (this.#loader?.cacheDir !== cacheDir || this.#loader === undefined) this.#loader = { cacheDir };
-    return this.#loader;
+  /** The loader of a scan. Each has its own: the next scan may have another configuration of the same name. */
+  loader(source: ModuleSource): ModuleLoader {
+    const key = JSON.stringify([source.scan, source.cacheDir, source.entry]);
+    const loader = this.#loaders.get(key) ?? source;
+    this.#loaders.set(key, loader);
+    const [oldest] = this.#loaders.keys();
+    if (this.#loaders.size > LOADERS_KEPT && oldest !== undefined) this.#loaders.delete(oldest);
+    return loader;
   }
 
   async run(order: RunOrder): Promise<void> {
@@ -54,9 +61,7 @@ class ThreadState {
       request: (call) => this.#request(run, call),
     };
     try {
-      const work = this.#context.run(run, () =>
-        runTask(order, channel, controller.signal, this.loader(order.cacheDir)),
-      );
+      const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.modules)));
       this.#post({ type: 'ended', run, checks: await Promise.race([work, failed]) });
     } catch (error) {
       const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
@@ -158,9 +163,5 @@ install(state);
 
 export default async function work(job: ThreadJob): Promise<void> {
   if (job.job === 'connect') return state.connect(job);
-  if (job.job === 'warm') {
-    await import('jiti');
-    return;
-  }
   return state.run(job.order);
 }

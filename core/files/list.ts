@@ -112,7 +112,7 @@ function hasFiles(root: string): boolean {
 
 async function fromWalk(root: string, notices: Notice[]): Promise<FileList> {
   const { walk } = await import('./walk.js');
-  const { paths, unreadable } = await walk(root);
+  const { paths, unreadable } = walk(root);
   const entries = statAll(
     root,
     paths.map((path) => ({ path })),

@@ -1,5 +1,7 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type Ignore from 'ignore';
 import { codeOf } from '../errors.js';
 
 /** What a walk found. */
@@ -14,20 +16,24 @@ export interface Walk {
 const NEVER = new Set(['.git', '.hg', '.svn', 'node_modules', '.scanrun']);
 const IGNORE_FILES = ['.gitignore', '.ignore'];
 
+/** Loaded with the first ignore file: many folders have none. */
+function loadIgnore(): typeof Ignore {
+  return createRequire(import.meta.url)('ignore') as typeof Ignore;
+}
+
 interface Rules {
   readonly base: string;
   readonly ignores: (path: string) => boolean;
 }
 
 /** Walks a folder that git does not know, honouring `.gitignore` and `.ignore` files on the way down. Links are not followed. */
-export async function walk(root: string): Promise<Walk> {
-  const { default: ignore } = await import('ignore');
+export function walk(root: string): Walk {
   const paths: string[] = [];
   const unreadable: { path: string; code: string }[] = [];
   const readRules = (folder: string, names: ReadonlySet<string>): Rules[] => {
     const present = IGNORE_FILES.filter((name) => names.has(name));
     if (present.length === 0) return [];
-    const rules = ignore();
+    const rules = loadIgnore()();
     for (const name of present) {
       const text = read(join(root, folder, name));
       if (typeof text === 'string') rules.add(text);

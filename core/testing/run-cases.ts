@@ -158,7 +158,7 @@ async function runOnce(
     task,
     needs: { [ID]: testCase.needs ?? {} },
     tier: 'deep',
-    cacheDir: undefined,
+    modules: { cacheDir: undefined },
   };
   const running = await start(order, runtime, threaded, {
     message: (message) => collector.message(message),

@@ -1,4 +1,3 @@
-import picomatch from 'picomatch';
 import { defineCheck } from 'scanrun';
 
 export default defineCheck(import.meta.url, {
@@ -63,6 +62,8 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
   },
   async run({ options, files, report }) {
+    // Loaded when it runs: a configuration loads this module and may never run it.
+    const { default: picomatch } = await import('picomatch');
     const groups = options.files.map((patterns) => ({
       patterns,
       matches: picomatch(patterns, { nocase: true, dot: true }),
@@ -73,7 +74,7 @@ export default defineCheck(import.meta.url, {
       if (missing.length === 0) return;
     }
     for (const { patterns } of missing) {
-      const name = canonicalName(patterns);
+      const name = canonicalName(patterns, (pattern) => picomatch.scan(pattern).isGlob);
       report({
         messageId: 'missing',
         data: { name, alternatives: patterns.filter((pattern) => pattern !== name).join(', ') || 'no alternatives' },
@@ -84,6 +85,6 @@ export default defineCheck(import.meta.url, {
 });
 
 /** The name to ask for: the first that is no glob. */
-function canonicalName(patterns: readonly string[]): string {
-  return patterns.find((pattern) => !picomatch.scan(pattern).isGlob) ?? patterns[0] ?? '';
+function canonicalName(patterns: readonly string[], isGlob: (pattern: string) => boolean): string {
+  return patterns.find((pattern) => !isGlob(pattern)) ?? patterns[0] ?? '';
 }

@@ -1,0 +1,6 @@
+// The phases of a scan, loaded together when one begins. What imports the library to define a check needs none of them.
+
+export { analyse } from './analyse.js';
+export { execute } from './execute/execute.js';
+export { prepare } from './prepare.js';
+export { runReporters } from './report/run-reporters.js';
