@@ -191,7 +191,7 @@ function defaultNotices(root: RootConfig | undefined, plugins: Layer): Notice[] 
   const what = root === undefined ? 'No configuration found' : 'The configuration lists no plugins';
   const next =
     root === undefined
-      ? '`scan.config.ts` sets what is checked; `scanrun init` writes one.'
+      ? 'Write a `scan.config.ts` to choose: docs/getting-started.md shows one.'
       : 'List what is wanted under `plugins`.';
   return [
     { code: 'default-config', level: 'info', message: `${what}: running the default checks (${names}). ${next}` },

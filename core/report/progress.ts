@@ -77,6 +77,7 @@ class LiveProgress implements Progress {
   readonly #stderr: NodeJS.WriteStream;
   readonly #ends = new Map<string, (outcome: Outcome) => void>();
   readonly #outcomes = new Map<string, Promise<Outcome>>();
+  readonly #starts = new Map<string, () => void>();
   #shown: Promise<unknown> = Promise.resolve();
 
   constructor(stderr: NodeJS.WriteStream) {
@@ -85,6 +86,7 @@ class LiveProgress implements Progress {
 
   event(event: ScanEvent): void {
     if (event.type === 'planned') this.#shown = this.#show(event.plan.tasks.map(({ id }) => id));
+    else if (event.type === 'taskStarted') this.#starts.get(event.taskId)?.();
     else if (event.type === 'taskEnded') this.#ends.get(event.task.id)?.(event.task.outcome);
   }
 
@@ -101,12 +103,17 @@ class LiveProgress implements Progress {
     const shown = ids.slice(0, LIVE_LINES);
     const rest = ids.slice(LIVE_LINES);
     const tasks = shown.map((id) => ({
-      title: id,
+      title: `${id} (waiting)`,
       task: async (_: unknown, task: { title: string; skip(message: string): void }) => {
+        this.#starts.set(id, () => {
+          task.title = id;
+        });
         const outcome = await this.#outcomes.get(id);
+        task.title = id;
         const line = outcome && inconclusive(id, outcome);
         if (line) task.skip(line);
-        else if (outcome?.status === 'failed') task.title = `${id}: findings`;
+        // The only way to a mark that is not a tick: findings are no failure of the check.
+        else if (outcome?.status === 'failed') throw new Error('findings');
       },
     }));
     if (rest.length > 0) {
@@ -121,7 +128,7 @@ class LiveProgress implements Progress {
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: { clearOutput: true, logger },
+      rendererOptions: { clearOutput: true, showErrorMessage: false, logger },
     }).run();
   }
 }
