@@ -1,0 +1,147 @@
+import { type Import, importsOf, type Module, packageOf } from './modules.js';
+
+/** What breaks a rule: the place and what is wrong there. */
+export type Violations = readonly string[];
+
+const FOUNDATION = ['model', 'errors', 'own'];
+const USED = [...FOUNDATION, 'check', 'files', 'cache', 'redact'];
+const STAGES = ['config', 'plan', 'execute', 'telemetry', 'journal', 'fleet', 'report'];
+
+/** What each part of core may import besides itself, and why. A part that is not here has no place in the house yet. */
+export const FLOORS: Readonly<Record<string, { readonly may: readonly string[]; readonly why: string }>> = {
+  model: { may: [], why: 'the nouns are what everything else speaks about; one that imports cannot travel alone' },
+  errors: { may: [], why: 'everything may throw, so the table of errors depends on nothing' },
+  own: { may: [], why: 'where the package lies is asked before anything is loaded' },
+  redact: { may: ['model'], why: 'a secret must be masked whichever stage it passes' },
+  events: { may: ['model'], why: 'a stream of events knows the events and nobody who makes them' },
+  hooks: { may: ['model', 'errors'], why: 'a plugin is shown the nouns, never a stage' },
+  check: { may: FOUNDATION, why: 'a check is defined before there is a scan' },
+  files: { may: FOUNDATION, why: 'listing files is the same whatever is checked' },
+  cache: { may: FOUNDATION, why: 'answers are kept without knowing who asks' },
+  ...Object.fromEntries(
+    STAGES.map((stage) => [
+      stage,
+      { may: USED, why: 'stages meet in scan.ts, prepare.ts and analyse.ts, so that each can be changed alone' },
+    ]),
+  ),
+  runtime: { may: ['model', 'execute'], why: 'it owns what outlives a scan: the threads, and no stage of one scan' },
+  scan: {
+    may: [...USED, ...STAGES, 'events', 'hooks', 'runtime'],
+    why: 'it puts the stages in order for every caller',
+  },
+  testing: { may: [...USED, 'execute', 'runtime'], why: 'what runs a check in a test is what runs it in a scan' },
+  index: { may: ['model', 'errors', 'check', 'config', 'hooks', 'runtime', 'scan'], why: 'it is the public API' },
+  cli: { may: [...USED, ...STAGES, 'runtime', 'scan'], why: 'it is the top floor: nobody imports it' },
+};
+
+/** Imports of types that are allowed although they point upwards. */
+const TYPE_EXCEPTIONS: Readonly<Record<string, { readonly to: string; readonly why: string }>> = {
+  'core/check/plugin.ts': { to: 'hooks', why: "a plugin's apply is given the hooks; only their type is named" },
+};
+
+/** Single files of core that are a part of the house together with others. */
+const FILES: Readonly<Record<string, string>> = { prepare: 'scan', analyse: 'scan', engine: 'scan' };
+
+/** The part of core that a path belongs to. */
+export function partOf(path: string): string | undefined {
+  const name = /^core\/([^/.]+)/.exec(path)?.[1];
+  return name === undefined ? undefined : (FILES[name] ?? name);
+}
+
+/** Imports in core point downwards. */
+export function directionViolations(modules: readonly Module[]): Violations {
+  return inCore(modules).flatMap((item) => {
+    const from = partOf(item.from) ?? '';
+    const floor = FLOORS[from];
+    if (floor === undefined) return [`${place(item)}: core/${from} has no place in the house; give it one in FLOORS`];
+    const to = item.target === undefined ? undefined : partOf(item.target);
+    if (item.target === undefined || to === from) return [];
+    if (to !== undefined && floor.may.includes(to)) return [];
+    if (item.kind === 'type' && to !== undefined && TYPE_EXCEPTIONS[item.from]?.to === to) return [];
+    return [`${place(item)} must not import ${item.specifier} (${to ?? 'outside of core'}): ${floor.why}`];
+  });
+}
+
+/** The model uses no package and not even Node: it is what a browser or another machine would read too. */
+export function modelViolations(modules: readonly Module[]): Violations {
+  return inCore(modules)
+    .filter(({ from, target }) => partOf(from) === 'model' && target === undefined)
+    .map((item) => `${place(item)} must not import ${item.specifier}: the model is types and tiny pure functions`);
+}
+
+/** Libraries that take tens of milliseconds to load. A start pays for what it uses. */
+const HEAVY =
+  /^(ajv|ajv-formats|cosmiconfig|handlebars|jiti|listr2|pino|puppeteer-core|tinypool|typescript|@secretlint\/.+)$/;
+
+/** Heavy libraries are loaded where they are used. */
+export function heavyViolations(modules: readonly Module[]): Violations {
+  return inCore(modules)
+    .filter(({ kind, specifier }) => kind === 'static' && HEAVY.test(packageOf(specifier) ?? ''))
+    .map(
+      (item) => `${place(item)} must import ${item.specifier} inside the function that needs it: a start pays for it`,
+    );
+}
+
+/** listr2 takes over both output streams, so one place decides when. */
+export function listrViolations(modules: readonly Module[]): Violations {
+  return modules
+    .flatMap(importsOf)
+    .flatMap((item) =>
+      packageOf(item.specifier) === 'listr2' && !item.from.startsWith('core/report/')
+        ? [`${place(item)} must not import listr2: it takes over the streams, so only core/report may`]
+        : [],
+    );
+}
+
+/** Modules that belong to all reporters. */
+const SHARED = ['reporters/summary.ts', 'reporters/visible.ts'];
+
+/** Plugins and reporters import what a third party could: a part of the API that they lack is missing for everyone. */
+export function thirdPartyViolations(modules: readonly Module[]): Violations {
+  return modules
+    .filter(({ path }) => /^(plugins|reporters)\//.test(path))
+    .flatMap(importsOf)
+    .filter(({ from, target }) => target !== undefined && !isOwnFolder(from, target))
+    .map(
+      (item) => `${place(item)} must not import ${item.specifier}: plugins and reporters use what a third party could`,
+    );
+}
+
+function isOwnFolder(from: string, target: string): boolean {
+  if (SHARED.includes(target)) return from.startsWith('reporters/');
+  const [kind, name] = from.split('/');
+  return target.startsWith(`${kind}/${name}/`);
+}
+
+/** What is imported at run time is installed with the package. */
+export function dependencyViolations(modules: readonly Module[], installed: readonly string[]): Violations {
+  return modules
+    .flatMap(importsOf)
+    .filter(({ kind, specifier }) => kind !== 'type' && !isInstalled(packageOf(specifier), installed))
+    .map((item) => `${place(item)} imports ${item.specifier}, which is not among the dependencies of package.json`);
+}
+
+function isInstalled(name: string | undefined, installed: readonly string[]): boolean {
+  return name === undefined || name === 'scanrun' || installed.includes(name);
+}
+
+/** The public API is a list of names: what is defined there would be found nowhere else. */
+export function barrelViolations(modules: readonly Module[]): Violations {
+  return modules
+    .filter(({ path }) => path === 'core/index.ts')
+    .flatMap(({ text }) =>
+      text
+        .replace(/^export (?:type )?\{[^}]*\} from '[^']+';$/gm, '')
+        .split('\n')
+        .filter((line) => line.trim() !== '' && !line.startsWith('//'))
+        .map((line) => `core/index.ts must only re-export: ${line}`),
+    );
+}
+
+function inCore(modules: readonly Module[]): Import[] {
+  return modules.filter(({ path }) => path.startsWith('core/')).flatMap(importsOf);
+}
+
+function place({ from, line }: Import): string {
+  return `${from}:${line}`;
+}
