@@ -28,7 +28,7 @@ export function analyse({
   notices,
   notice,
 }: AnalyseInput): RunResult {
-  const { config, files, plan, registry, phasesMs } = prepared;
+  const { config, files, hooks, plan, registry, phasesMs } = prepared;
   const checks = makeCheckResults(
     executed.checks,
     registry,
@@ -59,6 +59,7 @@ export function analyse({
       cores,
       budgetMs: limits.budgetMs,
       files: files.entries.length,
+      hooks: hooks.times(),
       phasesMs: { ...phasesMs, execute: executed.wallMs },
     }),
     notices: [...notices],

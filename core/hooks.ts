@@ -1,7 +1,8 @@
 import type { AsyncSeriesHook, SyncHook } from 'tapable';
 import { messageOf, ScanError } from './errors.js';
 import type { Finding } from './model/finding.js';
-import type { Notice, ReportedFile, RunResult, TaskRecord } from './model/result.js';
+import { freeze } from './model/freeze.js';
+import type { HookTime, Notice, ReportedFile, RunResult, TaskRecord } from './model/result.js';
 import type { Plan, Task } from './model/task.js';
 
 /** What each hook is given. */
@@ -40,18 +41,6 @@ export type HookName = keyof ScanHooks;
 interface Tapper {
   readonly name: string;
   apply?(hooks: ScanHooks): void;
-}
-
-/** Time spent in the taps of a plugin. */
-export interface HookTime {
-  /** The plugin. */
-  readonly plugin: string;
-  /** The hook. */
-  readonly hook: HookName;
-  /** Calls. */
-  readonly calls: number;
-  /** Milliseconds, all calls together. */
-  readonly timeMs: number;
 }
 
 /** The hooks of a scan with every tap attributed, timed and kept from breaking it. */
@@ -100,8 +89,8 @@ export async function createHooks(plugins: readonly Tapper[], fail: (notice: Not
   }
   clock.plugin = undefined;
   return {
-    call: (name, ...args) => (hooks[name] as unknown as SyncHook<unknown[]>).call(...args),
-    promise: (name, ...args) => (hooks[name] as unknown as AsyncSeriesHook<unknown[]>).promise(...args),
+    call: (name, ...args) => (hooks[name] as unknown as SyncHook<unknown[]>).call(...freeze(args)),
+    promise: (name, ...args) => (hooks[name] as unknown as AsyncSeriesHook<unknown[]>).promise(...freeze(args)),
     times: () => clock.times(),
   };
 }

@@ -41,6 +41,7 @@ export type {
   CheckInfo,
   CheckPart,
   CheckResult,
+  HookTime,
   Measurement,
   Notice,
   ReportedFile,

@@ -7,6 +7,7 @@ import { EventStream } from './events.js';
 import type { Executed, ExecuteListener } from './execute/contract.js';
 import type { HookRunner } from './hooks.js';
 import type { ScanEvent } from './model/event.js';
+import { freeze } from './model/freeze.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
@@ -94,7 +95,7 @@ class ScanRun {
     const { plan, hooks, config, files } = prepared;
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     this.#emit({ type: 'planned', plan });
-    await hooks.promise('plan', freeze(plan));
+    await hooks.promise('plan', plan);
     const executed = await this.#execute(prepared);
     const result = this.#redactor.json(
       analyse({
@@ -120,7 +121,7 @@ class ScanRun {
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
     const reports = await runReporters(reporters, result, to, new AbortController().signal);
     this.#emit({ type: 'reported', reports });
-    await hooks.promise('reported', freeze(reports));
+    await hooks.promise('reported', reports);
     await hooks.promise('close');
     return reports;
   }
@@ -155,11 +156,11 @@ class ScanRun {
     return {
       taskStarted: (task, worker) => {
         this.#emit({ type: 'taskStarted', ...attemptOf(task), worker });
-        hooks.call('taskStart', freeze(task));
+        hooks.call('taskStart', task);
       },
       finding: (task, finding) => {
         this.#emit({ type: 'finding', ...attemptOf(task), finding });
-        hooks.call('finding', freeze(finding), task);
+        hooks.call('finding', finding, task);
       },
       attemptDiscarded: (task, findings) => this.#emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
       measure: (task, checkId, measurement) =>
@@ -183,7 +184,7 @@ class ScanRun {
         }),
       taskEnded: (record) => {
         this.#emit({ type: 'taskEnded', task: record });
-        hooks.call('taskEnd', freeze(record));
+        hooks.call('taskEnd', record);
       },
     };
   }
@@ -202,12 +203,4 @@ class ScanRun {
 /** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
 function engine(): Promise<typeof import('./engine.js')> {
   return import('./engine.js');
-}
-
-/** Freezes what plugins are shown, all the way down: they observe. */
-function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const item of Object.values(value)) freeze(item);
-  return value;
 }

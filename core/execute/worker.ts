@@ -1,7 +1,6 @@
 // The entry of every thread: tinypool calls the default export. It runs checks and talks to the coordinator over one port.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { formatWithOptions } from 'node:util';
 import type { ModuleLoader, ModuleSource } from '../check/load-module.js';
 import {
   deserializeError,
@@ -142,20 +141,31 @@ function install(state: ThreadState): void {
     pid === process.pid || pid === 0 ? refuseExit(`process.kill(${pid})`) : kill(pid, signal);
   process.on('uncaughtException', (error) => state.uncaught(error));
   process.on('unhandledRejection', (error) => state.uncaught(error));
-  for (const [stream, level] of [
-    [process.stdout, 'info'],
-    [process.stderr, 'warn'],
-  ] as const) {
-    stream.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
-      state.printed(
-        typeof chunk === 'string' ? chunk : formatWithOptions({}, '%s', Buffer.from(chunk).toString('utf8')),
-        level,
-      );
+  captureOutput(state, 'stdout', 'info');
+  captureOutput(state, 'stderr', 'warn');
+}
+
+/** Takes what is written to a stream of this thread; the stream is only made when something writes to it. */
+function captureOutput(state: ThreadState, name: 'stdout' | 'stderr', level: 'info' | 'warn'): void {
+  const make = Object.getOwnPropertyDescriptor(process, name)?.get;
+  let stream: NodeJS.WriteStream | undefined;
+  const capture = (): NodeJS.WriteStream => {
+    const made = make?.call(process) as NodeJS.WriteStream;
+    made.write = (chunk: Uint8Array | string, ...rest: unknown[]): boolean => {
+      state.printed(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8'), level);
       const done = rest.find((value) => typeof value === 'function') as (() => void) | undefined;
       done?.();
       return true;
     };
-  }
+    return made;
+  };
+  Object.defineProperty(process, name, {
+    configurable: true,
+    get: () => {
+      stream ??= capture();
+      return stream;
+    },
+  });
 }
 
 const state = new ThreadState();

@@ -142,6 +142,18 @@ export interface TaskRecord {
   readonly attempts: readonly TaskAttempt[];
 }
 
+/** Time spent in the taps of a plugin on one hook. */
+export interface HookTime {
+  /** The plugin. */
+  readonly plugin: string;
+  /** The hook. */
+  readonly hook: string;
+  /** Calls. */
+  readonly calls: number;
+  /** Milliseconds, all calls together. */
+  readonly timeMs: number;
+}
+
 /** How the scan used its time. */
 export interface Statistics {
   /** From the start of execution to the end of the last task. */
@@ -158,6 +170,8 @@ export interface Statistics {
   readonly budgetMs: number;
   /** Files in the target's list. */
   readonly files: number;
+  /** Time spent in the taps of plugins until the result was made, by plugin and hook. */
+  readonly hooks: readonly HookTime[];
   /** Milliseconds by phase: load, index, plan, execute. */
   readonly phasesMs: Readonly<Record<string, number>>;
 }

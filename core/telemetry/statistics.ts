@@ -8,6 +8,7 @@ export interface StatisticsInput {
   readonly cores: number;
   readonly budgetMs: number;
   readonly files: number;
+  readonly hooks: Statistics['hooks'];
   readonly phasesMs: Readonly<Record<string, number>>;
 }
 

@@ -153,6 +153,7 @@ export function result(
       concurrency,
       cores: 4,
       budgetMs: 45_000,
+      hooks: [],
       files: 1_284,
       phasesMs: { load: 96, index: 23, plan: 4, execute: Math.max(0, wallMs) },
       ...statistics,

@@ -331,7 +331,7 @@ describe('without configuration', () => {
         code: 'default-config',
         level: 'info',
         message:
-          'No configuration found: running the default checks (repo, secrets). `scan.config.ts` sets what is checked; `scanrun init` writes one.',
+          'No configuration found: running the default checks (repo, secrets). Write a `scan.config.ts` to choose: docs/getting-started.md shows one.',
       },
     ]);
   });
