@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { fingerprint, identity } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
-import { compareFindings, type Finding } from '../model/finding.js';
+import { compareFindings, type Finding, type Snippet } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
@@ -27,7 +27,6 @@ export interface CollectListener {
   finding(finding: Finding): void;
   measure(checkId: string, measurement: Measurement): void;
   log(message: Extract<CheckMessage, { type: 'log' }>): void;
-  loaded(): void;
 }
 
 /** Turns what a task's checks say into findings and outcomes. One for each attempt. */
@@ -66,8 +65,7 @@ export class TaskCollector {
   /** Takes what a check said; nothing after the attempt was closed. */
   message(message: CheckMessage): void {
     if (this.#closed) return;
-    if (message.type === 'loaded') this.#listener.loaded();
-    else if (message.type === 'redact') this.#redactor.add(message.value);
+    if (message.type === 'redact') this.#redactor.add(message.value);
     else if (message.type === 'log') this.#listener.log(this.#redactor.json(message));
     else this.#said(message);
   }
@@ -142,7 +140,7 @@ export class TaskCollector {
       data,
       severity: check.severity ?? report.severity ?? meta?.severity ?? 'error',
       location: clean.location,
-      ...(clean.snippet === undefined ? {} : { snippet: clean.snippet }),
+      ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(clean.package === undefined ? {} : { package: clean.package }),
       fingerprint: fingerprint({ ...parts, occurrence }),
     };
@@ -155,6 +153,13 @@ export class TaskCollector {
       this.#files.set(location.path, readLines(this.#task.target.root, location.path));
     return this.#files.get(location.path)?.snippet(location.startLine);
   }
+}
+
+/** The width to which a code frame's lines are cut. */
+const SHOWN_LENGTH = 240;
+
+function shown({ startLine, lines }: Snippet): Snippet {
+  return { startLine, lines: lines.map((line) => line.slice(0, SHOWN_LENGTH)) };
 }
 
 function contextOf(report: RawReport, message: string): string {

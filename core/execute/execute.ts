@@ -140,10 +140,7 @@ class Execution {
     const { clock, source, listener } = this.#options;
     const { task } = waiting;
     const startedAtMs = this.#now();
-    const times: { loadedAtMs?: number } = {};
-    const collector = this.#collector(task, () => {
-      times.loadedAtMs ??= this.#now();
-    });
+    const collector = this.#collector(task);
     const requests = new TaskRequests(source, () => task.timeoutMs - (this.#now() - startedAtMs));
     const running = start(this.#order(task), {
       message: (message) => collector.message(message),
@@ -158,7 +155,11 @@ class Execution {
       cancelTimeout();
       requests.close();
       this.#active.delete(task.id);
-      this.#end(waiting, active, collector, end, { startedAtMs, ...times });
+      const loadMs = end.kind === 'ended' ? end.loadMs : undefined;
+      this.#end(waiting, active, collector, end, {
+        startedAtMs,
+        ...(loadMs === undefined ? {} : { loadedAtMs: startedAtMs + loadMs }),
+      });
       this.#advance();
     });
   }
@@ -172,13 +173,12 @@ class Execution {
     return { run: nextRun(), task, needs, tier, modules: { cacheDir: loader.cacheDir, entry: loader.entry, scan } };
   }
 
-  #collector(task: Task, loaded: () => void = () => {}): TaskCollector {
+  #collector(task: Task): TaskCollector {
     const { registry, redactor, listener } = this.#options;
     return new TaskCollector(task, registry, redactor, {
       finding: (finding) => listener.finding(task, finding),
       measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
       log: (message) => listener.log(task, message),
-      loaded,
     });
   }
 

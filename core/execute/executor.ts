@@ -5,7 +5,7 @@ export const GRACE_MS = 1_000;
 
 /** How a task's run ended: by itself, by losing its thread, or not at all within the grace after it was told to stop. */
 export type RunEnd =
-  | { readonly kind: 'ended'; readonly checks: readonly CheckEnd[] }
+  | { readonly kind: 'ended'; readonly checks: readonly CheckEnd[]; readonly loadMs?: number }
   | {
       readonly kind: 'lost';
       readonly cause: 'out-of-memory' | 'crashed';

@@ -23,7 +23,7 @@ export function startInline(order: RunOrder, listener: RunListener, clock: Clock
     force = resolve;
   });
   const work = runTask(order, channel, controller.signal, loader).then(
-    (checks): RunEnd => (controller.signal.aborted ? { kind: 'stopped', forced: false } : { kind: 'ended', checks }),
+    (ends): RunEnd => (controller.signal.aborted ? { kind: 'stopped', forced: false } : { kind: 'ended', ...ends }),
   );
   return {
     worker: 'inline',

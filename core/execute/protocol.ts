@@ -88,14 +88,13 @@ export type CheckMessage =
       readonly message: string;
       readonly data?: JsonObject;
     }
-  | { readonly type: 'redact'; readonly value: string }
-  | { readonly type: 'loaded' };
+  | { readonly type: 'redact'; readonly value: string };
 
 /** From a thread to the coordinator. */
 export type FromThread =
   | { readonly type: 'message'; readonly run: number; readonly message: CheckMessage }
   | { readonly type: 'request'; readonly run: number; readonly request: number; readonly call: RequestCall }
-  | { readonly type: 'ended'; readonly run: number; readonly checks: readonly CheckEnd[] }
+  | { readonly type: 'ended'; readonly run: number; readonly checks: readonly CheckEnd[]; readonly loadMs?: number }
   | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
 
 /** What tinypool hands to a thread's handler. */

@@ -26,40 +26,42 @@ const YIELD_MS = 25;
 /** How many names of files an outcome lists; the rest is counted. */
 const NAMES_SHOWN = 5;
 
+/** How a task's checks ended, and how long their modules took to load. */
+export interface TaskEnds {
+  readonly checks: readonly CheckEnd[];
+  readonly loadMs?: number;
+}
+
 /** Runs a task's checks, in a thread or in the main thread. Never rejects: whatever a check does becomes its end. */
 export async function runTask(
   order: RunOrder,
   channel: Channel,
   signal: AbortSignal,
   loader: ModuleLoader,
-): Promise<CheckEnd[]> {
-  const ends: CheckEnd[] = [];
-  for (const item of order.task.checks) {
-    ends.push({ checkId: item.id, ...(await runCheck(order, item, channel, signal, loader)) });
+): Promise<TaskEnds> {
+  const started = Date.now();
+  const loaded = await Promise.all(order.task.checks.map((item) => loadCheck(item, loader)));
+  const loadMs = Date.now() - started;
+  const checks: CheckEnd[] = [];
+  for (const [index, item] of order.task.checks.entries()) {
+    const check = loaded[index] as AnyCheck | Error;
+    const end =
+      check instanceof Error ? notLoaded(check) : await runCheck(new CheckRunner(order, item, check, channel, signal));
+    checks.push({ checkId: item.id, ...end });
   }
-  return ends;
+  return { checks, loadMs };
 }
 
 type End = CheckEnd extends infer E ? (E extends unknown ? Omit<E, 'checkId'> : never) : never;
 
-async function runCheck(
-  order: RunOrder,
-  item: TaskCheck,
-  channel: Channel,
-  signal: AbortSignal,
-  loader: ModuleLoader,
-): Promise<End> {
-  let check: AnyCheck;
-  try {
-    check = await loadCheck(item, loader);
-    channel.send({ type: 'loaded' });
-  } catch (error) {
-    return {
-      end: 'errored',
-      reason: { code: 'load-failed', message: `The check could not be loaded: ${messageOf(error)}` },
-    };
-  }
-  const runner = new CheckRunner(order, item, check, channel, signal);
+function notLoaded(error: Error): End {
+  return {
+    end: 'errored',
+    reason: { code: 'load-failed', message: `The check could not be loaded: ${messageOf(error)}` },
+  };
+}
+
+async function runCheck(runner: CheckRunner): Promise<End> {
   try {
     return await runner.run();
   } catch (error) {
@@ -67,10 +69,15 @@ async function runCheck(
   }
 }
 
-async function loadCheck(item: TaskCheck, loader: ModuleLoader): Promise<AnyCheck> {
-  const exported = (await loadModule(item.module, loader)).default;
-  if (!isCheck(exported)) throw new ScanError('SR_CHECK_MODULE', `${item.module} has no check as its default export.`);
-  return exported;
+/** The check, or why there is none. */
+async function loadCheck(item: TaskCheck, loader: ModuleLoader): Promise<AnyCheck | Error> {
+  try {
+    const exported = (await loadModule(item.module, loader)).default;
+    if (isCheck(exported)) return exported;
+    return new ScanError('SR_CHECK_MODULE', `${item.module} has no check as its default export.`);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
 }
 
 /** A check said that it cannot run here. */

@@ -145,7 +145,15 @@ export class Thread implements Pick<Executor, 'start'> {
     if (message.type === 'message') {
       run.listener.message(message.message);
     } else if (message.type === 'ended') {
-      run.settle(run.stopping ? { kind: 'stopped', forced: false } : { kind: 'ended', checks: message.checks });
+      run.settle(
+        run.stopping
+          ? { kind: 'stopped', forced: false }
+          : {
+              kind: 'ended',
+              checks: message.checks,
+              ...(message.loadMs === undefined ? {} : { loadMs: message.loadMs }),
+            },
+      );
     } else {
       this.#answer(run, message);
     }

@@ -12,7 +12,8 @@ export const MAX_READ_BYTES = 67_108_864;
 const SNIFF_BYTES = 8_000;
 
 const SNIPPET_CONTEXT_LINES = 2;
-const SNIPPET_LINE_LENGTH = 240;
+/** What a thread sends of a line. The coordinator cuts it to what is shown, after masking: half a secret is not recognised as one. */
+const SNIPPET_SENT_LENGTH = 4_096;
 const EMPTY = new Uint8Array(0);
 
 /** Never follow a link that took a file's place after it was listed: it could lead out of the target. */
@@ -120,7 +121,7 @@ export class LineIndex {
     const first = Math.max(1, line - SNIPPET_CONTEXT_LINES);
     const last = Math.min(this.#starts.length, line + SNIPPET_CONTEXT_LINES);
     const lines = Array.from({ length: last - first + 1 }, (_, index) =>
-      this.line(first + index).slice(0, SNIPPET_LINE_LENGTH),
+      this.line(first + index).slice(0, SNIPPET_SENT_LENGTH),
     );
     // What follows a final line break is no line that anyone sees.
     if (last > line && lines.at(-1) === '') lines.pop();

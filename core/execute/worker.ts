@@ -61,7 +61,7 @@ class ThreadState {
     };
     try {
       const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.modules)));
-      this.#post({ type: 'ended', run, checks: await Promise.race([work, failed]) });
+      this.#post({ type: 'ended', run, ...(await Promise.race([work, failed])) });
     } catch (error) {
       const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
       this.#post({

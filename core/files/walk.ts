@@ -23,7 +23,16 @@ function loadIgnore(): typeof Ignore {
 
 interface Rules {
   readonly base: string;
-  readonly ignores: (path: string) => boolean;
+  readonly test: (path: string) => { readonly ignored: boolean; readonly unignored: boolean };
+}
+
+/** As git decides: the innermost ignore file that says anything has the last word. */
+function isIgnored(path: string, rules: readonly Rules[]): boolean {
+  for (const { base, test } of rules.toReversed()) {
+    const { ignored, unignored } = test(path.slice(base.length));
+    if (ignored || unignored) return ignored;
+  }
+  return false;
 }
 
 /** Walks a folder that git does not know, honouring `.gitignore` and `.ignore` files on the way down. Links are not followed. */
@@ -39,7 +48,7 @@ export function walk(root: string): Walk {
       if (typeof text === 'string') rules.add(text);
       else unreadable.push({ path: folder + name, code: text.code });
     }
-    return [{ base: folder, ignores: (path) => rules.ignores(path) }];
+    return [{ base: folder, test: (path) => rules.test(path) }];
   };
   const visit = (folder: string, inherited: readonly Rules[]): void => {
     const entries = list(join(root, folder));
@@ -51,7 +60,7 @@ export function walk(root: string): Walk {
     for (const entry of entries) {
       const path = folder + entry.name;
       const asked = entry.isDirectory() ? `${path}/` : path;
-      if (NEVER.has(entry.name) || rules.some((rule) => rule.ignores(asked.slice(rule.base.length)))) continue;
+      if (NEVER.has(entry.name) || isIgnored(asked, rules)) continue;
       if (entry.isDirectory()) visit(asked, rules);
       else paths.push(path);
     }

@@ -146,7 +146,6 @@ async function runOnce(
   const collector = new TaskCollector(task, createRegistry([plugin]), new Redactor(), {
     finding() {},
     measure() {},
-    loaded() {},
     log: ({ message }) => logs.push(message),
   });
   const requests = new TaskRequests(

