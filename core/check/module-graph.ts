@@ -46,6 +46,8 @@ const ANY_SPECIAL = /\b(?:jitiImport|jitiESMResolve|require|__JITI_ERROR__)\b/g;
 export class ModuleGraph {
   readonly #modules: Readonly<Record<string, StoredModule>>;
   readonly #evaluated = new Map<string, Evaluated>();
+  /** Node looks a module up anew at each import, which a hundred imports of one package would pay for. */
+  readonly #native = new Map<string, Promise<unknown>>();
 
   private constructor(graph: StoredGraph) {
     this.#modules = graph.modules;
@@ -89,9 +91,15 @@ export class ModuleGraph {
     const body = runInThisContext(source, { filename: path }) as Body;
     const importModule = (specifier: string): Promise<unknown> => {
       const target = imports[specifier] ?? specifier;
-      return this.has(target) ? this.load(target, importers) : import(/* @vite-ignore */ target);
+      return this.has(target) ? this.load(target, importers) : this.#import(target);
     };
     await body(module.exports, undefined, module, path, dirname(path), importModule);
+  }
+
+  #import(url: string): Promise<unknown> {
+    const known = this.#native.get(url) ?? import(/* @vite-ignore */ url);
+    this.#native.set(url, known);
+    return known;
   }
 }
 
