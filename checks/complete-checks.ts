@@ -14,7 +14,7 @@ export default defineCheck(import.meta.url, {
       tests: { type: 'string', default: 'test', minLength: 1, description: 'The folder of the tests.' },
     },
     messages: {
-      noTest: '{{check}} has no test: there is no {{test}}.',
+      noTest: '{{check}} has no test: no test below {{folder}} imports it.',
       noPage: '{{check}} has no page: no file in {{pages}} names it as its source.',
     },
     help: 'Write the test with `testCheck` from `scanrun/testing`. The page is generated: run `npm run docs`.',
@@ -22,32 +22,32 @@ export default defineCheck(import.meta.url, {
   },
   async run(context) {
     const { pages, tests } = context.options;
-    const documented = await sourcesOfPages(context, pages);
-    const tested = await pathsOf(context, `${tests}/**/*.test.ts`);
-    const checks = await pathsOf(context, 'plugins/*/checks/*.ts');
-    for (const check of checks) {
-      const test = `${tests}/${check.replace('/checks/', '/').replace(/\.ts$/, '.test.ts')}`;
+    const documented = await found(context, `${pages}/*/*.md`, /^Source: `([^`]+)`$/gm);
+    const tested = await found(context, `${tests}/**/*.test.ts`, /^import .* from '[./]*(plugins\/[^']+)\.js';$/gm);
+    let count = 0;
+    for await (const { path: check } of context.files('plugins/*/checks/*.ts')) {
+      count += 1;
+      const folder = `${tests}/${check.slice(0, check.indexOf('/checks/'))}`;
       const location = { path: check };
-      if (!tested.has(test)) context.report({ messageId: 'noTest', data: { check, test }, location });
-      if (!documented.has(check)) context.report({ messageId: 'noPage', data: { check, pages }, location });
+      if (!tested.some(({ path, text }) => path.startsWith(`${folder}/`) && `${text}.ts` === check))
+        context.report({ messageId: 'noTest', data: { check, folder }, location });
+      if (!documented.some(({ text }) => text === check))
+        context.report({ messageId: 'noPage', data: { check, pages }, location });
     }
-    context.measure('checks', checks.size, 'checks');
+    context.measure('checks', count, 'checks');
   },
 });
 
-/** The paths of the files that match a glob. */
-async function pathsOf(context: Pick<CheckContext, 'files'>, glob: string): Promise<Set<string>> {
-  const paths = new Set<string>();
-  for await (const { path } of context.files(glob)) paths.add(path);
-  return paths;
-}
-
-/** The checks that the pages name: each generated page says which file it was made from. */
-async function sourcesOfPages(context: Pick<CheckContext, 'files' | 'readFile'>, folder: string): Promise<Set<string>> {
-  const sources = new Set<string>();
-  for await (const { path } of context.files(`${folder}/*/*.md`)) {
-    const text = new TextDecoder().decode(await context.readFile(path));
-    for (const [, source] of text.matchAll(/^Source: `([^`]+)`$/gm)) if (source !== undefined) sources.add(source);
+/** What the first group of a pattern matches in the files of a glob, with the path of each file. */
+async function found(
+  context: Pick<CheckContext, 'files' | 'readFile'>,
+  glob: string,
+  pattern: RegExp,
+): Promise<{ readonly path: string; readonly text: string }[]> {
+  const matches: { readonly path: string; readonly text: string }[] = [];
+  for await (const { path } of context.files(glob)) {
+    const content = new TextDecoder().decode(await context.readFile(path));
+    for (const [, text] of content.matchAll(pattern)) if (text !== undefined) matches.push({ path, text });
   }
-  return sources;
+  return matches;
 }
