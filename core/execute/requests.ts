@@ -151,7 +151,10 @@ export class TaskRequests {
     }).catch((error: unknown) => {
       throw networkError(url, error);
     });
-    const body = await readBody(response, Math.min(options.maxBytes ?? DEFAULT_BYTES, MAX_BYTES), url);
+    const maxBytes = Math.min(options.maxBytes ?? DEFAULT_BYTES, MAX_BYTES);
+    const body = await readBody(response, maxBytes, url).catch((error: unknown) => {
+      throw codeOf(error) === 'EFBIG' ? error : networkError(url, error);
+    });
     return { status: response.status, headers: Object.fromEntries(response.headers), url: response.url, body };
   }
 }
