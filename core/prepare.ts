@@ -73,7 +73,7 @@ export async function prepare(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: makeRunId(),
+    runId: options.resume ?? makeRunId(),
     config,
     registry,
     files,

@@ -4,9 +4,10 @@ import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
 import { EventStream } from './events.js';
-import type { Executed, ExecuteListener } from './execute/contract.js';
+import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
 import type { HookRunner } from './hooks.js';
-import type { ScanEvent } from './model/event.js';
+import type { Journal } from './journal/journal.js';
+import type { EndedCheck, ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
@@ -31,6 +32,8 @@ export interface ScanOptions {
   readonly overrides?: Overrides;
   /** The environment: `SCANRUN_*` settings, and what commands are given. Default: none of the settings, and the process's own for commands. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
+  readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */
   readonly output?: ReportTo;
 }
@@ -77,6 +80,9 @@ class ScanRun {
   readonly #notices: Notice[] = [];
   #prepared: Prepared | undefined;
   #redactor = new Redactor();
+  #journal: Journal | undefined;
+  /** Milliseconds that an earlier process ran; time goes on from there. */
+  #earlierMs = 0;
 
   constructor(options: ScanOptions, runtime: Runtime, events: EventStream, cancelled: AbortController) {
     this.#options = options;
@@ -93,10 +99,11 @@ class ScanRun {
     this.#prepared = prepared;
     this.#redactor = new Redactor(prepared.config.redact);
     const { plan, hooks, config, files } = prepared;
+    const earlier = await this.#record(prepared, startedAt);
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     this.#emit({ type: 'planned', plan });
     await hooks.promise('plan', plan);
-    const executed = await this.#execute(prepared);
+    const executed = await this.#execute(prepared, earlier);
     const result = this.#redactor.json(
       analyse({
         prepared,
@@ -109,6 +116,7 @@ class ScanRun {
       }),
     );
     this.#emit({ type: 'result', result: freeze(result) });
+    this.#journal?.result(JSON.stringify(result));
     await hooks.promise('result', result);
     return result;
   }
@@ -123,6 +131,8 @@ class ScanRun {
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');
+    this.#journal?.flush();
+    this.#journal?.close();
     return reports;
   }
 
@@ -130,7 +140,10 @@ class ScanRun {
     return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
   }
 
-  async #execute({ plan, config, files, registry, inline, loader, hooks, runId }: Prepared): Promise<Executed> {
+  async #execute(
+    { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
+    earlier: Earlier | undefined,
+  ): Promise<Executed> {
     const { execute } = await engine();
     return execute({
       plan,
@@ -139,6 +152,7 @@ class ScanRun {
       registry,
       redactor: this.#redactor,
       source: { root: files.target.root, entries: files.entries, environment: this.#options.environment },
+      earlier,
       pool: this.#runtime.pool,
       inline,
       scan: runId,
@@ -149,6 +163,17 @@ class ScanRun {
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
     });
+  }
+
+  /** Begins the run's record, or goes on with that of a run that broke off. */
+  async #record(prepared: Prepared, startedAt: Date): Promise<Earlier | undefined> {
+    const { openRecord } = await engine();
+    const fail = (message: string): void => this.#notice({ code: 'not-recorded', level: 'warning', message });
+    const record = openRecord(prepared, this.#options, startedAt, fail);
+    this.#journal = record.journal;
+    this.#earlierMs = record.earlier?.atMs ?? 0;
+    for (const message of record.problems) this.#notice({ code: 'SR_RUN_CORRUPT', level: 'warning', message });
+    return record.earlier;
   }
 
   #listener(hooks: HookRunner): ExecuteListener {
@@ -182,8 +207,8 @@ class ScanRun {
             `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
           ),
         }),
-      taskEnded: (record) => {
-        this.#emit({ type: 'taskEnded', task: record });
+      taskEnded: (record, checks) => {
+        this.#emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
         hooks.call('taskEnd', record);
       },
     };
@@ -196,11 +221,25 @@ class ScanRun {
   }
 
   #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): void {
-    this.#events.emit({ ...event, at: this.#runtime.clock.now() - this.#startedAt } as ScanEvent);
+    const complete = { ...event, at: this.#runtime.clock.now() - this.#startedAt + this.#earlierMs } as ScanEvent;
+    this.#journal?.append(complete);
+    this.#events.emit(complete);
   }
 }
 
 /** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
 function engine(): Promise<typeof import('./engine.js')> {
   return import('./engine.js');
+}
+
+/** How a check ended, without what was told before. */
+function endedCheck({ check, outcome, data, findings, measurements, masked }: CheckOutcome): EndedCheck {
+  return {
+    checkId: check.id,
+    outcome,
+    ...(data === undefined ? {} : { data }),
+    findings: findings.length,
+    measurements: measurements.length,
+    masked,
+  };
 }

@@ -50,3 +50,12 @@ export function addRunFlags(command: Command): Command {
     .option('--verbose', 'print everything, with the log')
     .option('--log-file <file>', 'write the log there, one JSON object a line');
 }
+
+/** Adds the flags that change how a run is shown, and nothing else. */
+export function addPresentationFlags(command: Command): Command {
+  return command
+    .option('--quiet', 'print only what the gate counts and the verdict')
+    .option('--verbose', 'print everything, with the log')
+    .option('--log-file <file>', 'write the log there, one JSON object a line')
+    .option('--no-color', 'print without colours');
+}

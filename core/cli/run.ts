@@ -1,9 +1,11 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { ScanEvent } from '../model/event.js';
 import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import type { ReportTo } from '../report/run-reporters.js';
 import { createRuntime, type Runtime } from '../runtime.js';
-import { type ScanHandle, scan } from '../scan.js';
+import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { stdoutSink, wantsColor } from './terminal.js';
@@ -14,10 +16,22 @@ const LEAK_MS = 1_000;
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
   const options = await scanOptions(target, flags);
-  const overrides = { ...options.overrides, ...(flags.json ? { json: true } : {}) };
+  return runScan({ ...options, overrides: { ...options.overrides, ...(flags.json ? { json: true } : {}) } }, flags);
+}
+
+/** Goes on with a run that broke off, as it was asked for then, and gives the exit code. */
+export async function resume(runId: string, target: string, flags: RunFlags): Promise<number> {
+  const options = await scanOptions(target, flags);
+  const { recoverRun } = await import('../journal/recover.js');
+  const { header } = recoverRun(await realpath(resolve(options.cwd, target)), runId);
+  const request = header.request as unknown as Pick<ScanOptions, 'target' | 'cwd' | 'configFile' | 'overrides'>;
+  return runScan({ ...options, ...request, resume: runId }, flags);
+}
+
+async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
   const runtime = createRuntime();
   const progress = createProgress(progressMode(flags), process.stderr);
-  const handle = scan({ ...options, overrides, output: reportTo(flags, progress) }, runtime);
+  const handle = scan({ ...options, output: reportTo(flags, progress) }, runtime);
   const release = onSignals(handle, runtime);
   const watcher = new Watcher(flags, progress);
   const watching = watcher.watch(handle.events);

@@ -49,8 +49,20 @@ class Execution {
 
   constructor(options: ExecuteOptions) {
     this.#options = options;
-    this.#startedAt = options.clock.now();
-    this.#waiting = options.plan.tasks.map((task) => ({ task, attempts: [], alone: false }));
+    this.#startedAt = options.clock.now() - (options.earlier?.atMs ?? 0);
+    for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
+    this.#waiting = options.plan.tasks
+      .filter(({ id }) => !this.#ended.has(id))
+      .map((task) => ({ task, attempts: [], alone: false }));
+  }
+
+  /** Takes over what an earlier process did. */
+  #recall(record: TaskRecord, checks: readonly CheckOutcome[]): void {
+    this.#ended.set(record.id, record.outcome);
+    this.#endedAtMs.set(record.id, record.timing.endedAtMs);
+    this.#records.push(record);
+    for (const check of checks) this.#data.set(check.check.id, check.data);
+    this.#checks.push(...checks);
   }
 
   async run(): Promise<Executed> {
@@ -237,11 +249,10 @@ class Execution {
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
     const timeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;
-    for (const [collected, own] of outcomes) {
-      this.#data.set(collected.check.id, collected.data);
-      this.#checks.push({ ...collected, outcome: own, timeMs });
-    }
-    this.#options.listener.taskEnded(record);
+    const checks = [...outcomes].map(([collected, own]): CheckOutcome => ({ ...collected, outcome: own, timeMs }));
+    for (const { check, data } of checks) this.#data.set(check.id, data);
+    this.#checks.push(...checks);
+    this.#options.listener.taskEnded(record, checks);
     if (task.critical && outcome.status !== 'passed')
       this.#abort(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`);
   }
