@@ -32,6 +32,8 @@ export interface ScanOptions {
   readonly overrides?: Overrides;
   /** The environment: `SCANRUN_*` settings, and what commands are given. Default: none of the settings, and the process's own for commands. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Files that the caller writes meanwhile, such as a log; relative to `cwd`. They are no part of the target. */
+  readonly ownFiles?: readonly string[];
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */

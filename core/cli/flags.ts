@@ -21,6 +21,7 @@ export interface RunFlags extends ConfigFlags {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly logFile?: string;
+  readonly events?: string;
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -48,7 +49,8 @@ export function addRunFlags(command: Command): Command {
     .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect)
     .option('--quiet', 'print only what the gate counts and the verdict')
     .option('--verbose', 'print everything, with the log')
-    .option('--log-file <file>', 'write the log there, one JSON object a line');
+    .option('--log-file <file>', 'write the log there, one JSON object a line')
+    .option('--events <file>', 'write every event there as it happens, one JSON object a line; - is standard output');
 }
 
 /** Adds the flags that change how a run is shown, and nothing else. */

@@ -1,21 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { messageOf, ScanError } from '../errors.js';
-import type { ScanEvent } from '../model/event.js';
-
-/** A log that takes a scan's events. */
-export interface EventLog {
-  /** Writes an event's line. */
-  write(event: ScanEvent): void;
-  /** Writes what is left and closes the file. */
-  close(): Promise<void>;
-}
+import type { EventFile } from './event-file.js';
 
 /**
  * Opens a log file: pino's NDJSON, with the run's and the task's id on each line.
  * @throws ScanError `SR_REPORT_WRITE` when it cannot be opened.
  */
-export async function openLog(path: string): Promise<EventLog> {
+export async function openLog(path: string): Promise<EventFile> {
   const file = resolve(path);
   const { default: pino } = await import('pino');
   try {

@@ -1,11 +1,13 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
 import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import type { ReportTo } from '../report/run-reporters.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
+import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { stdoutSink, wantsColor } from './terminal.js';
@@ -29,11 +31,19 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
 }
 
 async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
-  const runtime = createRuntime();
+  if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
+    throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
+      next: 'Give one of them a file: `--events events.ndjson`.',
+    });
+  }
   const progress = createProgress(progressMode(flags), process.stderr);
-  const handle = scan({ ...options, output: reportTo(flags, progress) }, runtime);
-  const release = onSignals(handle, runtime);
   const watcher = new Watcher(flags, progress);
+  await watcher.open();
+  const runtime = createRuntime();
+  const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
+  const output = flags.events === '-' ? {} : { output: reportTo(flags, progress) };
+  const handle = scan({ ...options, ...output, ownFiles }, runtime);
+  const release = onSignals(handle, runtime);
   const watching = watcher.watch(handle.events);
   try {
     const result = await handle.result;
@@ -43,10 +53,10 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
     return exitCode(result, reports, watcher.broken);
   } finally {
     await progress.end();
-    await watcher.close();
     release();
     await runtime.close();
     watchForLeaks();
+    await watcher.close();
   }
 }
 
@@ -101,7 +111,7 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 class Watcher {
   readonly #flags: RunFlags;
   readonly #progress: Progress;
-  #log: { write(event: ScanEvent): void; close(): Promise<void> } | undefined;
+  readonly #files: EventFile[] = [];
   #decided = false;
   /** True when something failed after the verdict was made. */
   broken = false;
@@ -111,21 +121,25 @@ class Watcher {
     this.#progress = progress;
   }
 
+  /** Opens the files that events go to, before anything happens that they would miss. */
+  async open(): Promise<void> {
+    const { logFile, events } = this.#flags;
+    if (logFile !== undefined) this.#files.push(await (await import('./log-file.js')).openLog(logFile));
+    if (events !== undefined) this.#files.push((await import('./event-file.js')).openEvents(events));
+  }
+
   async watch(events: AsyncIterable<ScanEvent>): Promise<void> {
-    // Read first, open then: the events of the meantime wait in the reader.
     const reader = events[Symbol.asyncIterator]();
-    if (this.#flags.logFile !== undefined)
-      this.#log = await (await import('./log-file.js')).openLog(this.#flags.logFile);
     for (let next = await reader.next(); !next.done; next = await reader.next()) this.#event(next.value);
   }
 
   async close(): Promise<void> {
-    await this.#log?.close();
+    for (const file of this.#files) await file.close();
   }
 
   #event(event: ScanEvent): void {
     this.#progress.event(event);
-    this.#log?.write(event);
+    for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'notice') this.#notice(event.notice);
     if (event.type === 'log' && this.#flags.verbose)

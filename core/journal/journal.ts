@@ -1,4 +1,15 @@
-import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { makeStateFolder } from '../files/state.js';
@@ -68,10 +79,11 @@ export class Journal {
     }
   }
 
-  /** Goes on with the record of a run that broke off. A torn last line is ended first, or the next would be part of it. */
+  /** Goes on with the record of a run that broke off. A torn last line is cut off first, or the next would be part of it. */
   static reopen(folder: string, fail: (message: string) => void): Journal {
     const journal = new Journal(folder, fail);
-    journal.#buffer = '\n';
+    const file = join(folder, JOURNAL_FILE);
+    truncateSync(file, readFileSync(file).lastIndexOf(0x0a) + 1);
     return journal;
   }
 

@@ -89,7 +89,7 @@ describe('readFile', () => {
 
 describe('files', () => {
   const entries = ['.github/a.yml', 'a.ts', 'b.js', 'docs/a.md', 'src/a.ts', 'src/deep/b.ts', 'src/[x].ts'].map(
-    (path): FileEntry => ({ path, sizeBytes: 1, type: 'file', executable: false }),
+    (path): FileEntry => ({ path, sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false }),
   );
   const list = async (include: string[], exclude: string[] = []) =>
     (await value<FileEntry[]>(requestsIn('/', entries).answer({ name: 'files', include, exclude }))).map(
