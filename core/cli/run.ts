@@ -5,6 +5,7 @@ import type { ReportTo } from '../report/run-reporters.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, scan } from '../scan.js';
 import type { RunFlags } from './flags.js';
+import type { EventLog } from './log-file.js';
 import { scanOptions } from './options.js';
 import { stdoutSink, wantsColor } from './terminal.js';
 
@@ -15,12 +16,13 @@ const LEAK_MS = 1_000;
 export async function run(target: string, flags: RunFlags): Promise<number> {
   const options = await scanOptions(target, flags);
   const overrides = { ...options.overrides, ...(flags.json ? { json: true } : {}) };
+  const watcher = new Watcher(flags);
+  if (flags.logFile !== undefined) await watcher.openLog(flags.logFile);
   const runtime = createRuntime();
   const progress = createProgress(progressMode(flags), process.stderr);
   const handle = scan({ ...options, overrides, output: reportTo(flags, progress) }, runtime);
   const release = onSignals(handle, runtime);
-  const watcher = new Watcher(flags, progress);
-  const watching = watcher.watch(handle.events);
+  const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
     const reports = await handle.reports;
@@ -86,31 +88,34 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 /** Follows a scan's events: progress, log, and failures after the verdict. */
 class Watcher {
   readonly #flags: RunFlags;
-  readonly #progress: Progress;
-  #log: { write(event: ScanEvent): void; close(): Promise<void> } | undefined;
+  #log: EventLog | undefined;
   #decided = false;
-  /** True when something failed after the verdict was made. */
+  /** True when something failed that the verdict does not know of. */
   broken = false;
 
-  constructor(flags: RunFlags, progress: Progress) {
+  constructor(flags: RunFlags) {
     this.#flags = flags;
-    this.#progress = progress;
   }
 
-  async watch(events: AsyncIterable<ScanEvent>): Promise<void> {
-    // Read first, open then: the events of the meantime wait in the reader.
-    const reader = events[Symbol.asyncIterator]();
-    if (this.#flags.logFile !== undefined)
-      this.#log = await (await import('./log-file.js')).openLog(this.#flags.logFile);
-    for (let next = await reader.next(); !next.done; next = await reader.next()) this.#event(next.value);
+  /** Opens the log before the scan begins, so that nothing was done in vain when it cannot be. */
+  async openLog(file: string): Promise<void> {
+    const { openLog } = await import('./log-file.js');
+    this.#log = await openLog(file, (message) => {
+      this.broken = true;
+      process.stderr.write(`scanrun: the log failed: ${message}\n`);
+    });
+  }
+
+  async watch(events: AsyncIterable<ScanEvent>, progress: Progress): Promise<void> {
+    for await (const event of events) this.#event(event, progress);
   }
 
   async close(): Promise<void> {
     await this.#log?.close();
   }
 
-  #event(event: ScanEvent): void {
-    this.#progress.event(event);
+  #event(event: ScanEvent, progress: Progress): void {
+    progress.event(event);
     this.#log?.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'notice') this.#notice(event.notice);
