@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { OptionSchemas } from '../../../core/check/define.js';
 import { defineReporter, type Rendered, type Reporter } from '../../../core/check/reporter.js';
 import type { JsonObject } from '../../../core/model/json.js';
 import { type ReporterRun, type ReportTo, runReporters } from '../../../core/report/run-reporters.js';
@@ -29,7 +30,12 @@ function reporter(
   return {
     name,
     load: async () =>
-      defineReporter({ name, output: '-', options: { wide: { type: 'boolean', default: true } }, render }),
+      defineReporter<OptionSchemas>({
+        name,
+        output: '-',
+        options: { wide: { type: 'boolean', default: true } },
+        render,
+      }),
     options,
     output: '-',
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/check/plugin.js';
+import { defineReporter } from '../../../core/check/reporter.js';
 import { ScanError } from '../../../core/errors.js';
 import type { ScanHooks } from '../../../core/hooks.js';
 import type { ScanEvent } from '../../../core/model/event.js';
@@ -117,9 +118,20 @@ describe('a secret', () => {
 
   it('that the user describes is in nothing either, the configuration included', async () => {
     const root = checkProject({ tells: "report(c, 'of ACME-12345 and ACME-9');" });
-    const { result, events } = await runScan(root, { environment: { SCANRUN_REDACT: 'ACME-\\d+' } });
+    const fails = defineReporter({
+      name: 'fails',
+      output: '-',
+      render: () => Promise.reject(new Error('no access for ACME-77')),
+    });
+    const { result, events, reports } = await runScan(root, {
+      // Not a known variable: a notice of the configuration quotes it.
+      environment: { SCANRUN_REDACT: 'ACME-\\d+', 'SCANRUN_ACME-99': 'x' },
+      config: { exclude: ['ACME-55/**'], reporters: [fails] },
+    });
     expect(checkOf(result, 'local/tells').findings[0]?.message).toBe('found of [redacted] and [redacted]');
-    expect(JSON.stringify([result, events])).not.toContain('ACME-1');
+    expect(result.notices.map(({ code }) => code)).toEqual(['unknown-variable']);
+    expect(reports[0]?.error).toContain('no access for [redacted]');
+    expect(JSON.stringify([result, events, reports])).not.toMatch(/ACME-\d/);
   });
 });
 
