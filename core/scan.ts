@@ -97,13 +97,18 @@ class ScanRun {
   async result(): Promise<RunResult> {
     const startedAt = new Date();
     const { analyse, prepare } = await engine();
-    const prepared = await prepare(this.#options, this.#runtime, (notice) => this.#notice(notice));
+    // Told only once it is known what must be masked.
+    const early: Notice[] = [];
+    let tell = (notice: Notice): void => void early.push(notice);
+    const prepared = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
     this.#prepared = prepared;
     this.#redactor = new Redactor(prepared.config.redact);
     const { plan, hooks, config, files } = prepared;
     const earlier = await this.#record(prepared, startedAt);
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
-    this.#emit({ type: 'planned', plan });
+    tell = (notice) => this.#notice(notice);
+    for (const notice of early) tell(notice);
+    this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
     await hooks.promise('plan', plan);
     const executed = await this.#execute(prepared, earlier);
     const result = this.#redactor.json(
@@ -129,7 +134,9 @@ class ScanRun {
     const { output } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
-    const reports = await runReporters(reporters, result, to, new AbortController().signal);
+    const reports = this.#redactor.json(
+      await runReporters(reporters, result, to, new AbortController().signal),
+    ) as ReportedFile[];
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');

@@ -14,12 +14,13 @@ export interface EventFile {
 
 /**
  * Opens where events go: a file, or `-` for standard output.
- * @throws ScanError `SR_REPORT_WRITE` when the file cannot be opened; a later failure is thrown by `close`.
+ * @param fail is told once when it cannot be written any more; the scan goes on without.
+ * @throws ScanError `SR_REPORT_WRITE` when the file cannot be opened.
  */
-export function openEvents(path: string): EventFile {
+export function openEvents(path: string, fail: (message: string) => void): EventFile {
   if (path === '-') return onStdout();
   const file = resolve(path);
-  let handle: number;
+  let handle: number | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
     handle = openSync(file, 'w');
@@ -28,25 +29,22 @@ export function openEvents(path: string): EventFile {
       cause: error,
     });
   }
-  let failure: unknown;
+  const close = (): Promise<void> => {
+    if (handle !== undefined) closeSync(handle);
+    handle = undefined;
+    return Promise.resolve();
+  };
   return {
     write(event) {
-      if (failure !== undefined) return;
+      if (handle === undefined) return;
       try {
         writeSync(handle, `${JSON.stringify(event)}\n`);
       } catch (error) {
-        failure = error;
+        void close();
+        fail(`SR_REPORT_WRITE: ${file} could not be written: ${messageOf(error)}`);
       }
     },
-    close() {
-      closeSync(handle);
-      if (failure === undefined) return Promise.resolve();
-      return Promise.reject(
-        new ScanError('SR_REPORT_WRITE', `The events file ${file} broke off: ${messageOf(failure)}`, {
-          cause: failure,
-        }),
-      );
-    },
+    close,
   };
 }
 

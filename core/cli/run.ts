@@ -36,19 +36,20 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
       next: 'Give one of them a file: `--events events.ndjson`.',
     });
   }
-  const progress = createProgress(progressMode(flags), process.stderr);
-  const watcher = new Watcher(flags, progress);
+  const watcher = new Watcher(flags);
   await watcher.open();
+  const progress = createProgress(progressMode(flags), process.stderr);
   const runtime = createRuntime();
   const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
   const output = flags.events === '-' ? {} : { output: reportTo(flags, progress) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
-  const watching = watcher.watch(handle.events);
+  const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
     const reports = await handle.reports;
     await watching;
+    await watcher.close();
     tellReports(reports, flags);
     return exitCode(result, reports, watcher.broken);
   } finally {
@@ -110,35 +111,38 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 /** Follows a scan's events: progress, log, and failures after the verdict. */
 class Watcher {
   readonly #flags: RunFlags;
-  readonly #progress: Progress;
   readonly #files: EventFile[] = [];
   #decided = false;
-  /** True when something failed after the verdict was made. */
+  /** True when something failed that the verdict does not know of. */
   broken = false;
 
-  constructor(flags: RunFlags, progress: Progress) {
+  constructor(flags: RunFlags) {
     this.#flags = flags;
-    this.#progress = progress;
   }
 
-  /** Opens the files that events go to, before anything happens that they would miss. */
+  /** Opens the files that events go to before the scan begins, so that nothing was done in vain when one cannot be. */
   async open(): Promise<void> {
     const { logFile, events } = this.#flags;
-    if (logFile !== undefined) this.#files.push(await (await import('./log-file.js')).openLog(logFile));
-    if (events !== undefined) this.#files.push((await import('./event-file.js')).openEvents(events));
+    const failed = (what: string) => (message: string) => {
+      this.broken = true;
+      process.stderr.write(`scanrun: ${what} failed: ${message}\n`);
+    };
+    if (logFile !== undefined)
+      this.#files.push(await (await import('./log-file.js')).openLog(logFile, failed('the log')));
+    if (events !== undefined)
+      this.#files.push((await import('./event-file.js')).openEvents(events, failed('the events')));
   }
 
-  async watch(events: AsyncIterable<ScanEvent>): Promise<void> {
-    const reader = events[Symbol.asyncIterator]();
-    for (let next = await reader.next(); !next.done; next = await reader.next()) this.#event(next.value);
+  async watch(events: AsyncIterable<ScanEvent>, progress: Progress): Promise<void> {
+    for await (const event of events) this.#event(event, progress);
   }
 
   async close(): Promise<void> {
-    for (const file of this.#files) await file.close();
+    for (const file of this.#files.splice(0)) await file.close();
   }
 
-  #event(event: ScanEvent): void {
-    this.#progress.event(event);
+  #event(event: ScanEvent, progress: Progress): void {
+    progress.event(event);
     for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'notice') this.#notice(event.notice);
