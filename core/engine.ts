@@ -4,3 +4,4 @@ export { analyse } from './analyse.js';
 export { execute } from './execute/execute.js';
 export { prepare } from './prepare.js';
 export { runReporters } from './report/run-reporters.js';
+export { openHistory } from './telemetry/history-file.js';

@@ -76,6 +76,8 @@ class ScanRun {
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
   #prepared: Prepared | undefined;
+  /** Writes the run into the history. */
+  #keep: (() => void) | undefined;
   #redactor = new Redactor();
 
   constructor(options: ScanOptions, runtime: Runtime, events: EventStream, cancelled: AbortController) {
@@ -88,7 +90,7 @@ class ScanRun {
 
   async result(): Promise<RunResult> {
     const startedAt = new Date();
-    const { analyse, prepare } = await engine();
+    const { analyse, openHistory, prepare } = await engine();
     const prepared = await prepare(this.#options, this.#runtime, (notice) => this.#notice(notice));
     this.#prepared = prepared;
     this.#redactor = new Redactor(prepared.config.redact);
@@ -97,17 +99,19 @@ class ScanRun {
     this.#emit({ type: 'planned', plan });
     await hooks.promise('plan', plan);
     const executed = await this.#execute(prepared);
-    const result = this.#redactor.json(
-      analyse({
-        prepared,
-        executed,
-        startedAt,
-        cores: this.#runtime.cores,
-        interrupted: this.#signal.aborted,
-        notices: this.#notices,
-        notice: (notice) => this.#notice(notice),
-      }),
-    );
+    const notice = (item: Notice): void => this.#notice(item);
+    const keep = openHistory(files.target.root, prepared.history.full, notice);
+    const { result: whole, kept } = analyse({
+      prepared,
+      executed,
+      startedAt,
+      cores: this.#runtime.cores,
+      interrupted: this.#signal.aborted,
+      notices: this.#notices,
+      notice,
+    });
+    this.#keep = () => keep(kept);
+    const result = this.#redactor.json(whole);
     this.#emit({ type: 'result', result: freeze(result) });
     await hooks.promise('result', result);
     return result;
@@ -120,6 +124,7 @@ class ScanRun {
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
     const reports = await runReporters(reporters, result, to, new AbortController().signal);
+    this.#keep?.();
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');

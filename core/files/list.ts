@@ -14,6 +14,8 @@ export interface FileList {
   readonly target: Target;
   /** Its files, links and submodules, in order of path. */
   readonly entries: readonly FileEntry[];
+  /** When each entry was last written, in milliseconds since 1970; submodules have none. */
+  readonly modifiedMs: ReadonlyMap<FileEntry, number>;
   /** What could not be listed, and other things to know. */
   readonly notices: readonly Notice[];
 }
@@ -36,7 +38,8 @@ export async function listFiles(path: string): Promise<FileList> {
   }
   const known = listing && usable(root, repository, listing, notices);
   if (known === undefined) return fromWalk(root, notices);
-  const entries = statAll(root, known.entries, notices);
+  const modifiedMs = new Map<FileEntry, number>();
+  const entries = statAll(root, known.entries, notices, modifiedMs);
   if (known.badNames.length > 0)
     notices.push(unlisted(known.badNames, 'has a name that is not UTF-8', 'have names that are not UTF-8'));
   assertSome(root, entries);
@@ -47,7 +50,7 @@ export async function listFiles(path: string): Promise<FileList> {
     ...(known.commit === undefined ? {} : { commit: known.commit }),
     ...(known.branch === undefined ? {} : { branch: known.branch }),
   };
-  return { target, entries, notices };
+  return { target, entries, modifiedMs, notices };
 }
 
 async function rootOf(path: string): Promise<string> {
@@ -113,10 +116,12 @@ function hasFiles(root: string): boolean {
 async function fromWalk(root: string, notices: Notice[]): Promise<FileList> {
   const { walk } = await import('./walk.js');
   const { paths, unreadable } = walk(root);
+  const modifiedMs = new Map<FileEntry, number>();
   const entries = statAll(
     root,
     paths.map((path) => ({ path })),
     notices,
+    modifiedMs,
   );
   if (unreadable.length > 0) {
     notices.push(
@@ -128,7 +133,7 @@ async function fromWalk(root: string, notices: Notice[]): Promise<FileList> {
     );
   }
   assertSome(root, entries);
-  return { target: { kind: 'directory', name: basename(root), root }, entries, notices };
+  return { target: { kind: 'directory', name: basename(root), root }, entries, modifiedMs, notices };
 }
 
 function assertSome(root: string, entries: readonly FileEntry[]): void {
@@ -140,9 +145,14 @@ function statAll(
   root: string,
   listed: readonly { readonly path: string; readonly mode?: string | undefined }[],
   notices: Notice[],
+  modifiedMs: Map<FileEntry, number>,
 ): FileEntry[] {
   const entries: FileEntry[] = [];
   const odd: string[] = [];
+  const add = (entry: FileEntry, stats: Stats): void => {
+    entries.push(entry);
+    modifiedMs.set(entry, stats.mtimeMs);
+  };
   for (const item of listed) {
     const absolute = join(root, item.path);
     const tracked = 'mode' in item ? { tracked: item.mode !== undefined } : {};
@@ -151,24 +161,13 @@ function statAll(
     if (typeof stats === 'string') odd.push(`${item.path} (${stats})`);
     else if (item.mode === '160000')
       entries.push({ path: item.path, sizeBytes: 0, type: 'submodule', executable: false, ...tracked });
-    else if (stats.isSymbolicLink())
-      entries.push({
-        path: item.path,
-        sizeBytes: stats.size,
-        type: 'symlink',
-        executable: false,
-        linkTarget: readlinkSync(absolute),
-        ...tracked,
-      });
-    else if (stats.isFile())
-      entries.push({
-        path: item.path,
-        sizeBytes: stats.size,
-        type: 'file',
-        executable: (stats.mode & 0o100) !== 0,
-        ...tracked,
-      });
-    else if (!stats.isDirectory()) odd.push(`${item.path} (not a regular file)`);
+    else if (stats.isSymbolicLink()) {
+      const entry = { path: item.path, sizeBytes: stats.size, type: 'symlink', executable: false } as const;
+      add({ ...entry, linkTarget: readlinkSync(absolute), ...tracked }, stats);
+    } else if (stats.isFile()) {
+      const entry = { path: item.path, sizeBytes: stats.size, type: 'file' } as const;
+      add({ ...entry, executable: (stats.mode & 0o100) !== 0, ...tracked }, stats);
+    } else if (!stats.isDirectory()) odd.push(`${item.path} (not a regular file)`);
   }
   if (odd.length > 0) notices.push(unlisted(odd, 'could not be looked at', 'could not be looked at'));
   return entries.sort((a, b) => compareText(a.path, b.path));

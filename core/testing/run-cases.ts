@@ -86,7 +86,7 @@ async function tryCase(check: AnyCheck, expected: Expected, first: boolean, runt
 /** A scan refuses an empty project; a check may still be tried on one. */
 function emptyProject(root: string, error: unknown): FileList {
   if (!(error instanceof ScanError) || error.code !== 'SR_NO_FILES') throw error;
-  return { target: { kind: 'directory', name: 'empty', root }, entries: [], notices: [] };
+  return { target: { kind: 'directory', name: 'empty', root }, entries: [], modifiedMs: new Map(), notices: [] };
 }
 
 function compare(answer: Answer, expected: Expected): void {
