@@ -28,7 +28,11 @@ export async function history(checkId: string | undefined, flags: HistoryFlags):
   for (const { code, message } of notices) process.stderr.write(`scanrun: ${code} ${message}\n`);
   const runs = all.filter((run) => tier === undefined || run.tier === tier);
   const shown = (checkId === undefined ? runs : runsOf(runs, checkId)).slice(-last);
-  const checks = checkTrends({ runs: shown }).filter((check) => checkId === undefined || check.checkId === checkId);
+  // Times of different tiers cannot be compared: the trends are those of the newest run's.
+  const newest = shown.at(-1)?.tier;
+  const checks = checkTrends({ runs: shown.filter((run) => run.tier === newest) }).filter(
+    (check) => checkId === undefined || check.checkId === checkId,
+  );
   if (flags.json)
     await printJson(checkId === undefined ? { runs: shown, checks, notices } : json(shown, checks, notices));
   else if (shown.length === 0) await print(nothing(tier));
@@ -111,6 +115,9 @@ function text(
     ...tierLines(runs, colors),
     '',
     ...trendLines(checks, colors),
+    ...(new Set(runs.map(({ tier }) => tier)).size > 1
+      ? [colors.dim(`The trends are those of the tier ${runs.at(-1)?.tier}; --tier chooses another.`)]
+      : []),
   ].join('\n');
 }
 
