@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
-import type { Notice, RunResult } from './model/result.js';
+import type { CheckResult, Notice, RunResult, Statistics } from './model/result.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
+import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
+import { answerHash, hashText, inputHashes } from './telemetry/inputs.js';
+import { findOutliers } from './telemetry/outliers.js';
 import { makeCheckResults } from './telemetry/result.js';
 import { makeStatistics } from './telemetry/statistics.js';
 
@@ -18,26 +21,29 @@ export interface AnalyseInput {
   readonly notice: (notice: Notice) => void;
 }
 
-/** Makes the result of a scan from what was planned and what came of it. */
-export function analyse({
-  prepared,
-  executed,
-  startedAt,
-  cores,
-  interrupted,
-  notices,
-  notice,
-}: AnalyseInput): RunResult {
-  const { config, files, hooks, plan, registry, phasesMs } = prepared;
-  const checks = makeCheckResults(
-    executed.checks,
-    registry,
-    (id) => config.checks.get(id) ?? { optional: false, named: true },
-    notice,
+/** The result of a scan, and what of it the history keeps. */
+export interface Analysed {
+  readonly result: RunResult;
+  readonly kept: HistoryRun;
+}
+
+/** Makes the result of a scan from what was planned, what came of it and what is known of the past. */
+export function analyse(input: AnalyseInput): Analysed {
+  const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
+  const { config, files, plan, registry, history } = prepared;
+  const { past, checks } = withPast(
+    makeCheckResults(
+      executed.checks,
+      registry,
+      (id) => config.checks.get(id) ?? { optional: false, named: true },
+      notice,
+    ),
+    input,
   );
-  const { limits } = config;
-  return {
-    schemaVersion: 1,
+  const tasks = executed.records;
+  const statistics = statisticsOf(input, checks);
+  const bytes = files.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const parts = {
     run: {
       id: prepared.runId,
       startedAt: startedAt.toISOString(),
@@ -47,23 +53,69 @@ export function analyse({
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
-    config: config.printable,
     verdict: makeVerdict({ checks, notices, gate: config.gate, interrupted }),
     checks,
     notPlanned: plan.notPlanned,
-    tasks: executed.records,
-    statistics: makeStatistics({
-      records: executed.records,
-      wallMs: executed.wallMs,
-      concurrency: limits.parallel ? limits.concurrency : 1,
-      cores,
-      budgetMs: limits.budgetMs,
-      files: files.entries.length,
-      hooks: hooks.times(),
-      phasesMs: { ...phasesMs, execute: executed.wallMs },
+    tasks,
+    statistics,
+  };
+  const kept = historyRun(parts, { bytes, configHash: hashText(JSON.stringify(config.printable)), checks: past });
+  const trend = trendOf(history, kept, (id) => registry.get(id)?.check.meta.category);
+  const result: RunResult = {
+    schemaVersion: 1,
+    ...parts,
+    config: config.printable,
+    outliers: findOutliers({
+      checks,
+      records: tasks,
+      tasks: plan.tasks,
+      tier: config.tier,
+      history,
+      input: { files: statistics.files, bytes },
     }),
+    ...(trend === undefined ? {} : { trend }),
     notices: [...notices],
   };
+  return { result, kept };
+}
+
+function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: readonly CheckResult[]): Statistics {
+  const { config, files, hooks, plan, phasesMs } = prepared;
+  const { limits } = config;
+  return makeStatistics({
+    records: executed.records,
+    tasks: plan.tasks,
+    checks,
+    tier: config.tier,
+    wallMs: executed.wallMs,
+    concurrency: limits.parallel ? limits.concurrency : 1,
+    cores,
+    budgetMs: limits.budgetMs,
+    files: files.entries.length,
+    hooks: hooks.times(),
+    phasesMs: { ...phasesMs, execute: executed.wallMs },
+  });
+}
+
+/** The checks, told flaky where the past says so, and what the history will keep of each. */
+function withPast(
+  checks: readonly CheckResult[],
+  { prepared, executed, notice }: AnalyseInput,
+): { readonly checks: CheckResult[]; readonly past: HistoryRun['checks'] } {
+  const { config, files, plan, history } = prepared;
+  const inputs = inputHashes({ ...files, tier: config.tier, versions: versions(prepared) }, plan.tasks);
+  const records = new Map(executed.records.map((record) => [record.id, record]));
+  const past: Record<string, HistoryRun['checks'][string]> = {};
+  const told = checks.map((check) => {
+    const { checkId, outcome } = check;
+    const kept = historyCheck(check, records, { answer: answerHash(check), inputs: inputs(checkId) });
+    past[checkId] = kept;
+    const flaky = flakiness(history, checkId, kept);
+    if (flaky === undefined) return check;
+    notice({ code: 'flaky', level: 'warning', message: flakyText(checkId, outcome.status, flaky) });
+    return { ...check, flaky };
+  });
+  return { checks: told, past };
 }
 
 /** Versions of what ran. */

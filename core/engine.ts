@@ -5,3 +5,4 @@ export { execute } from './execute/execute.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';
 export { runReporters } from './report/run-reporters.js';
+export { openHistory } from './telemetry/history-file.js';

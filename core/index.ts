@@ -56,7 +56,21 @@ export type {
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
-export { formatBytes, formatCount, plural } from './model/text.js';
+export type {
+  BudgetUse,
+  CategoryTime,
+  CheckTime,
+  CriticalPath,
+  Flakiness,
+  Outlier,
+  OutlierCause,
+  QueueWait,
+  ResourceUse,
+  TrendRun,
+  Utilisation,
+  WorkerTime,
+} from './model/telemetry.js';
+export { formatBytes, formatCount, plural, sparkLine } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
 export { type ScanHandle, type ScanOptions, scan } from './scan.js';

@@ -14,6 +14,7 @@ import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan.js';
+import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 
 /** A scan that is ready to run. */
 export interface Prepared {
@@ -23,6 +24,8 @@ export interface Prepared {
   readonly files: FileList;
   readonly plan: Plan;
   readonly hooks: HookRunner;
+  /** What is known of earlier scans of the target. */
+  readonly history: ReadHistory;
   readonly loader: ModuleLoader;
   /** Ids of the tasks that may run in the main thread. */
   readonly inline: ReadonlySet<string>;
@@ -58,6 +61,8 @@ export async function prepare(
   for (const item of config.notices) notice(item);
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
+  const history = readHistory(files.target.root, config.tier);
+  for (const item of history.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
   const plan = await timed('plan', async () =>
@@ -79,6 +84,7 @@ export async function prepare(
     files,
     plan,
     hooks,
+    history,
     loader,
     inline: inlineTasks(plan, registry, files),
     phasesMs,

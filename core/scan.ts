@@ -81,6 +81,8 @@ class ScanRun {
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
   #prepared: Prepared | undefined;
+  /** Writes the run into the history. */
+  #keep: (() => void) | undefined;
   #redactor = new Redactor();
   #journal: Journal | undefined;
   /** Milliseconds that an earlier process ran; time goes on from there. */
@@ -96,7 +98,7 @@ class ScanRun {
 
   async result(): Promise<RunResult> {
     const startedAt = new Date();
-    const { analyse, prepare } = await engine();
+    const { analyse, openHistory, prepare } = await engine();
     // Told only once it is known what must be masked.
     const early: Notice[] = [];
     let tell = (notice: Notice): void => void early.push(notice);
@@ -111,17 +113,19 @@ class ScanRun {
     this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
     await hooks.promise('plan', plan);
     const executed = await this.#execute(prepared, earlier);
-    const result = this.#redactor.json(
-      analyse({
-        prepared,
-        executed,
-        startedAt,
-        cores: this.#runtime.cores,
-        interrupted: this.#signal.aborted,
-        notices: this.#notices,
-        notice: (notice) => this.#notice(notice),
-      }),
-    );
+    const notice = (item: Notice): void => this.#notice(item);
+    const keep = openHistory(files.target.root, prepared.history.full, notice);
+    const { result: whole, kept } = analyse({
+      prepared,
+      executed,
+      startedAt,
+      cores: this.#runtime.cores,
+      interrupted: this.#signal.aborted,
+      notices: this.#notices,
+      notice,
+    });
+    this.#keep = () => keep(kept);
+    const result = this.#redactor.json(whole);
     this.#emit({ type: 'result', result: freeze(result) });
     this.#journal?.result(JSON.stringify(result));
     await hooks.promise('result', result);
@@ -137,6 +141,7 @@ class ScanRun {
     const reports = this.#redactor.json(
       await runReporters(reporters, result, to, new AbortController().signal),
     ) as ReportedFile[];
+    this.#keep?.();
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');

@@ -8,6 +8,7 @@ import {
   type NotPlanned,
   OUTCOME_ORDER,
   type OutcomeStatus,
+  type Outlier,
   plural,
   type RunResult,
   SEVERITIES,
@@ -15,6 +16,7 @@ import {
   type Statistics,
   type Verdict,
 } from 'scanrun';
+import { clip, visible } from './visible.js';
 
 /** The numbers of a result that every report states. */
 export interface Counts {
@@ -138,6 +140,22 @@ export function budgetText({ wallMs, budgetMs }: Statistics): string {
   return wallMs > budgetMs
     ? `the budget of ${formatDuration(budgetMs)} is exceeded by ${formatDuration(wallMs - budgetMs)}`
     : `within the budget of ${formatDuration(budgetMs)}`;
+}
+
+/** `a/b took 4.2 s, 3.1x its usual 1.4 s (8 runs)`: how far an outlier is off. */
+export function outlierText({ checkId, timeMs, medianMs, factor, basis, samples }: Outlier): string {
+  const usual =
+    basis === 'history'
+      ? `its usual ${formatDuration(medianMs)} (${plural(samples, 'run')})`
+      : `the ${formatDuration(medianMs)} that is usual in its category (${plural(samples, 'check')})`;
+  const times = factor < 10 ? factor.toFixed(1) : formatCount(Math.round(factor));
+  return `${clip(visible(checkId), 200)} took ${formatDuration(timeMs)}, ${times}x ${usual}`;
+}
+
+/** How well the scan used its places and cores. */
+export function efficiencyText({ efficiency, lowerBoundMs, utilisation }: Statistics): string {
+  const cores = utilisation.cores === undefined ? '' : `, ${percent(utilisation.cores)} of the cores`;
+  return `${percent(efficiency)} of the possible: no order of these tasks ends before ${formatDuration(lowerBoundMs)}; ${percent(utilisation.slots)} of the places in use${cores}`;
 }
 
 /** `src/app.ts:12:5`: the place in the form that editors and terminals open on a click. */

@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { addConfigFlags, addPresentationFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
+import type { HistoryFlags } from './history.js';
 
 const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
 
@@ -52,6 +53,19 @@ const explain = program
 addConfigFlags(explain).action(async (check: string, flags: ConfigFlags) =>
   finish((await import('./explain.js')).explain(check, flags)),
 );
+
+program
+  .command('history')
+  .argument('[check]', 'the id of a check: its runs, one by one')
+  .description('show earlier scans of a target: times, findings, verdicts, and the trend of each check')
+  .option('--target <folder>', 'the folder whose scans are shown', '.')
+  .option('--tier <name>', 'only scans of this tier')
+  .option('--last <n>', 'scans shown, 1 to 200', '20')
+  .option('--json', 'print JSON on standard output')
+  .option('--no-color', 'print without colours')
+  .action(async (check: string | undefined, flags: HistoryFlags) =>
+    finish((await import('./history.js')).history(check, flags)),
+  );
 
 async function finish(work: Promise<number>): Promise<void> {
   try {

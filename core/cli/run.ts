@@ -151,8 +151,10 @@ class Watcher {
   }
 
   #notice(notice: Notice): void {
-    if (!this.#decided || notice.level !== 'error') return;
-    this.broken = true;
+    // What came before the verdict is in the report.
+    if (!this.#decided || notice.level === 'info') return;
+    if (notice.level === 'error') this.broken = true;
+    else if (this.#flags.quiet) return;
     process.stderr.write(`scanrun: ${notice.code} ${notice.message}\n`);
   }
 }

@@ -2,6 +2,7 @@ import type { JsonValue } from '../model/json.js';
 import { isConclusive, type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { TaskAttempt, TaskRecord } from '../model/result.js';
 import type { NeedsData, Task } from '../model/task.js';
+import type { ResourceUse } from '../model/telemetry.js';
 import { type Collected, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
 import type { RunEnd, RunListener, Running } from './executor.js';
@@ -171,6 +172,7 @@ class Execution {
       this.#end(waiting, active, collector, end, {
         startedAtMs,
         ...(loadMs === undefined ? {} : { loadedAtMs: startedAtMs + loadMs }),
+        use: end.kind === 'ended' ? end.use : undefined,
       });
       this.#advance();
     });
@@ -220,7 +222,8 @@ class Execution {
   }
 
   #attempt(task: Task, worker: string, outcome: Outcome, times: StartTimes): TaskAttempt {
-    return { attempt: task.attempt, outcome, startedAtMs: times.startedAtMs, endedAtMs: this.#now(), worker };
+    const { startedAtMs, use } = times;
+    return { attempt: task.attempt, outcome, startedAtMs, endedAtMs: this.#now(), worker, ...use };
   }
 
   #settle(
@@ -231,6 +234,7 @@ class Execution {
     times: StartTimes | undefined,
   ): void {
     const { task } = waiting;
+    const { use, ...started } = times ?? {};
     const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
     const endedAtMs = this.#now();
     const attempts =
@@ -242,8 +246,9 @@ class Execution {
       checkIds: task.checks.map(({ id }) => id),
       ...(worker === undefined ? {} : { worker }),
       outcome,
-      timing: { queuedAtMs, ...times, endedAtMs },
+      timing: { queuedAtMs, ...started, endedAtMs },
       attempts,
+      ...use,
     };
     this.#ended.set(task.id, outcome);
     this.#endedAtMs.set(task.id, endedAtMs);
@@ -295,4 +300,5 @@ class Execution {
 interface StartTimes {
   readonly startedAtMs: number;
   readonly loadedAtMs?: number;
+  readonly use?: ResourceUse | undefined;
 }

@@ -1,3 +1,4 @@
+import type { ResourceUse } from '../model/telemetry.js';
 import type { CheckEnd, CheckMessage, Reply, RequestCall, RunOrder, SerializedError } from './protocol.js';
 
 /** Milliseconds between the soft signal and the end by force. */
@@ -5,7 +6,12 @@ export const GRACE_MS = 1_000;
 
 /** How a task's run ended: by itself, by losing its thread, or not at all within the grace after it was told to stop. */
 export type RunEnd =
-  | { readonly kind: 'ended'; readonly checks: readonly CheckEnd[]; readonly loadMs?: number }
+  | {
+      readonly kind: 'ended';
+      readonly checks: readonly CheckEnd[];
+      readonly loadMs?: number;
+      readonly use?: ResourceUse;
+    }
   | {
       readonly kind: 'lost';
       readonly cause: 'out-of-memory' | 'crashed';

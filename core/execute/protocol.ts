@@ -7,6 +7,7 @@ import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
 import type { NeedsData, Task } from '../model/task.js';
+import type { ResourceUse } from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
 
 /** An error as it travels: structured cloning would lose its code and cause. */
@@ -94,12 +95,23 @@ export type CheckMessage =
 export type FromThread =
   | { readonly type: 'message'; readonly run: number; readonly message: CheckMessage }
   | { readonly type: 'request'; readonly run: number; readonly request: number; readonly call: RequestCall }
-  | { readonly type: 'ended'; readonly run: number; readonly checks: readonly CheckEnd[]; readonly loadMs?: number }
+  | {
+      readonly type: 'ended';
+      readonly run: number;
+      readonly checks: readonly CheckEnd[];
+      readonly loadMs?: number;
+      /** What it used; only from a thread that runs one task at a time. */
+      readonly use?: ResourceUse;
+    }
   | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
 
 /** What tinypool hands to a thread's handler. */
 export type ThreadJob =
-  | { readonly job: 'connect'; readonly port: MessagePortLike }
+  | {
+      readonly job: 'connect';
+      readonly port: MessagePortLike /** True when tasks share it. */;
+      readonly shared: boolean;
+    }
   | { readonly job: 'run'; readonly order: RunOrder };
 
 /** A message port; named so that this file needs no import of node:worker_threads. */

@@ -68,7 +68,7 @@ export class Thread implements Pick<Executor, 'start'> {
     this.#port = port1;
     port1.on('message', (message: FromThread) => this.#receive(message));
     port1.unref();
-    this.#send({ job: 'connect', port: port2 as never }, [port2]);
+    this.#send({ job: 'connect', port: port2 as never, shared: options.capacity > 1 }, [port2]);
   }
 
   /** True while it takes tasks. */
@@ -152,6 +152,7 @@ export class Thread implements Pick<Executor, 'start'> {
               kind: 'ended',
               checks: message.checks,
               ...(message.loadMs === undefined ? {} : { loadMs: message.loadMs }),
+              ...(message.use === undefined ? {} : { use: message.use }),
             },
       );
     } else {

@@ -12,6 +12,7 @@ import {
   type ThreadJob,
   type ToThread,
 } from './protocol.js';
+import { ResourceMeter } from './resource-meter.js';
 import { type Channel, runTask } from './run-task.js';
 
 /** A run of this thread. */
@@ -33,9 +34,12 @@ class ThreadState {
   #port: { postMessage(value: FromThread): void } | undefined;
   readonly #loaders = new Map<string, ModuleLoader>();
   #requests = 0;
+  /** Absent on a shared thread: there nobody knows whose time it is. */
+  #meter: ResourceMeter | undefined;
 
   connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
     this.#port = job.port;
+    if (!job.shared) this.#meter = new ResourceMeter();
     job.port.on('message', (message) => this.#receive(message));
   }
 
@@ -51,6 +55,7 @@ class ThreadState {
 
   async run(order: RunOrder): Promise<void> {
     const { run } = order;
+    const used = this.#meter?.start();
     const controller = new AbortController();
     const failed = new Promise<never>((_, reject) => {
       this.#runs.set(run, { order, controller, waiting: new Map(), fail: reject });
@@ -61,7 +66,8 @@ class ThreadState {
     };
     try {
       const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.modules)));
-      this.#post({ type: 'ended', run, ...(await Promise.race([work, failed])) });
+      const ends = await Promise.race([work, failed]);
+      this.#post({ type: 'ended', run, ...ends, ...(used === undefined ? {} : { use: used() }) });
     } catch (error) {
       const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
       this.#post({

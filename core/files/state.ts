@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The folder of a target in which scanrun keeps what it may need again. */
@@ -12,6 +12,8 @@ export function makeStateFolder(root: string, ...parts: readonly string[]): stri
   const state = join(root, STATE_FOLDER);
   const folder = join(state, ...parts);
   try {
+    // A target may bring a link of this name, and nothing is written outside of it.
+    if (lstatSync(state, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
     mkdirSync(folder, { recursive: true });
     const ignore = join(state, '.gitignore');
     if (!existsSync(ignore)) writeFileSync(ignore, '*\n');

@@ -4,6 +4,19 @@ import type { Outcome } from './outcome.js';
 import type { Severity } from './severity.js';
 import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
+import type {
+  BudgetUse,
+  CategoryTime,
+  CheckTime,
+  CriticalPath,
+  Flakiness,
+  Outlier,
+  QueueWait,
+  ResourceUse,
+  TrendRun,
+  Utilisation,
+  WorkerTime,
+} from './telemetry.js';
 import type { TierName } from './tier.js';
 
 /** What is said at the top of every report. */
@@ -98,6 +111,8 @@ export interface CheckResult {
   readonly timeMs: number;
   /** True when the configuration takes it out of coverage. */
   readonly optional: boolean;
+  /** There when earlier runs with the same files, commit, options and versions ended otherwise. */
+  readonly flaky?: Flakiness;
 }
 
 /** When a task did what, in milliseconds since the scan began. */
@@ -113,7 +128,7 @@ export interface TaskTiming {
 }
 
 /** One try of a task. */
-export interface TaskAttempt {
+export interface TaskAttempt extends ResourceUse {
   /** Which try, from 1. */
   readonly attempt: number;
   /** How it ended. */
@@ -126,8 +141,8 @@ export interface TaskAttempt {
   readonly worker: string;
 }
 
-/** How a task ran. */
-export interface TaskRecord {
+/** How a task ran; what it used is that of its last try. */
+export interface TaskRecord extends ResourceUse {
   /** The task's id. */
   readonly id: string;
   /** The checks it served. */
@@ -158,7 +173,7 @@ export interface HookTime {
 export interface Statistics {
   /** From the start of execution to the end of the last task. */
   readonly wallMs: number;
-  /** The tasks' running times added up. */
+  /** The tasks' running times added up, all tries. */
   readonly workMs: number;
   /** `workMs / wallMs`: how many times faster than one after another. */
   readonly speedUp: number;
@@ -174,6 +189,24 @@ export interface Statistics {
   readonly hooks: readonly HookTime[];
   /** Milliseconds by phase: load, index, plan, execute. */
   readonly phasesMs: Readonly<Record<string, number>>;
+  /** How much of what it might use was in use. */
+  readonly utilisation: Utilisation;
+  /** No schedule of the same tasks can be faster: the greatest of `workMs / concurrency`, the longest task, the known CPU time over the cores, and the critical path. */
+  readonly lowerBoundMs: number;
+  /** `lowerBoundMs / wallMs`, 0 to 1; 1 when nothing ran. */
+  readonly efficiency: number;
+  /** The longest chain of needs. */
+  readonly criticalPath: CriticalPath;
+  /** How long tasks waited for a place. */
+  readonly queueWait: QueueWait;
+  /** The five checks that took longest, the longest first. */
+  readonly longestChecks: readonly CheckTime[];
+  /** Time by category, the longest first. */
+  readonly categories: readonly CategoryTime[];
+  /** Time by worker, by name. */
+  readonly workers: readonly WorkerTime[];
+  /** How the budget was kept. */
+  readonly budget: BudgetUse;
 }
 
 /** Something the reader should know that is neither a finding nor an outcome. */
@@ -220,6 +253,10 @@ export interface RunResult {
   readonly tasks: readonly TaskRecord[];
   /** How the scan used its time. */
   readonly statistics: Statistics;
+  /** The checks that took far longer than usual, the greatest excess first. */
+  readonly outliers: readonly Outlier[];
+  /** The last runs of this tier with the same selection of checks, at most 20, the oldest first and this one last; absent where there is no earlier one. */
+  readonly trend?: readonly TrendRun[];
   /** What else the reader should know. */
   readonly notices: readonly Notice[];
 }

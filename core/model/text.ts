@@ -20,3 +20,19 @@ export function formatBytes(bytes: number): string {
   } while (value >= 999.95 && unit < units.length - 1);
   return `${value.toFixed(1)} ${units[unit]}`;
 }
+
+const SPARKS = '▁▂▃▄▅▆▇█';
+
+/** Numbers as a line of bars, `▁▃█`: the least is the lowest, the greatest the highest. Equal numbers are all in the middle; what is no number is a gap. */
+export function sparkLine(values: readonly (number | undefined)[]): string {
+  const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+  const low = Math.min(...known);
+  const range = Math.max(...known) - low;
+  const top = SPARKS.length - 1;
+  return values
+    .map((value) => {
+      if (value === undefined || !Number.isFinite(value)) return ' ';
+      return SPARKS[range === 0 ? top >> 1 : Math.round(((value - low) / range) * top)];
+    })
+    .join('');
+}

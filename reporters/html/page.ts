@@ -7,6 +7,7 @@ import { measuredView } from './data.js';
 import { environmentView, speedView, tasksView } from './environment.js';
 import { findingsView } from './findings.js';
 import { overviewView } from './overview.js';
+import { statisticsView } from './statistics.js';
 import { Svg } from './svg.js';
 import { nameText } from './text.js';
 import { timelineView } from './timeline.js';
@@ -23,10 +24,23 @@ const PARTIALS = [
   'help',
   'inlines',
   'timeline',
+  'statistics',
   'measured',
   'environment',
 ];
-const STYLES = ['tokens', 'base', 'top', 'overview', 'controls', 'filters', 'findings', 'checks', 'timeline', 'print'];
+const STYLES = [
+  'tokens',
+  'base',
+  'top',
+  'overview',
+  'controls',
+  'filters',
+  'findings',
+  'checks',
+  'timeline',
+  'statistics',
+  'print',
+];
 /** In this order: before printing, the findings are drawn first and what is folded in them is opened then. */
 const SCRIPTS = ['findings', 'client'];
 
@@ -55,6 +69,7 @@ function pageView(result: RunResult, options: PageOptions) {
     findings: findingsView(result, rows, options.staticFindings),
     checks: checksView(result, rows),
     timeline: timelineView(result),
+    statistics: statisticsView(result),
     speed: speedView(result.statistics),
     tasks: tasksView(result),
     measured: measuredView(result),

@@ -1,10 +1,12 @@
-import { formatCount, formatDuration, plural, type RunResult } from 'scanrun';
+import { formatCount, formatDuration, plural, type RunResult, sparkLine } from 'scanrun';
 import {
   budgetText,
   type Counts,
   countText,
+  efficiencyText,
   NOT_PLANNED_WORDS,
   OUTCOME_WORDS,
+  outlierText,
   percent,
   severityText,
   speedUpText,
@@ -34,6 +36,8 @@ export function* verdictLine(result: RunResult, counts: Counts, settings: Settin
 
 /** The label of the row that is there only when the budget was exceeded. */
 const OVER_BUDGET = 'Budget';
+/** Outliers shown at most; the html and json reports have all. */
+const MAX_OUTLIERS = 3;
 
 /** The end of the report: the verdict and the numbers. */
 export function* summaryLines(result: RunResult, counts: Counts, settings: Settings): Generator<string> {
@@ -41,7 +45,7 @@ export function* summaryLines(result: RunResult, counts: Counts, settings: Setti
   yield style.dim('─'.repeat(Math.max(10, Math.min(columns, 80))));
   yield* verdictLine(result, counts, settings);
   yield '';
-  for (const [label, text] of rows(result, counts)) {
+  for (const [label, text] of rows(result, counts, settings)) {
     const lines = wrap(text, columns - 15).map((line) => (label === OVER_BUDGET ? style.notice.warning(line) : line));
     yield `  ${style.dim(label.padEnd(11))}  ${lines[0]}`;
     for (const line of lines.slice(1)) yield `${' '.repeat(15)}${line}`;
@@ -49,7 +53,7 @@ export function* summaryLines(result: RunResult, counts: Counts, settings: Setti
   yield '';
 }
 
-function rows(result: RunResult, counts: Counts): (readonly [string, string])[] {
+function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (readonly [string, string])[] {
   const { statistics, verdict, run, target } = result;
   const suppressed = counts.suppressed > 0 ? `; ${formatCount(counts.suppressed)} suppressed` : '';
   const notPlanned = countText(counts.notPlanned, NOT_PLANNED_WORDS);
@@ -71,7 +75,10 @@ function rows(result: RunResult, counts: Counts): (readonly [string, string])[] 
       `${run.tier}, ${statistics.concurrency} at once on ${plural(statistics.cores, 'core')}, ${plural(statistics.files, 'file')}`,
     ],
     ['Time', `${speedUpText(statistics)}${within}`],
-    ...(within === '' ? [[OVER_BUDGET, budgetText(statistics)] as const] : []),
+    ...(within === '' ? [[OVER_BUDGET, budgetSentence(result)] as const] : []),
+    ...trendRow(result),
+    ...outlierRows(result),
+    ...(verbosity === 'verbose' ? [['Efficiency', efficiencyText(statistics)] as const] : []),
     ...(phases.length > 0 ? [['Phases', phases.join(', ')] as const] : []),
     [
       'Target',
@@ -89,4 +96,32 @@ function rows(result: RunResult, counts: Counts): (readonly [string, string])[] 
     ['Run', visible(run.id)],
   ];
   return text.filter(([, value]) => textWidth(value) > 0);
+}
+
+/** How the budget was missed, and what would have to go. */
+function budgetSentence({ statistics }: RunResult): string {
+  return clip(visible(statistics.budget.summary ?? budgetText(statistics)), 1_000);
+}
+
+/** The wall time of the last runs as a spark line. */
+function trendRow({ trend = [] }: RunResult): (readonly [string, string])[] {
+  const [first, last] = [trend[0], trend.at(-1)];
+  if (first === undefined || last === undefined || trend.length < 3) return [];
+  const line = sparkLine(trend.map(({ wallMs }) => wallMs));
+  return [
+    [
+      'Trend',
+      `${line}  ${formatDuration(first.wallMs)} to ${formatDuration(last.wallMs)} in ${plural(trend.length, 'run')}`,
+    ],
+  ];
+}
+
+/** The checks that took far longer than usual, each with what to do. */
+function outlierRows({ outliers }: RunResult): (readonly [string, string])[] {
+  const rest = outliers.length - MAX_OUTLIERS;
+  const shown = outliers
+    .slice(0, MAX_OUTLIERS)
+    .map((outlier) => `${outlierText(outlier)}. ${clip(visible(outlier.suggestion), 1_000)}`);
+  if (rest > 0) shown.push(`and ${plural(rest, 'more outlier')}: the html and json reports have all`);
+  return shown.map((text, index) => [index === 0 ? plural(outliers.length, 'Outlier').replace(/^\S+ /, '') : '', text]);
 }

@@ -11,9 +11,11 @@ import {
   type OutcomeStatus,
   type RunResult,
   type Statistics,
+  type Task,
   type TaskRecord,
 } from 'scanrun';
 import { makeVerdict } from '../../core/model/verdict.js';
+import { makeStatistics } from '../../core/telemetry/statistics.js';
 
 /** A finding with what is not given filled in. */
 export function finding(over: Partial<Finding> & Pick<Finding, 'checkId' | 'message'>): Finding {
@@ -110,10 +112,6 @@ export function result(
   const checks = [...(given.checks ?? [])].sort((a, b) => compareText(a.checkId, b.checkId));
   const tasks = given.tasks ?? schedule(checks, concurrency);
   const wallMs = Math.max(0, ...tasks.map((task) => task.timing.endedAtMs)) - 40;
-  const workMs = tasks.reduce(
-    (sum, task) => sum + (task.timing.startedAtMs === undefined ? 0 : task.timing.endedAtMs - task.timing.startedAtMs),
-    0,
-  );
   const started = Date.UTC(2026, 2, 14, 9, 26, 53);
   return {
     schemaVersion: 1,
@@ -146,19 +144,39 @@ export function result(
       makeVerdict({ checks, notices: given.notices ?? [], gate: { failOn: 'error', minCoverage: 1 }, interrupted }),
     checks,
     tasks,
+    outliers: given.outliers ?? [],
     statistics: {
-      wallMs: Math.max(0, wallMs),
-      workMs,
-      speedUp: wallMs > 0 ? workMs / wallMs : 1,
-      concurrency,
-      cores: 4,
-      budgetMs: 45_000,
-      hooks: [],
-      files: 1_284,
-      phasesMs: { load: 96, index: 23, plan: 4, execute: Math.max(0, wallMs) },
+      ...makeStatistics({
+        records: tasks,
+        tasks: tasks.map(planned),
+        checks,
+        tier: 'standard',
+        wallMs: Math.max(0, wallMs),
+        concurrency,
+        cores: 4,
+        budgetMs: statistics.budgetMs ?? 45_000,
+        hooks: [],
+        files: 1_284,
+        phasesMs: { load: 96, index: 23, plan: 4, execute: Math.max(0, wallMs) },
+      }),
       ...statistics,
     },
   };
+}
+
+/** The task behind a record, without needs. */
+function planned({ id, checkIds, worker = 'cpu' }: TaskRecord): Task {
+  const lane = worker.split('-')[0] as Task['lane'];
+  const checks = checkIds.map((checkId) => ({
+    id: checkId,
+    module: 'file:///nowhere.mjs',
+    options: {},
+    files: ['**'],
+    exclude: [],
+    needs: {},
+  }));
+  const target = { kind: 'directory', name: 'target', root: '/nowhere' } as const;
+  return { id, checks, target, lane, priority: 0, after: [], attempt: 1, timeoutMs: 5_000, critical: false };
 }
 
 /** How many checks ended so. */

@@ -6,6 +6,7 @@ import { render } from './render.js';
 import { check, result } from './sample-build.js';
 import { hostile, large } from './sample-extremes.js';
 import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { slower } from './sample-telemetry.js';
 
 const one = (given: Partial<Finding>, severity: Finding['severity'] = 'error'): RunResult =>
   result({ checks: [check('a/b', { title: 'Title', severity }, { findings: [{ message: 'Message.', ...given }] })] });
@@ -112,7 +113,28 @@ describe('terminal', () => {
     expect(text).toContain('1 of 2 parts: packages/b (skipped)');
     expect(text).toContain('◐ Incomplete  4 checks of 14 without an answer.');
     expect(text).toMatch(/Coverage +71\.4 % \(10 of 14 checks answered\)/);
-    expect(text).toMatch(/Budget +the budget of 8\.0 s is exceeded by 6\.\d s/);
+    expect(text).toMatch(/Budget +standard ended in 1\d s, budget 8\.0 s: these \w+ checks would have to go: \w+\//);
+  });
+
+  it('says what took longer than usual, what to do, and which checks the budget has no room for', async () => {
+    const text = await render(terminal, slower(), { output: { columns: 200 } });
+    expect(text).toMatch(
+      /Budget +standard ended in 4\.2 s, budget 3\.0 s: these two checks would have to go: command\/types, command\/lint\.\n/,
+    );
+    expect(text).toMatch(/Trend +▁▁▁▂▂▃▇█ {2}1\.9 s to 4\.2 s in 8 runs\n/);
+    expect(text).toMatch(
+      /Outliers +command\/types took 4\.2 s, 3\.0x its usual 1\.4 s \(8 runs\)\. Look at what changed since commit 4be1f0c8d2a9, when it took 1\.3 s\.\n/,
+    );
+    expect(text).toMatch(
+      / {15}npm\/advisories-1 took 4\.2 s, 12x the 1\.4 s that is usual in its category \(6 checks\)\. It waited 5\.0 s/,
+    );
+    expect(await render(terminal, slower({ outliers: 1 }))).toMatch(/Outlier +command/);
+    expect(await render(terminal, slower({ outliers: 9 }))).toContain('and 6 more outliers: the html and json reports');
+    expect(await render(terminal, findings())).not.toMatch(/Outlier|Trend|Efficiency/);
+    const verbose = await render(terminal, findings(), { output: { verbosity: 'verbose', columns: 200 } });
+    expect(verbose).toMatch(
+      /Efficiency +100 % of the possible: no order of these tasks ends before 4\.2 s; \d\d(\.\d)? % of the places/,
+    );
   });
 
   it('names an interruption', async () => {

@@ -98,7 +98,7 @@ describe('text', () => {
 describe('a file', () => {
   const entry = (path: string, sizeBytes = 3): FileEntry => ({
     path,
-    sizeBytes,
+    sizeBytes, modifiedMs: 0,
     type: 'file',
     executable: true,
     tracked: true,

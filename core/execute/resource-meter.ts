@@ -1,0 +1,45 @@
+import { openSync, readSync } from 'node:fs';
+import type { ResourceUse } from '../model/telemetry.js';
+
+/** Measures what a task uses of the thread that it has to itself. */
+export class ResourceMeter {
+  readonly #cpu = openCpuClock();
+  readonly #v8 = process.getBuiltinModule('node:v8');
+
+  /** Begins; the function that it returns ends. */
+  start(): () => ResourceUse {
+    const cpu = this.#cpu;
+    const before = cpu.read();
+    return () => {
+      const cpuMs = cpu.read() - before;
+      return { cpuMs, cpuSource: cpu.source, heapBytes: this.#v8.getHeapStatistics().used_heap_size };
+    };
+  }
+}
+
+interface CpuClock {
+  readonly source: 'thread' | 'event-loop';
+  /** Milliseconds so far. */
+  read(): number;
+}
+
+/** The thread's CPU time where the system tells it; how long its event loop was busy elsewhere. */
+function openCpuClock(): CpuClock {
+  return openSchedstat() ?? { source: 'event-loop', read: () => performance.eventLoopUtilization().active };
+}
+
+/** Linux keeps a thread's CPU time in nanoseconds as the first number of this file, as of the last tick or switch. */
+function openSchedstat(): CpuClock | undefined {
+  try {
+    // Opened once: a read takes 5 µs, opening ten times that. The link is resolved by the thread that opens it.
+    const file = openSync('/proc/thread-self/schedstat', 'r');
+    const buffer = Buffer.alloc(96);
+    const read = (): number =>
+      Number.parseInt(buffer.toString('latin1', 0, readSync(file, buffer, 0, buffer.length, 0)), 10) / 1e6;
+    // A kernel without scheduler statistics has the file and counts nothing.
+    return read() > 0 ? { source: 'thread', read } : undefined;
+  } catch {
+    // No such file on other systems: the event loop's time stands in, under its own name.
+    return undefined;
+  }
+}

@@ -1,0 +1,285 @@
+// The file behind the history: one line a run, appended in one write, so that two scans at once lose nothing.
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, messageOf } from '../errors.js';
+import { makeStateFolder, STATE_FOLDER } from '../files/state.js';
+import type { Notice } from '../model/result.js';
+import { plural } from '../model/text.js';
+import type { TierName } from '../model/tier.js';
+import { type History, type HistoryRun, parseRun } from './history.js';
+
+const FOLDER = 'history';
+const FILE = 'history.ndjson';
+/** Runs kept at most, and for how long. */
+const MAX_RUNS = 200;
+const MAX_AGE_MS = 90 * 86_400_000;
+/** Lines beyond the limit before the file is written anew: not at every scan. */
+const SLACK = 20;
+/** A lock this old was left by a process that died: pruning takes milliseconds. */
+const STALE_LOCK_MS = 10_000;
+/** What a scan reads of the file's end: 200 runs of 180 checks, 20 ms of its time at most. A larger file is pruned to three quarters of it. */
+const SCAN_BYTES = 4_000_000;
+/** What `scanrun history` reads. */
+export const WHOLE_BYTES = 100_000_000;
+/** A link in the place of the file would lead the writing anywhere. Windows has no such flag. */
+const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+
+/** What was read, and what could not be. */
+export interface ReadHistory extends History {
+  readonly notices: readonly Notice[];
+  /** True when the file wants pruning. */
+  readonly full: boolean;
+}
+
+const NOTHING: ReadHistory = { runs: [], notices: [], full: false };
+
+/** Reads the runs of a target. Lines that are none are left out and counted in a notice; no file is no history. */
+export function readHistory(root: string, tier?: TierName, maxBytes = SCAN_BYTES): ReadHistory {
+  const path = historyPath(root);
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return NOTHING;
+  if (!stats.isFile()) return { ...NOTHING, notices: [unread(path, 'it is no file')] };
+  try {
+    const { lines, whole } = readLines(path, maxBytes);
+    const parsed = parseLines(lines, whole);
+    return {
+      ...(tier === undefined ? {} : { tier }),
+      runs: parsed.runs,
+      notices: parsed.torn === 0 ? [] : [corrupt(parsed.torn, path)],
+      full: lines.length > MAX_RUNS + SLACK || !whole || isOld(parsed.runs[0]),
+    };
+  } catch (error) {
+    return { ...NOTHING, notices: [unread(path, codeOf(error) ?? messageOf(error))] };
+  }
+}
+
+function historyPath(root: string): string {
+  return join(root, STATE_FOLDER, FOLDER, FILE);
+}
+
+function isOld(run: HistoryRun | undefined): boolean {
+  return run !== undefined && Date.now() - Date.parse(run.startedAt) > MAX_AGE_MS;
+}
+
+function parseLines(lines: readonly string[], whole: boolean): { runs: HistoryRun[]; torn: number } {
+  const runs = new Map<string, HistoryRun>();
+  let torn = 0;
+  for (const [index, line] of lines.entries()) {
+    const run = line === '' ? undefined : parseRun(line);
+    // The same run twice: it was written while the file was pruned.
+    if (run !== undefined) runs.set(run.runId, run);
+    else if (line !== '' && (whole || index > 0)) torn += 1;
+  }
+  return { runs: [...runs.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), torn };
+}
+
+/** The lines of the last `maxBytes` of a file; the first is only a part of one where that is not the whole file. */
+function readLines(path: string, maxBytes: number): { lines: string[]; whole: boolean } {
+  const file = openSync(path, constants.O_RDONLY | NO_FOLLOW);
+  try {
+    const { size } = fstatSync(file);
+    const from = Math.max(0, size - maxBytes);
+    return { lines: readFrom(file, from, size).toString('utf8').split('\n'), whole: from === 0 };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readFrom(file: number, from: number, to: number): Buffer {
+  const buffer = Buffer.alloc(Math.max(0, to - from));
+  let filled = 0;
+  for (let read = -1; filled < buffer.length && read !== 0; filled += read)
+    read = readSync(file, buffer, filled, buffer.length - filled, from + filled);
+  return buffer.subarray(0, filled);
+}
+
+function corrupt(count: number, path: string): Notice {
+  return {
+    code: 'history-corrupt',
+    level: 'info',
+    message: `${plural(count, 'line')} of the history could not be read and ${count === 1 ? 'was' : 'were'} left out: ${path}.`,
+  };
+}
+
+function unread(path: string, why: string): Notice {
+  return { code: 'history-unread', level: 'info', message: `The history could not be read: ${path}: ${why}.` };
+}
+
+/** Keeps a run. */
+export type KeepRun = (run: HistoryRun) => void;
+
+/**
+ * Makes ready to keep the run of a scan: whether that can be done is known before the result is made, so that the
+ * result says it. A scan needs no history, so nothing here fails: what goes wrong is a notice.
+ */
+export function openHistory(root: string, full: boolean, notice: (notice: Notice) => void): KeepRun {
+  const path = historyPath(root);
+  const problem = problemWith(root, path);
+  if (problem !== undefined) {
+    notice(notKept(problem, 'info'));
+    return () => {};
+  }
+  return (run) => {
+    try {
+      appendRun(path, run);
+      if (full) pruneHistory(path);
+    } catch (error) {
+      // The result is made: only the command line and whoever reads events can still say it.
+      notice(notKept(`${path} cannot be written (${codeOf(error) ?? messageOf(error)})`, 'warning'));
+    }
+  };
+}
+
+function notKept(why: string, level: Notice['level']): Notice {
+  return {
+    code: 'history-unwritable',
+    level,
+    message: `This scan is not kept in the history: ${why}. Trends, outliers and flaky checks are found with it: make \`${STATE_FOLDER}\` writable.`,
+  };
+}
+
+/** Why nothing can be written there; undefined when it can. */
+function problemWith(root: string, path: string): string | undefined {
+  const folder = makeStateFolder(root, FOLDER);
+  if (folder === undefined) return `the folder ${join(root, STATE_FOLDER, FOLDER)} cannot be made`;
+  try {
+    // A target may bring a link in the place of the folder, and nothing is written outside of it.
+    if (realpathSync(folder) !== join(realpathSync(root), STATE_FOLDER, FOLDER))
+      return `${folder} is a link that leads elsewhere`;
+    closeSync(openForAppend(path));
+    return undefined;
+  } catch (error) {
+    return `${path} cannot be written (${codeOf(error) ?? messageOf(error)})`;
+  }
+}
+
+function openForAppend(path: string): number {
+  const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NO_FOLLOW | (constants.O_NONBLOCK ?? 0);
+  const file = openSync(path, flags, 0o644);
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw Object.assign(new Error('it is no file'), { code: 'EINVAL' });
+}
+
+/** Adds a run; throws what the file system says. */
+export function appendRun(path: string, run: HistoryRun): void {
+  const line = `${JSON.stringify(run)}\n`;
+  // Whoever pruned meanwhile has put another file in its place, perhaps without this line: then once more, into that.
+  for (let tries = 0; tries < 5; tries += 1) if (appendLine(path, line)) return;
+}
+
+/** Writes a line at the end, in one write; false when the file is not the one of that name any more. */
+function appendLine(path: string, line: string): boolean {
+  const file = openForAppend(path);
+  try {
+    const { size, ino } = fstatSync(file);
+    // After a torn line, left by a crash or a full disk, this one begins anew.
+    const torn = size > 0 && readFrom(file, size - 1, size).toString('latin1') !== '\n';
+    const bytes = Buffer.from(torn ? `\n${line}` : line);
+    const written = writeSync(file, bytes);
+    if (written < bytes.length) throw Object.assign(new Error('the disk is full'), { code: 'ENOSPC' });
+    return statSync(path, { throwIfNoEntry: false })?.ino === ino;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Keeps the newest 200 runs of the last 90 days. Does nothing while another process does it. */
+export function pruneHistory(path: string): void {
+  const lock = `${path}.lock`;
+  if (!takeLock(lock)) return;
+  try {
+    rewrite(path);
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function takeLock(lock: string): boolean {
+  for (let tries = 0; tries < 2; tries += 1) {
+    try {
+      closeSync(openSync(lock, 'wx'));
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      if (!removeStale(lock)) return false;
+    }
+  }
+  return false;
+}
+
+/** Takes a lock away from a process that died with it; false while its owner may live. */
+function removeStale(lock: string): boolean {
+  const isStale = (path: string): boolean =>
+    Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= STALE_LOCK_MS;
+  if (!isStale(lock)) return false;
+  // Renamed, not removed: of two that find it stale, the second must not remove the fresh lock of the first.
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return true;
+    throw error;
+  }
+  const stale = isStale(aside);
+  if (stale) rmSync(aside, { force: true });
+  else renameSync(aside, lock);
+  return stale;
+}
+
+function rewrite(path: string): void {
+  const old = openSync(path, constants.O_RDONLY | NO_FOLLOW);
+  try {
+    const { size } = fstatSync(old);
+    const { runs } = parseLines(readFrom(old, 0, size).toString('utf8').split('\n'), true);
+    const fresh = `${path}.${process.pid}`;
+    rmSync(fresh, { force: true });
+    const file = openSync(fresh, 'wx', 0o644);
+    try {
+      writeAll(file, Buffer.from(worthKeeping(runs).join('')));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(fresh, path);
+    // What another scan appended to the old file between the reading and the renaming.
+    const late = readFrom(old, size, fstatSync(old).size).toString('utf8').split('\n');
+    for (const run of parseLines(late, true).runs) appendLine(path, `${JSON.stringify(run)}\n`);
+  } finally {
+    closeSync(old);
+  }
+}
+
+/** The lines of the newest runs within all limits. */
+function worthKeeping(runs: readonly HistoryRun[]): string[] {
+  const lines: string[] = [];
+  let bytes = 0;
+  for (const run of runs
+    .filter((each) => !isOld(each))
+    .slice(-MAX_RUNS)
+    .reverse()) {
+    const line = `${JSON.stringify(run)}\n`;
+    bytes += line.length;
+    if (bytes > SCAN_BYTES * 0.75 && lines.length > 0) break;
+    lines.unshift(line);
+  }
+  return lines;
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+}

@@ -1,0 +1,224 @@
+// The past of a target: what earlier scans took and answered. Reading and writing it is in history-file.ts.
+
+import { compareText } from '../model/finding.js';
+import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
+import type { CheckResult, RunResult, TaskRecord, Verdict } from '../model/result.js';
+import type { Flakiness, TrendRun } from '../model/telemetry.js';
+import { TIERS, type TierName } from '../model/tier.js';
+import { checkMs, median } from './times.js';
+
+/** What a run says of one check. */
+export interface HistoryCheck {
+  /** Milliseconds that it took; absent where it did not run to an end of its own or its answer was cached. */
+  readonly ms?: number;
+  /** How it ended. */
+  readonly outcome: OutcomeStatus;
+  /** Findings that counted. */
+  readonly findings: number;
+  /** A hash of the outcome and the findings' fingerprints. */
+  readonly answer: string;
+  /** A hash of all that the answer should depend on: files, commit, options, versions. */
+  readonly inputs: string;
+}
+
+/** One line of the history: one run. */
+export interface HistoryRun {
+  /** Version of this shape. */
+  readonly v: 1;
+  readonly runId: string;
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly tier: TierName;
+  readonly commit?: string;
+  readonly configHash: string;
+  /** True when flags left out checks of the tier. */
+  readonly filtered: boolean;
+  readonly wallMs: number;
+  readonly verdict: Verdict['status'];
+  /** 0 to 1. */
+  readonly coverage: number;
+  /** Findings that counted. */
+  readonly findings: number;
+  /** Files of the target and their bytes together. */
+  readonly files: number;
+  readonly bytes: number;
+  readonly checks: Readonly<Record<string, HistoryCheck>>;
+}
+
+/** The runs of a target. */
+export interface History {
+  /** The tier whose times count: those of others had other company. Every tier's when absent. */
+  readonly tier?: TierName;
+  /** From the oldest to the newest. */
+  readonly runs: readonly HistoryRun[];
+}
+
+/** Runs that an expectation is made of. */
+const EXPECTED_RUNS = 10;
+/** Runs of a trend. */
+const TREND_RUNS = 20;
+/** Outcomes that answer or fail by the check's own doing. What was skipped or cancelled says nothing of the check. */
+const TELLING: readonly OutcomeStatus[] = ['passed', 'failed', 'errored', 'timed-out'];
+
+/** A check's times in the complete runs of the history's tier, the oldest first. */
+export function checkSamples(history: History, checkId: string): { readonly run: HistoryRun; readonly ms: number }[] {
+  return history.runs.flatMap((run) => {
+    const ms = run.checks[checkId]?.ms;
+    const counts = run.verdict !== 'interrupted' && (history.tier === undefined || run.tier === history.tier);
+    return ms === undefined || !counts ? [] : [{ run, ms }];
+  });
+}
+
+/** How many milliseconds a check will take: the median of its last 10 times in the history's tier; undefined for one that never ran. */
+export function expectedMs(history: History, checkId: string): number | undefined {
+  const times = checkSamples(history, checkId).slice(-EXPECTED_RUNS);
+  return times.length === 0 ? undefined : median(times.map(({ ms }) => ms));
+}
+
+/** Whether earlier runs with the same inputs ended otherwise. */
+export function flakiness(history: History, checkId: string, now: HistoryCheck): Flakiness | undefined {
+  if (!TELLING.includes(now.outcome)) return undefined;
+  const same = history.runs
+    .flatMap((run) => run.checks[checkId] ?? [])
+    .filter((check) => check.inputs === now.inputs && TELLING.includes(check.outcome));
+  const different = same.filter(({ answer }) => answer !== now.answer);
+  if (different.length === 0) return undefined;
+  return {
+    runs: same.length + 1,
+    different: different.length,
+    others: [...new Set(different.map(({ outcome }) => outcome))].sort(compareText),
+  };
+}
+
+/** What is kept of a result. `bytes` and `hashes` are not in it. */
+export function historyRun(
+  result: Pick<RunResult, 'run' | 'target' | 'verdict' | 'checks' | 'tasks' | 'notPlanned'> & {
+    readonly statistics: Pick<RunResult['statistics'], 'wallMs' | 'files'>;
+  },
+  kept: { readonly bytes: number; readonly configHash: string; readonly checks: HistoryRun['checks'] },
+): HistoryRun {
+  const { run, target, verdict, statistics } = result;
+  return {
+    v: 1,
+    runId: run.id,
+    startedAt: run.startedAt,
+    tier: run.tier,
+    ...(target.commit === undefined ? {} : { commit: target.commit }),
+    configHash: kept.configHash,
+    filtered: result.notPlanned.some(({ code }) => code === 'filtered'),
+    wallMs: rounded(statistics.wallMs),
+    verdict: verdict.status,
+    coverage: verdict.coverage,
+    findings: result.checks.reduce((sum, check) => sum + countedFindings(check), 0),
+    files: statistics.files,
+    bytes: kept.bytes,
+    checks: kept.checks,
+  };
+}
+
+/** What is kept of a check. */
+export function historyCheck(
+  check: CheckResult,
+  records: ReadonlyMap<string, TaskRecord>,
+  hashes: Pick<HistoryCheck, 'answer' | 'inputs'>,
+): HistoryCheck {
+  const { status } = check.outcome;
+  const ran = status === 'passed' || status === 'failed' || status === 'degraded';
+  const whole = check.parts.every(({ cached, outcome }) => cached !== true && outcome.status !== 'skipped');
+  return {
+    ...(ran && whole ? { ms: rounded(checkMs(check, records)) } : {}),
+    outcome: status,
+    findings: countedFindings(check),
+    ...hashes,
+  };
+}
+
+function countedFindings({ findings }: CheckResult): number {
+  return findings.filter(({ suppressedBy }) => suppressedBy === undefined).length;
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+/** The last runs of the same tier and selection with the present one; undefined where there is no earlier one. */
+export function trendOf(
+  history: History,
+  now: HistoryRun,
+  categoryOf: (checkId: string) => string | undefined,
+): TrendRun[] | undefined {
+  const alike = history.runs.filter(
+    ({ tier, filtered, verdict }) => tier === now.tier && filtered === now.filtered && verdict !== 'interrupted',
+  );
+  if (alike.length === 0) return undefined;
+  return [...alike, now].slice(-TREND_RUNS).map((run) => {
+    const { runId, startedAt, wallMs, findings, verdict } = run;
+    const categories = new Map<string, number>();
+    for (const [checkId, { ms }] of Object.entries(run.checks)) {
+      const category = categoryOf(checkId);
+      if (category !== undefined && ms !== undefined) categories.set(category, (categories.get(category) ?? 0) + ms);
+    }
+    return { runId, startedAt, wallMs, findings, verdict, categoriesMs: Object.fromEntries(categories) };
+  });
+}
+
+/** Says in words what `flakiness` found. */
+export function flakyText(checkId: string, status: OutcomeStatus, { runs, different, others }: Flakiness): string {
+  const ended = others.length === 1 && others[0] === status ? 'with other findings' : others.join(' or ');
+  return `${checkId} is flaky: it ended ${status} now, and ${ended} in ${different} of the ${runs - 1} earlier runs with the same files, commit, options and versions.`;
+}
+
+/** A line of the history as a run; undefined for what is none. Everything in it may be printed: a target can bring a history of its own. */
+export function parseRun(line: string): HistoryRun | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  return isRun(value) ? value : undefined;
+}
+
+const VERDICTS: readonly unknown[] = ['clean', 'findings', 'incomplete', 'interrupted'] satisfies Verdict['status'][];
+const NAME = /^[\w@.:/+-]{1,300}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+function isRun(value: unknown): value is HistoryRun {
+  if (typeof value !== 'object' || value === null) return false;
+  const run = value as Partial<Record<keyof HistoryRun, unknown>>;
+  return (
+    run.v === 1 &&
+    isName(run.runId) &&
+    typeof run.startedAt === 'string' &&
+    TIME.test(run.startedAt) &&
+    (TIERS as readonly unknown[]).includes(run.tier) &&
+    (run.commit === undefined || isName(run.commit)) &&
+    isName(run.configHash) &&
+    typeof run.filtered === 'boolean' &&
+    VERDICTS.includes(run.verdict) &&
+    [run.wallMs, run.coverage, run.findings, run.files, run.bytes].every(isCount) &&
+    typeof run.checks === 'object' &&
+    run.checks !== null &&
+    Object.entries(run.checks).every(([id, check]) => isName(id) && isCheck(check))
+  );
+}
+
+function isCheck(value: unknown): value is HistoryCheck {
+  if (typeof value !== 'object' || value === null) return false;
+  const check = value as Partial<Record<keyof HistoryCheck, unknown>>;
+  return (
+    (check.ms === undefined || isCount(check.ms)) &&
+    (OUTCOME_ORDER as readonly unknown[]).includes(check.outcome) &&
+    isCount(check.findings) &&
+    isName(check.answer) &&
+    isName(check.inputs)
+  );
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}

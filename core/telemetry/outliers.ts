@@ -1,0 +1,183 @@
+import { formatDuration } from '../model/duration.js';
+import type { CheckResult, TaskRecord } from '../model/result.js';
+import type { Lane, Task } from '../model/task.js';
+import type { Outlier, OutlierCause } from '../model/telemetry.js';
+import { plural } from '../model/text.js';
+import type { TierName } from '../model/tier.js';
+import { checkSamples, type History, type HistoryRun } from './history.js';
+import { checkMs, median, medianDeviation, runningMs, waitedMs } from './times.js';
+
+/** An outlier is over this many times the median (house plan, section 5). */
+const FACTOR = 2;
+/** And this much more in milliseconds: below, nobody waits longer and a machine's noise is as much. */
+const FLOOR_MS = 100;
+/** And this many deviations above it; 1.4826 makes the median deviation comparable to a standard deviation of normally distributed times. */
+const DEVIATIONS = 3 * 1.4826;
+/** Times that a median needs. */
+export const MIN_SAMPLES = 5;
+/** Input that is over this many times as much as usual has grown. */
+const GROWN = 1.5;
+
+/** What outliers are found in. */
+export interface OutlierInput {
+  readonly checks: readonly CheckResult[];
+  readonly records: readonly TaskRecord[];
+  readonly tasks: readonly Task[];
+  readonly tier: TierName;
+  readonly history: History;
+  /** The size of what was scanned. */
+  readonly input: { readonly files: number; readonly bytes: number };
+}
+
+interface Measured {
+  readonly check: CheckResult;
+  /** The longest of its tasks. */
+  readonly record: TaskRecord;
+  readonly timeMs: number;
+}
+
+/** The checks that took far longer than usual, the greatest excess first. */
+export function findOutliers(input: OutlierInput): Outlier[] {
+  const measured = measure(input);
+  const byCategory = new Map<string, number[]>();
+  for (const { check, timeMs } of measured)
+    byCategory.set(check.meta.category, [...(byCategory.get(check.meta.category) ?? []), timeMs]);
+  return measured
+    .flatMap((item): Outlier[] => {
+      const past = checkSamples(input.history, item.check.checkId);
+      const own = past.length >= MIN_SAMPLES;
+      const samples = own ? past.map(({ ms }) => ms) : (byCategory.get(item.check.meta.category) ?? []);
+      if (samples.length < MIN_SAMPLES || !isOutlier(item.timeMs, samples)) return [];
+      const medianMs = median(samples);
+      return [
+        {
+          checkId: item.check.checkId,
+          taskId: item.record.id,
+          timeMs: item.timeMs,
+          medianMs,
+          basis: own ? 'history' : 'category',
+          samples: samples.length,
+          factor: item.timeMs / Math.max(1, medianMs),
+          ...explain(item, input, own ? past.map(({ run }) => run) : []),
+        },
+      ];
+    })
+    .sort((a, b) => b.timeMs - b.medianMs - (a.timeMs - a.medianMs));
+}
+
+/** True for a time that is far above the samples' median: by factor, by an absolute floor and beyond their noise. */
+export function isOutlier(timeMs: number, samples: readonly number[]): boolean {
+  const usual = median(samples);
+  const excess = timeMs - usual;
+  return timeMs > FACTOR * usual && excess > FLOOR_MS && excess > DEVIATIONS * medianDeviation(samples);
+}
+
+/** The checks that ran to an end of their own. A cached answer took no time, a stopped one not all of its own. */
+function measure({ checks, records }: OutlierInput): Measured[] {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  return checks.flatMap((check) => {
+    if (check.outcome.status === 'skipped' || check.outcome.status === 'cancelled') return [];
+    if (check.parts.some(({ cached }) => cached === true)) return [];
+    const own = check.parts
+      .flatMap(({ taskId }) => byId.get(taskId) ?? [])
+      .filter(({ attempts }) => attempts.length > 0);
+    const [record] = own.sort((a, b) => runningMs(b) - runningMs(a));
+    return record === undefined ? [] : [{ check, record, timeMs: checkMs(check, byId) }];
+  });
+}
+
+type Explanation = { readonly cause: OutlierCause; readonly suggestion: string };
+
+/** The first cause that fits. What lengthens the run itself comes before waiting, which only goes along with it. */
+function explain(item: Measured, input: OutlierInput, past: readonly HistoryRun[]): Explanation {
+  return (
+    slowAttempt(item) ??
+    coldStart(item) ??
+    starved(item, input) ??
+    grownInput(input, past) ??
+    queued(item) ??
+    changed(item, input, past)
+  );
+}
+
+function slowAttempt({ record }: Measured): Explanation | undefined {
+  const { attempts } = record;
+  if (attempts.length < 2) return undefined;
+  const times = attempts.map(({ startedAtMs, endedAtMs }) => endedAtMs - startedAtMs);
+  const slowest = Math.max(...times);
+  if (slowest <= runningMs(record) / 2) return undefined;
+  const { attempt } = attempts[times.indexOf(slowest)] as TaskRecord['attempts'][number];
+  return {
+    cause: 'slow-attempt',
+    suggestion: `Try ${attempt} of ${attempts.length} took ${formatDuration(slowest)} of it: look at why that try failed or hung, and give the check a shorter timeout.`,
+  };
+}
+
+function coldStart({ record }: Measured): Explanation | undefined {
+  const { startedAtMs, loadedAtMs, endedAtMs } = record.timing;
+  if (startedAtMs === undefined || loadedAtMs === undefined) return undefined;
+  const loadMs = loadedAtMs - startedAtMs;
+  if (loadMs <= (endedAtMs - startedAtMs) / 2) return undefined;
+  return {
+    cause: 'cold-start',
+    suggestion: `Loading its modules took ${formatDuration(loadMs)}: import what is heavy inside the function that needs it, or run again with a warm cache.`,
+  };
+}
+
+function starved({ record }: Measured, { tasks, records }: OutlierInput): Explanation | undefined {
+  const lane: Lane | undefined = tasks.find(({ id }) => id === record.id)?.lane;
+  const { cpuMs, cpuSource, timing } = record;
+  if (lane !== 'cpu' || cpuSource !== 'thread' || cpuMs === undefined || timing.startedAtMs === undefined)
+    return undefined;
+  const share = cpuMs / (timing.endedAtMs - timing.startedAtMs);
+  const others = records.filter((other) => other.id !== record.id && overlaps(other, record)).length;
+  if (share >= 0.5 || others === 0) return undefined;
+  return {
+    cause: 'cpu-starvation',
+    suggestion: `It computed for only ${Math.round(share * 100)} % of its time while ${plural(others, 'other task')} ran: lower the concurrency where the cores are short, or give it the lane io or process where it waits for something else.`,
+  };
+}
+
+function overlaps(a: TaskRecord, b: TaskRecord): boolean {
+  const [startA, startB] = [a.timing.startedAtMs, b.timing.startedAtMs];
+  if (startA === undefined || startB === undefined) return false;
+  return startA < b.timing.endedAtMs && startB < a.timing.endedAtMs;
+}
+
+function grownInput({ input }: OutlierInput, past: readonly HistoryRun[]): Explanation | undefined {
+  const files = median(past.map((run) => run.files));
+  const bytes = median(past.map((run) => run.bytes));
+  const moreFiles = files > 0 && input.files > files * GROWN;
+  if (!moreFiles && !(bytes > 0 && input.bytes > bytes * GROWN)) return undefined;
+  const growth = moreFiles ? input.files / files : input.bytes / bytes;
+  return {
+    cause: 'grown-input',
+    suggestion: `There are ${growth.toFixed(1)} times as many ${moreFiles ? 'files' : 'bytes'} as usual: exclude what need not be checked, or expect this from now on.`,
+  };
+}
+
+function queued({ record }: Measured): Explanation | undefined {
+  const waited = waitedMs(record);
+  if (waited <= runningMs(record)) return undefined;
+  return {
+    cause: 'queue-wait',
+    suggestion: `It waited ${formatDuration(waited)} for a place, longer than it ran: raise its priority or the concurrency.`,
+  };
+}
+
+/** Nothing that was measured explains it: the change since the last usual run may. */
+function changed({ check }: Measured, { tier }: OutlierInput, past: readonly HistoryRun[]): Explanation {
+  const msOf = (run: HistoryRun): number => run.checks[check.checkId]?.ms ?? 0;
+  const usual = median(past.map(msOf));
+  const last = past.filter((run) => msOf(run) <= FACTOR * usual).at(-1);
+  if (last === undefined)
+    return {
+      cause: 'unknown',
+      suggestion: `It takes longer than others of its category: look at what it does, or move it to a higher tier than ${tier}.`,
+    };
+  const since = last.commit === undefined ? `the run ${last.runId}` : `commit ${last.commit.slice(0, 12)}`;
+  return {
+    cause: 'changed',
+    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(msOf(last))}.`,
+  };
+}

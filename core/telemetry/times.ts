@@ -1,0 +1,37 @@
+import type { CheckResult, TaskRecord } from '../model/result.js';
+
+/** Milliseconds that a task ran, all tries; 0 for one that never did. */
+export function runningMs({ attempts }: TaskRecord): number {
+  return attempts.reduce((sum, { startedAtMs, endedAtMs }) => sum + Math.max(0, endedAtMs - startedAtMs), 0);
+}
+
+/** Milliseconds that a task waited for its first place. */
+export function waitedMs({ attempts, timing }: TaskRecord): number {
+  return Math.max(0, (attempts[0]?.startedAtMs ?? timing.endedAtMs) - timing.queuedAtMs);
+}
+
+/** Milliseconds that a check took, over all its parts; of a task that served several checks its own part. */
+export function checkMs(check: CheckResult, records: ReadonlyMap<string, TaskRecord>): number {
+  const own = check.parts.map(({ taskId }) => records.get(taskId));
+  const alone = own.every((record) => record?.checkIds.length === 1);
+  return alone ? own.reduce((sum, record) => sum + (record === undefined ? 0 : runningMs(record)), 0) : check.timeMs;
+}
+
+/** The value below which this share of the numbers lies, between the two nearest; 0 for none. */
+export function quantile(numbers: readonly number[], share: number): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const place = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(place)] ?? 0;
+  return below + ((sorted[Math.ceil(place)] ?? below) - below) * (place - Math.floor(place));
+}
+
+/** The middle of the numbers; 0 for none. */
+export function median(numbers: readonly number[]): number {
+  return quantile(numbers, 0.5);
+}
+
+/** The median distance from the median: how far numbers spread, whatever a few of them do. */
+export function medianDeviation(numbers: readonly number[]): number {
+  const middle = median(numbers);
+  return median(numbers.map((number) => Math.abs(number - middle)));
+}
