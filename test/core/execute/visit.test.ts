@@ -99,6 +99,7 @@ describe('a file', () => {
   const entry = (path: string, sizeBytes = 3): FileEntry => ({
     path,
     sizeBytes,
+    modifiedMs: 0,
     type: 'file',
     executable: true,
     tracked: true,
