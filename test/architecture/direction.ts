@@ -43,7 +43,13 @@ const TYPE_EXCEPTIONS: Readonly<Record<string, { readonly to: string; readonly w
 };
 
 /** Single files of core that are a part of the house together with others. */
-const FILES: Readonly<Record<string, string>> = { prepare: 'scan', analyse: 'scan', engine: 'scan', record: 'scan' };
+const FILES: Readonly<Record<string, string>> = {
+  prepare: 'scan',
+  analyse: 'scan',
+  engine: 'scan',
+  record: 'scan',
+  'scan-options': 'scan',
+};
 
 /** The part of core that a path belongs to. */
 export function partOf(path: string): string | undefined {
