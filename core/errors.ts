@@ -1,10 +1,5 @@
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
-  SR_BROWSER_NOT_FOUND: {
-    exitCode: 3,
-    title: 'No browser was found',
-    fix: 'Install chromium or name one with SCANRUN_CHROMIUM.',
-  },
   SR_CHECK_INVALID: {
     exitCode: 2,
     title: 'A check is not well formed',

@@ -13,7 +13,7 @@ import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
-import type { ScanOptions } from './scan.js';
+import type { ScanOptions } from './scan-options.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 
 /** A scan that is ready to run. */

@@ -8,7 +8,7 @@ import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
 import type { Plan } from './model/task.js';
 import type { Prepared } from './prepare.js';
-import type { ScanOptions } from './scan.js';
+import type { ScanOptions } from './scan-options.js';
 
 /** The record of a run, and what an earlier process did of it. */
 export interface OpenedRecord {

@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { addConfigFlags, addPresentationFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
+import { addConfigFlags, addOutputFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
 import type { HistoryFlags } from './history.js';
 
 const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
@@ -31,8 +31,8 @@ const resume = program
   .argument('<run>', 'the id of the run, a folder of .scanrun/runs')
   .argument('[target]', 'the folder that it scanned', '.')
   .description('go on with a run that broke off: only what is missing runs');
-addPresentationFlags(resume).action(async (id: string, target: string, flags: RunFlags) =>
-  finish((await import('./run.js')).resume(id, target, flags)),
+addOutputFlags(resume.option('--no-color', 'print without colours')).action(
+  async (id: string, target: string, flags: RunFlags) => finish((await import('./run.js')).resume(id, target, flags)),
 );
 
 const plan = program

@@ -227,6 +227,30 @@ describe('how much it says', () => {
   });
 });
 
+describe('on a terminal', () => {
+  it('progress is live, on standard error, and gone when the report is printed', ({ skip }) => {
+    if (spawnSync('script', ['--version']).status !== 0) skip('there is no script(1) to make a terminal');
+    const root = checkProject({
+      fine: 'await new Promise((done) => setTimeout(done, 400));',
+      throws: "throw new Error('no answer');",
+    });
+    withPlugin(root);
+    const line = `stty cols 80 rows 24; '${process.execPath}' '${command}' --reporter json=- > out.json`;
+    const { stdout, status } = spawnSync('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: root, TERM: 'xterm' },
+    });
+    expect(status).toBe(3);
+    // Standard error is the terminal: lines that are drawn, redrawn, and erased.
+    expect(stdout).toContain('local/fine');
+    expect(stdout).toContain(`${ESCAPE}[?25l`);
+    expect(stdout).toContain(`${ESCAPE}[?25h`);
+    expect(stdout).not.toContain('checks to run');
+    expect(JSON.parse(readFileSync(join(root, 'out.json'), 'utf8'))).toMatchObject({ schemaVersion: 1 });
+  });
+});
+
 describe('a log file', () => {
   it('that cannot be opened ends with 3 before anything runs; one that cannot be written lets the scan end', async () => {
     const root = checkProject({ fine: "c.log.info('x');" }, { plain: '' });

@@ -5,7 +5,7 @@ import { describe, it } from 'vitest';
 import type { RunResult } from '../../core/model/result.js';
 import { checkProject } from '../support/check-projects.js';
 import { write } from '../support/folders.js';
-import { alive, startScanrun, uniqueArgument } from '../support/processes.js';
+import { alive, endAll, startScanrun, uniqueArgument } from '../support/processes.js';
 import { ends } from '../support/run-scan.js';
 
 /** A project whose check starts a process that ignores every request to end, in a session of its own. */
@@ -36,8 +36,9 @@ const resultOf = (root: string) => JSON.parse(readFileSync(join(root, 'out.json'
 describe.concurrent('a signal', () => {
   it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s ends the scan softly: the report of what was done, 130, and no process left',
-    async (signal, { expect }) => {
+    async (signal, { expect, onTestFinished }) => {
       const mark = uniqueArgument();
+      onTestFinished(() => endAll(mark));
       const root = stubborn(mark, { timeout: '60s' });
       const scan = startScanrun(['--verbose'], { cwd: root });
       await scan.stderrHas('warn local/starts: it runs');
@@ -57,8 +58,9 @@ describe.concurrent('a signal', () => {
     },
   );
 
-  it('a second time ends at once, and leaves no process either', async ({ expect }) => {
+  it('a second time ends at once, and leaves no process either', async ({ expect, onTestFinished }) => {
     const mark = uniqueArgument();
+    onTestFinished(() => endAll(mark));
     const root = stubborn(mark, { timeout: '60s' });
     const scan = startScanrun(['--verbose'], { cwd: root });
     await scan.stderrHas('warn local/starts: it runs');
@@ -74,8 +76,9 @@ describe.concurrent('a signal', () => {
 });
 
 describe.concurrent('a timeout', () => {
-  it('of a check ends all of its processes', async ({ expect }) => {
+  it('of a check ends all of its processes', async ({ expect, onTestFinished }) => {
     const mark = uniqueArgument();
+    onTestFinished(() => endAll(mark));
     const root = stubborn(mark, { timeout: '5s' });
     const scan = startScanrun([], { cwd: root });
     await expect.poll(() => alive(mark).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
@@ -90,8 +93,9 @@ describe.concurrent('a timeout', () => {
     expect(alive(mark)).toEqual([]);
   });
 
-  it('of the whole scan stops what runs and skips what waits', async ({ expect }) => {
+  it('of the whole scan stops what runs and skips what waits', async ({ expect, onTestFinished }) => {
     const mark = uniqueArgument();
+    onTestFinished(() => endAll(mark));
     const root = stubborn(mark, { timeout: '60s' });
     write(root, {
       'scan.config.json': {

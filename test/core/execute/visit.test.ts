@@ -98,7 +98,8 @@ describe('text', () => {
 describe('a file', () => {
   const entry = (path: string, sizeBytes = 3): FileEntry => ({
     path,
-    sizeBytes, modifiedMs: 0,
+    sizeBytes,
+    modifiedMs: 0,
     type: 'file',
     executable: true,
     tracked: true,

@@ -192,13 +192,13 @@ describe('needs', () => {
     const middle = check({}, { base });
     const top = check({}, { middle });
     const made = makePlan(
-      input([planned('p/base', base), planned('p/middle', middle), planned('p/top', top), planned('p/x')]),
+      input([planned('p/a-top', top), planned('p/m-middle', middle), planned('p/x'), planned('p/z-base', base)]),
     );
     expect(ids(made)).toEqual(['p/x']);
     expect(left(made)).toEqual({
-      'p/base': 'not-applicable: There is no nowhere here.',
-      'p/middle': 'not-applicable: It needs p/base, which does not apply here.',
-      'p/top': 'not-applicable: It needs p/middle, which does not apply here.',
+      'p/z-base': 'not-applicable: There is no nowhere here.',
+      'p/m-middle': 'not-applicable: It needs p/z-base, which does not apply here.',
+      'p/a-top': 'not-applicable: It needs p/m-middle, which does not apply here.',
     });
   });
 

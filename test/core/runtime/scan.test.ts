@@ -34,7 +34,10 @@ describe('hooks of a scan', () => {
           });
       },
     });
-    await runScan(root, { config: { plugins: ['./plugin.mjs', watcher], reporters: ['json'] } });
+    const { result } = await runScan(root, { config: { plugins: ['./plugin.mjs', watcher], reporters: ['json'] } });
+    // The time of those before the result is in it.
+    const times = result.statistics.hooks.map(({ plugin, hook, calls }) => `${plugin} ${hook} ${calls}`);
+    expect(times).toEqual(['watcher plan 1', 'watcher taskStart 1', 'watcher finding 1', 'watcher taskEnd 1']);
     expect(seen).toEqual([
       'plan 1 true',
       'taskStart 1 true',
@@ -214,15 +217,26 @@ describe('a runtime', () => {
 describe('a scan without a runtime', () => {
   it('closes its own threads: the process ends by itself', () => {
     const root = checkProject({ cpu: '', io: { run: '', meta: { lane: 'io' } } });
-    const host = `import { scan } from ${JSON.stringify(built)};
-      const { result, reports } = scan({ cwd: ${JSON.stringify(root)}, config: { plugins: ['./plugin.mjs'], reporters: [] } });
-      console.log(JSON.stringify((await result).checks.map((each) => each.outcome.status))); await reports;`;
+    // The threads of the process, as the system counts them; those of its own pool are there from the start.
+    const host = `import { readdirSync } from 'node:fs';
+      import { readFile } from 'node:fs/promises';
+      import { scan } from ${JSON.stringify(built)};
+      const threads = () => readdirSync('/proc/self/task').length;
+      await Promise.all(Array.from({ length: 16 }, () => readFile('plugin.mjs')));
+      const before = threads();
+      const { result, reports } = scan({ cwd: process.cwd(), config: { plugins: ['./plugin.mjs'], reporters: [] } });
+      const outcomes = (await result).checks.map((each) => each.outcome.status);
+      const during = threads() > before;
+      await reports;
+      for (let tries = 0; threads() > before && tries < 300; tries += 1) await new Promise((done) => setTimeout(done, 10));
+      console.log(JSON.stringify([outcomes, during, threads() - before]));`;
     write(root, { 'host.mjs': host });
     const { stdout, stderr, status, signal } = spawnSync(process.execPath, [join(root, 'host.mjs')], {
+      cwd: root,
       timeout: 20_000,
       encoding: 'utf8',
     });
-    expect([stdout, stderr, status, signal]).toEqual(['["passed","passed"]\n', '', 0, null]);
+    expect([stdout, stderr, status, signal]).toEqual(['[["passed","passed"],true,0]\n', '', 0, null]);
   });
 
   it('can be cancelled, and reports what was done', async () => {
