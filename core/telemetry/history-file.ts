@@ -50,10 +50,10 @@ const NOTHING: ReadHistory = { runs: [], notices: [], full: false };
 /** Reads the runs of a target. Lines that are none are left out and counted in a notice; no file is no history. */
 export function readHistory(root: string, tier?: TierName, maxBytes = SCAN_BYTES): ReadHistory {
   const path = historyPath(root);
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return NOTHING;
-  if (!stats.isFile()) return { ...NOTHING, notices: [unread(path, 'it is no file')] };
   try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return NOTHING;
+    if (!stats.isFile()) return { ...NOTHING, notices: [unread(path, 'it is no file')] };
     const { lines, whole } = readLines(path, maxBytes);
     const parsed = parseLines(lines, whole);
     return {
@@ -63,6 +63,8 @@ export function readHistory(root: string, tier?: TierName, maxBytes = SCAN_BYTES
       full: lines.length > MAX_RUNS + SLACK || !whole || isOld(parsed.runs[0]),
     };
   } catch (error) {
+    // A file in the place of the folder: there is no history, and the writing will say why there will be none.
+    if (codeOf(error) === 'ENOTDIR') return NOTHING;
     return { ...NOTHING, notices: [unread(path, codeOf(error) ?? messageOf(error))] };
   }
 }

@@ -99,13 +99,14 @@ describe('a run that was killed', () => {
     const whole = await start(root).ended;
     expect(whole.code).toBe(0);
     const expected = canonical(whole.stdout);
+    const { wallMs } = (JSON.parse(whole.stdout) as RunResult).statistics;
     const known = new Set(runsOf(root));
     let resumedMidway = 0;
     for (let kill = 0; kill < 20; kill += 1) {
       const { child, ended } = start(root);
       // From the first output on, so that the moments fall into the run and not into the start of node.
       await new Promise((done) => child.stderr?.once('data', done));
-      await new Promise((done) => setTimeout(done, Math.random() * 350));
+      await new Promise((done) => setTimeout(done, Math.random() * wallMs));
       child.kill('SIGKILL');
       await ended;
       const id = runsOf(root).find((name) => !known.has(name)) ?? expect.unreachable('the run left no folder');

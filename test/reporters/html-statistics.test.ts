@@ -12,7 +12,7 @@ describe('statistics in the html report', () => {
   it('say how the scan used its time', async () => {
     const view = statisticsView(findings());
     const facts = Object.fromEntries(view?.facts.map(({ name, value }) => [name, value]) ?? []);
-    expect(facts.Efficiency).toBe("100 % of the possible");
+    expect(facts.Efficiency).toBe('100 % of the possible');
     expect(facts['Critical path']).toBe('4.2 s: command/types');
     expect(facts['Longest checks']).toMatch(/^command\/types 4\.2 s, /);
     expect(view?.categories[0]).toMatchObject({
@@ -39,7 +39,9 @@ describe('statistics in the html report', () => {
 
   it('list outliers with what to do, and what would have to go for the budget', async () => {
     const section = sectionOf(await render(html, slower({ outliers: 25 })));
-    expect(section).toContain('standard ended in 4.2 s, budget 3.0 s: these two checks would have to go: command/types, command/lint.');
+    expect(section).toContain(
+      'standard ended in 4.2 s, budget 3.0 s: these two checks would have to go: command/types, command/lint.',
+    );
     expect(section).toContain('command/types took 4.2 s, 3.0x its usual 1.4 s (8 runs).');
     expect(section.match(/<li><p>[^<]* took /g)).toHaveLength(20);
     expect(section).toContain('5 more outliers in the json report.');

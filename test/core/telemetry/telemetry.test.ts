@@ -2,32 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/check/plugin.js';
 import { createRegistry } from '../../../core/check/registry.js';
 import type { Outcome } from '../../../core/model/outcome.js';
-import type { Notice, TaskRecord } from '../../../core/model/result.js';
+import type { Notice } from '../../../core/model/result.js';
 import { type CheckPiece, makeCheckResults } from '../../../core/telemetry/result.js';
-import { makeStatistics } from '../../../core/telemetry/statistics.js';
 import { anyCheck } from '../../support/fake-pool.js';
-
-const record = (startedAtMs: number | undefined, endedAtMs: number): TaskRecord => ({
-  id: 't',
-  checkIds: [],
-  outcome: { status: 'passed' },
-  timing: { queuedAtMs: 0, ...(startedAtMs === undefined ? {} : { startedAtMs }), endedAtMs },
-  attempts: [],
-});
-const rest = { concurrency: 4, cores: 2, budgetMs: 45_000, files: 7, phasesMs: { load: 1 }, hooks: [] };
-
-describe('statistics', () => {
-  it('add up what ran, not what waited', () => {
-    const records = [record(0, 300), record(100, 200), record(undefined, 400)];
-    expect(makeStatistics({ records, wallMs: 200, ...rest })).toEqual({
-      wallMs: 200,
-      workMs: 400,
-      speedUp: 2,
-      ...rest,
-    });
-    expect(makeStatistics({ records: [], wallMs: 0, ...rest })).toMatchObject({ workMs: 0, speedUp: 1 });
-  });
-});
 
 describe('check results', () => {
   const registry = createRegistry([definePlugin({ name: 't', checks: { a: anyCheck, b: anyCheck } })]);
