@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
-import type { Notice, RunResult } from './model/result.js';
+import type { Notice, ResourceUse, RunResult } from './model/result.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { makeCheckResults } from './telemetry/result.js';
@@ -10,6 +10,8 @@ import { makeStatistics } from './telemetry/statistics.js';
 export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
+  /** What was asked over the network or by name. */
+  readonly resources: readonly ResourceUse[];
   readonly startedAt: Date;
   readonly cores: number;
   readonly interrupted: boolean;
@@ -22,6 +24,7 @@ export interface AnalyseInput {
 export function analyse({
   prepared,
   executed,
+  resources,
   startedAt,
   cores,
   interrupted,
@@ -52,6 +55,7 @@ export function analyse({
     checks,
     notPlanned: plan.notPlanned,
     tasks: executed.records,
+    resources,
     statistics: makeStatistics({
       records: executed.records,
       wallMs: executed.wallMs,

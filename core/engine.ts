@@ -2,5 +2,6 @@
 
 export { analyse } from './analyse.js';
 export { execute } from './execute/execute.js';
+export { ScanResources } from './execute/policy/scan-resources.js';
 export { prepare } from './prepare.js';
 export { runReporters } from './report/run-reporters.js';

@@ -5,6 +5,7 @@ import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
 import { EventStream } from './events.js';
 import type { Executed, ExecuteListener } from './execute/contract.js';
+import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
 import type { HookRunner } from './hooks.js';
 import type { ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
@@ -96,11 +97,13 @@ class ScanRun {
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     this.#emit({ type: 'planned', plan });
     await hooks.promise('plan', plan);
-    const executed = await this.#execute(prepared);
+    const resources = await this.#resources(prepared);
+    const executed = await this.#execute(prepared, resources).finally(() => resources.close());
     const result = this.#redactor.json(
       analyse({
         prepared,
         executed,
+        resources: resources.report(),
         startedAt,
         cores: this.#runtime.cores,
         interrupted: this.#signal.aborted,
@@ -130,7 +133,18 @@ class ScanRun {
     return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
   }
 
-  async #execute({ plan, config, files, registry, inline, loader, hooks, runId }: Prepared): Promise<Executed> {
+  /** The scan's part in the resources of the runtime. */
+  async #resources({ config }: Prepared): Promise<ScanResources> {
+    const { ScanResources: Class } = await engine();
+    return new Class(this.#runtime.resources, config.resources, this.#startedAt, (event: ResourceEvent) =>
+      this.#emit(this.#redactor.json(event)),
+    );
+  }
+
+  async #execute(
+    { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
+    resources: ScanResources,
+  ): Promise<Executed> {
     const { execute } = await engine();
     return execute({
       plan,
@@ -138,7 +152,8 @@ class ScanRun {
       limits: config.limits,
       registry,
       redactor: this.#redactor,
-      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment },
+      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment, resources },
+      random: this.#runtime.resources.random,
       pool: this.#runtime.pool,
       inline,
       scan: runId,

@@ -1,13 +1,25 @@
 import type { JsonValue } from '../model/json.js';
-import { isConclusive, type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
+import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskAttempt, TaskRecord } from '../model/result.js';
-import type { NeedsData, Task } from '../model/task.js';
+import type { Task } from '../model/task.js';
 import { type Collected, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
 import type { RunEnd, RunListener, Running } from './executor.js';
 import { startInline } from './inline.js';
-import type { RunOrder } from './protocol.js';
-import { lost, needFailed, timedOut, UNEXPECTED_STOP } from './reasons.js';
+import { makeOrder } from './order.js';
+import { type Again, decideAgain } from './policy/again.js';
+import type { CheckEnd, RunOrder } from './protocol.js';
+import {
+  deadlineReached,
+  endedEarly,
+  interrupted,
+  lost,
+  needFailed,
+  type Over,
+  timedOut,
+  UNEXPECTED_STOP,
+} from './reasons.js';
+import { makeAttempt, makeRecord, type StartTimes } from './record.js';
 import { TaskRequests } from './requests.js';
 
 /** Runs a plan to its end. Every task ends exactly once, whatever it does. */
@@ -30,6 +42,8 @@ interface Waiting {
   readonly attempts: readonly TaskAttempt[];
   /** True runs it on a thread that nobody shares. */
   readonly alone: boolean;
+  /** What a task that failed because a resource did has come to. */
+  readonly again?: Again;
 }
 
 /** One execution of a plan: what waits, what runs, what ended. */
@@ -45,6 +59,8 @@ class Execution {
   readonly #checks: CheckOutcome[] = [];
   /** Set once the scan is over before its tasks are: what becomes of those that wait. */
   #over: { readonly queued: Outcome } | undefined;
+  /** Call off the timers of tasks that wait to run again. */
+  readonly #wakes = new Set<() => void>();
   #finish: () => void = () => {};
 
   constructor(options: ExecuteOptions) {
@@ -70,6 +86,7 @@ class Execution {
       });
     } finally {
       cancelDeadline();
+      for (const callOff of this.#wakes) callOff();
       unsubscribe();
       keep();
       signal.removeEventListener('abort', cancel);
@@ -95,8 +112,9 @@ class Execution {
   }
 
   /** Whether a task may start now, must wait, or ends without having run. */
-  #mayStart({ task }: Waiting): 'start' | 'wait' | 'full' | Outcome {
+  #mayStart({ task, again }: Waiting): 'start' | 'wait' | 'full' | Outcome {
     if (this.#over) return this.#over.queued;
+    if (again !== undefined && again.notBeforeMs > this.#now()) return 'wait';
     for (const id of task.after) {
       const outcome = this.#ended.get(id);
       if (outcome === undefined) return 'wait';
@@ -137,12 +155,13 @@ class Execution {
   }
 
   #start(waiting: Waiting, start: (order: RunOrder, listener: RunListener) => Running): void {
-    const { clock, source, listener } = this.#options;
+    const { clock, limits, source, listener } = this.#options;
     const { task } = waiting;
     const startedAtMs = this.#now();
     const collector = this.#collector(task);
-    const requests = new TaskRequests(source, () => task.timeoutMs - (this.#now() - startedAtMs));
-    const running = start(this.#order(task), {
+    const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
+    const requests = new TaskRequests(source, () => Math.min(untilMs, limits.deadlineMs) - this.#now(), task.id);
+    const running = start(makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0), {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
       stray: (error) => listener.stray(error),
@@ -150,7 +169,7 @@ class Execution {
     const active: ActiveTask = { task, running, requests, stopped: undefined };
     this.#active.set(task.id, active);
     listener.taskStarted(task, running.worker);
-    const cancelTimeout = clock.after(task.timeoutMs, () => this.#stop(active, timedOut(task)));
+    const cancelTimeout = clock.after(untilMs - startedAtMs, () => this.#stop(active, timedOut(task)));
     void running.ended.then((end) => {
       cancelTimeout();
       requests.close();
@@ -162,15 +181,6 @@ class Execution {
       });
       this.#advance();
     });
-  }
-
-  #order(task: Task): RunOrder {
-    const { nextRun, tier, loader, scan } = this.#options;
-    const needs: Record<string, NeedsData> = {};
-    for (const check of task.checks) {
-      needs[check.id] = Object.fromEntries(Object.entries(check.needs).map(([name, id]) => [name, this.#data.get(id)]));
-    }
-    return { run: nextRun(), task, needs, tier, modules: { cacheDir: loader.cacheDir, entry: loader.entry, scan } };
   }
 
   #collector(task: Task): TaskCollector {
@@ -185,16 +195,15 @@ class Execution {
   #end(waiting: Waiting, active: ActiveTask, collector: TaskCollector, end: RunEnd, times: StartTimes): void {
     if (end.kind === 'lost' && end.shared && active.stopped === undefined && !this.#over) {
       // Nobody knows which of the thread's tasks killed it: each runs once more, alone, and only the culprit dies again.
-      this.#options.listener.attemptDiscarded(waiting.task, collector.findingCount);
       const outcome: Outcome = { status: 'errored', reason: lost(end) };
-      collector.close({ outcome });
-      const attempt = this.#attempt(waiting.task, active.running.worker, outcome, times);
-      this.#waiting.unshift({
-        ...waiting,
-        task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
-        attempts: [...waiting.attempts, attempt],
-        alone: true,
-      });
+      this.#discard(waiting, active, collector, outcome, times, { alone: true });
+      return;
+    }
+    const ended = end.kind === 'ended' && active.stopped === undefined && !this.#over ? end.checks : [];
+    const again = this.#again(waiting, ended, times.startedAtMs);
+    if (again !== undefined) {
+      const own = collector.close({ ended });
+      this.#discard(waiting, active, collector, worstOutcome([...own.values()]), times, { again });
       return;
     }
     const outcomes = collector.close(
@@ -207,8 +216,47 @@ class Execution {
     this.#settle(waiting, active.running.worker, worstOutcome([...outcomes.values()]), outcomes, times);
   }
 
-  #attempt(task: Task, worker: string, outcome: Outcome, times: StartTimes): TaskAttempt {
-    return { attempt: task.attempt, outcome, startedAtMs: times.startedAtMs, endedAtMs: this.#now(), worker };
+  /** Drops what an attempt has said and puts the task back in the queue. */
+  #discard(
+    waiting: Waiting,
+    active: ActiveTask,
+    collector: TaskCollector,
+    outcome: Outcome,
+    times: StartTimes,
+    next: Partial<Waiting>,
+  ): void {
+    this.#options.listener.attemptDiscarded(waiting.task, collector.findingCount);
+    collector.close({ outcome });
+    const attempt = makeAttempt(waiting.task, active.running.worker, outcome, times, this.#now());
+    this.#waiting.unshift({
+      ...waiting,
+      ...next,
+      task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
+      attempts: [...waiting.attempts, attempt],
+    });
+  }
+
+  /** When a task whose check failed because a resource did runs again; undefined when it does not. */
+  #again({ task, again }: Waiting, ends: readonly CheckEnd[], startedAtMs: number): Again | undefined {
+    const { limits, random = Math.random } = this.#options;
+    const nowMs = this.#now();
+    const untilMs = again?.untilMs ?? startedAtMs + task.timeoutMs;
+    const retries = task.retries ?? 0;
+    const next = decideAgain({ before: again, retries, ends, nowMs, untilMs, deadlineMs: limits.deadlineMs, random });
+    if (next !== undefined) this.#wake(next.notBeforeMs);
+    return next;
+  }
+
+  /** Looks at the queue again at a time. A timer may be a little early. */
+  #wake(atMs: number): void {
+    const leftMs = atMs - this.#now();
+    if (leftMs <= 0) return;
+    const cancel = this.#options.clock.after(Math.max(1, leftMs), () => {
+      this.#wakes.delete(cancel);
+      if (this.#now() < atMs) this.#wake(atMs);
+      else this.#advance();
+    });
+    this.#wakes.add(cancel);
   }
 
   #settle(
@@ -221,18 +269,7 @@ class Execution {
     const { task } = waiting;
     const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
     const endedAtMs = this.#now();
-    const attempts =
-      worker === undefined || times === undefined
-        ? waiting.attempts
-        : [...waiting.attempts, this.#attempt(task, worker, outcome, times)];
-    const record: TaskRecord = {
-      id: task.id,
-      checkIds: task.checks.map(({ id }) => id),
-      ...(worker === undefined ? {} : { worker }),
-      outcome,
-      timing: { queuedAtMs, ...times, endedAtMs },
-      attempts,
-    };
+    const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts: waiting.attempts });
     this.#ended.set(task.id, outcome);
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
@@ -243,7 +280,7 @@ class Execution {
     }
     this.#options.listener.taskEnded(record);
     if (task.critical && outcome.status !== 'passed')
-      this.#abort(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`);
+      this.#stopAll(endedEarly(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`));
   }
 
   #stop(active: ActiveTask, outcome: Outcome): void {
@@ -253,7 +290,7 @@ class Execution {
     active.running.stop('reason' in outcome ? outcome.reason.message : outcome.status);
   }
 
-  #stopAll(running: Outcome, queued: Outcome): void {
+  #stopAll({ running, queued }: Over): void {
     if (this.#over) return;
     this.#over = { queued };
     for (const active of this.#active.values()) this.#stop(active, running);
@@ -261,27 +298,11 @@ class Execution {
   }
 
   #deadline(): void {
-    const message = `The scan's deadline of ${this.#options.limits.deadlineMs} ms was reached.`;
-    const reason: Reason = { code: 'deadline', message };
-    this.#stopAll({ status: 'timed-out', reason }, { status: 'skipped', reason });
+    this.#stopAll(deadlineReached(this.#options.limits.deadlineMs));
   }
 
   #cancel(): void {
-    const cause: unknown = this.#options.signal.reason;
-    const outcome: Outcome = {
-      status: 'cancelled',
-      reason: { code: 'interrupted', message: cause instanceof Error ? cause.message : String(cause) },
-    };
-    this.#stopAll(outcome, outcome);
+    const outcome = interrupted(this.#options.signal.reason);
+    this.#stopAll({ running: outcome, queued: outcome });
   }
-
-  #abort(why: string): void {
-    const reason: Reason = { code: 'aborted', message: `The scan was ended early: ${why}.` };
-    this.#stopAll({ status: 'cancelled', reason }, { status: 'skipped', reason });
-  }
-}
-
-interface StartTimes {
-  readonly startedAtMs: number;
-  readonly loadedAtMs?: number;
 }

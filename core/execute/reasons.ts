@@ -30,3 +30,27 @@ export function needFailed(id: string, outcome: Outcome): Outcome {
     reason: { code: 'need-failed', message: `It needs ${id}, which ended ${outcome.status}.`, data: { need: id } },
   };
 }
+
+/** What becomes of tasks when a scan is over before they are. */
+export interface Over {
+  readonly running: Outcome;
+  readonly queued: Outcome;
+}
+
+/** The scan has run out of time. */
+export function deadlineReached(deadlineMs: number): Over {
+  const reason: Reason = { code: 'deadline', message: `The scan's deadline of ${deadlineMs} ms was reached.` };
+  return { running: { status: 'timed-out', reason }, queued: { status: 'skipped', reason } };
+}
+
+/** The scan was ended early by its own rules. */
+export function endedEarly(why: string): Over {
+  const reason: Reason = { code: 'aborted', message: `The scan was ended early: ${why}.` };
+  return { running: { status: 'cancelled', reason }, queued: { status: 'skipped', reason } };
+}
+
+/** The outcome of a task whose scan somebody stopped. */
+export function interrupted(cause: unknown): Outcome {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return { status: 'cancelled', reason: { code: 'interrupted', message } };
+}

@@ -146,6 +146,7 @@ export function result(
       makeVerdict({ checks, notices: given.notices ?? [], gate: { failOn: 'error', minCoverage: 1 }, interrupted }),
     checks,
     tasks,
+    resources: [],
     statistics: {
       wallMs: Math.max(0, wallMs),
       workMs,

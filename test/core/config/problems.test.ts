@@ -256,7 +256,7 @@ describe('the user’s own file', () => {
       tiers: { quick: { budget: '5s', deadline: '1m', timeout: '9s', parallel: true } },
     };
     const next =
-      '(set it in the project: a user file sets concurrency, tiers.*.concurrency, tiers.*.parallel and reporters)';
+      '(set it in the project: a user file sets concurrency, tiers.*.concurrency, tiers.*.parallel, resources and reporters)';
     expect(await problemsOf({ plugins: [] }, withUser(config))).toEqual(
       [
         'tier',
