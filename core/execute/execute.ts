@@ -2,6 +2,7 @@ import type { JsonValue } from '../model/json.js';
 import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskAttempt, TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
+import { Alarms } from './alarms.js';
 import { type Collected, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
 import type { RunEnd, RunListener, Running } from './executor.js';
@@ -59,13 +60,14 @@ class Execution {
   readonly #checks: CheckOutcome[] = [];
   /** Set once the scan is over before its tasks are: what becomes of those that wait. */
   #over: { readonly queued: Outcome } | undefined;
-  /** Call off the timers of tasks that wait to run again. */
-  readonly #wakes = new Set<() => void>();
+  /** The times at which tasks run again. */
+  readonly #alarms: Alarms;
   #finish: () => void = () => {};
 
   constructor(options: ExecuteOptions) {
     this.#options = options;
     this.#startedAt = options.clock.now();
+    this.#alarms = new Alarms(options.clock, () => this.#advance());
     this.#waiting = options.plan.tasks.map((task) => ({ task, attempts: [], alone: false }));
   }
 
@@ -86,7 +88,7 @@ class Execution {
       });
     } finally {
       cancelDeadline();
-      for (const callOff of this.#wakes) callOff();
+      this.#alarms.clear();
       unsubscribe();
       keep();
       signal.removeEventListener('abort', cancel);
@@ -243,20 +245,8 @@ class Execution {
     const untilMs = again?.untilMs ?? startedAtMs + task.timeoutMs;
     const retries = task.retries ?? 0;
     const next = decideAgain({ before: again, retries, ends, nowMs, untilMs, deadlineMs: limits.deadlineMs, random });
-    if (next !== undefined) this.#wake(next.notBeforeMs);
+    if (next !== undefined && next.notBeforeMs > nowMs) this.#alarms.at(this.#startedAt + next.notBeforeMs);
     return next;
-  }
-
-  /** Looks at the queue again at a time. A timer may be a little early. */
-  #wake(atMs: number): void {
-    const leftMs = atMs - this.#now();
-    if (leftMs <= 0) return;
-    const cancel = this.#options.clock.after(Math.max(1, leftMs), () => {
-      this.#wakes.delete(cancel);
-      if (this.#now() < atMs) this.#wake(atMs);
-      else this.#advance();
-    });
-    this.#wakes.add(cancel);
   }
 
   #settle(
