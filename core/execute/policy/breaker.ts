@@ -40,7 +40,12 @@ export class Breaker {
     );
     this.#policy = circuitBreaker(failed, {
       // The library opens above its threshold; a ratio that is reached opens too.
-      breaker: new CountBreaker({ size: window, minimumNumberOfCalls: minimumCalls, threshold: errorRatio - 1e-9 }),
+      breaker: new CountBreaker({
+        size: window,
+        // Whoever sets a small window alone means it.
+        minimumNumberOfCalls: Math.min(minimumCalls, window),
+        threshold: errorRatio - 1e-9,
+      }),
       halfOpenAfter: { next: () => this.#wait() },
     });
     this.#policy.onStateChange((state) => {

@@ -141,6 +141,12 @@ describe('Breaker', () => {
     expect(sent).toBe(0);
   });
 
+  it('concludes from a window that is smaller than the calls it should wait for', async () => {
+    const { breaker } = makeBreaker({ ...standard, window: 3 });
+    for (let call = 0; call < 3; call += 1) await breaker.run(() => Promise.resolve(bad));
+    expect(breaker.state).toBe('open');
+  });
+
   it('takes a call that broke off for nothing, but not for the sign that the resource is back', async () => {
     const { breaker, clock } = makeBreaker({ ...standard, minimumCalls: 2, errorRatio: 1, window: 2 });
     const gone = () => Promise.reject(new Error('the task ended'));
