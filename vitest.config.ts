@@ -18,6 +18,11 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     typecheck: { enabled: false },
-    coverage: { provider: 'v8', include: ['core/**/*.ts', 'plugins/**/*.ts', 'reporters/**/*.ts'], exclude: ['core/cli/**', 'core/execute/worker.ts'], reporter: ['text-summary', 'json-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['core/**/*.ts', 'plugins/**/*.ts', 'reporters/**/*.ts'],
+      exclude: ['core/cli/**', 'core/execute/worker.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
   },
 });

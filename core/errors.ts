@@ -5,11 +5,6 @@ export const ERRORS = {
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
   },
-  SR_BROWSER_NOT_FOUND: {
-    exitCode: 3,
-    title: 'No browser was found',
-    fix: 'Install chromium or name one with SCANRUN_CHROMIUM.',
-  },
   SR_CHECK_INVALID: {
     exitCode: 2,
     title: 'A check is not well formed',
@@ -132,6 +127,17 @@ export const ERRORS = {
     exitCode: 3,
     title: 'A request of a check failed',
     fix: 'The message names the request and its cause.',
+  },
+  SR_RUN_CHANGED: {
+    exitCode: 2,
+    title: 'The run cannot be resumed: something it depends on has changed',
+    fix: 'Start a new scan.',
+  },
+  SR_RUN_CORRUPT: { exitCode: 3, title: 'The record of a run cannot be read', fix: 'Start a new scan.' },
+  SR_RUN_NOT_FOUND: {
+    exitCode: 2,
+    title: 'There is no such run',
+    fix: 'Look into `.scanrun/runs` for the ids of the runs that are kept.',
   },
   SR_TARGET_NOT_FOUND: { exitCode: 2, title: 'The target is not a readable folder', fix: 'Check the path.' },
   SR_USAGE: { exitCode: 2, title: 'The command line is wrong', fix: 'Run `scanrun --help`.' },

@@ -134,8 +134,12 @@ function guard(type: string, tap: Tap, place: Place, clock: TapClock): Tap {
     return (...args) => {
       const started = performance.now();
       const done = args.pop() as () => void;
+      let ended = false;
       const end = (error?: unknown): void => {
         if (error) clock.failed(place, error);
+        // A second callback would run the taps that follow a second time.
+        if (ended) return;
+        ended = true;
         clock.add(place, performance.now() - started);
         done();
       };

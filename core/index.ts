@@ -41,6 +41,7 @@ export type {
   TierSettings,
 } from './config/define.js';
 export { defineConfig } from './config/define.js';
+export type { Overrides } from './config/overrides.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
 export type { AsyncHookName, HookArguments, ScanHooks, SyncHookName } from './hooks.js';
 export { type Duration, formatDuration } from './model/duration.js';
@@ -72,5 +73,6 @@ export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
 export { formatBytes, formatCount, plural } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
+export type { ReportTo } from './report/run-reporters.js';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
 export { type ScanHandle, type ScanOptions, scan } from './scan.js';

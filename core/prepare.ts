@@ -13,7 +13,7 @@ import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
-import type { ScanOptions } from './scan.js';
+import type { ScanOptions } from './scan-options.js';
 
 /** A scan that is ready to run. */
 export interface Prepared {
@@ -56,7 +56,7 @@ export async function prepare(
   listing.catch(() => {});
   const { config, loader } = await timed('load', () => configure(options, runtime));
   for (const item of config.notices) notice(item);
-  const files = withoutReports(await listing, config);
+  const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
@@ -73,7 +73,7 @@ export async function prepare(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: makeRunId(),
+    runId: options.resume ?? makeRunId(),
     config,
     registry,
     files,
@@ -132,15 +132,13 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   return { config, loader };
 }
 
-/** The files without those that this scan's reporters write: yesterday's report is no part of the project. */
-function withoutReports(files: FileList, config: ResolvedConfig): FileList {
-  const outputs = new Set(config.reporters.map(({ output }) => output));
-  return {
-    ...files,
-    entries: files.entries.filter(
-      ({ path, tracked }) => tracked === true || !outputs.has(resolve(files.target.root, path)),
-    ),
-  };
+/** The files without those that this scan writes: yesterday's report is no part of the project. */
+function withoutOwn(files: FileList, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileList {
+  const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
+  const entries = files.entries.filter(
+    ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
+  );
+  return { ...files, entries };
 }
 
 /** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */

@@ -1,40 +1,20 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
-import type { Config } from './config/define.js';
-import type { LoadedConfig } from './config/load.js';
-import type { Overrides } from './config/overrides.js';
 import { EventStream } from './events.js';
-import type { Executed, ExecuteListener } from './execute/contract.js';
+import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
 import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
 import type { HookRunner } from './hooks.js';
-import type { ScanEvent } from './model/event.js';
+import type { Journal } from './journal/journal.js';
+import type { EndedCheck, ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import { Redactor } from './redact.js';
-import type { ReportTo } from './report/run-reporters.js';
 import { createRuntime, type Runtime } from './runtime.js';
+import type { ScanOptions } from './scan-options.js';
 
-/** What to scan and how. */
-export interface ScanOptions {
-  /** The folder to scan; relative to `cwd`. Default: `cwd`. */
-  readonly target?: string;
-  /** The folder in which a configuration is searched and to which reports and other paths are relative. */
-  readonly cwd: string;
-  /** The configuration; searched from `cwd` upwards when absent. */
-  readonly config?: Config;
-  /** The configuration file to use instead of searching one; relative to `cwd`. */
-  readonly configFile?: string;
-  /** The user's own settings for presentation and resources, from `loadUserConfig`. */
-  readonly userConfig?: LoadedConfig;
-  /** What overrides the configuration: the command line's flags. */
-  readonly overrides?: Overrides;
-  /** The environment: `SCANRUN_*` settings, and what commands are given. Default: none of the settings, and the process's own for commands. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Where reports go that own standard output, and how it looks; no such report is written when absent. */
-  readonly output?: ReportTo;
-}
+export type { ScanOptions } from './scan-options.js';
 
 /** A scan that runs. */
 export interface ScanHandle {
@@ -78,6 +58,9 @@ class ScanRun {
   readonly #notices: Notice[] = [];
   #prepared: Prepared | undefined;
   #redactor = new Redactor();
+  #journal: Journal | undefined;
+  /** Milliseconds that an earlier process ran; time goes on from there. */
+  #earlierMs = 0;
 
   constructor(options: ScanOptions, runtime: Runtime, events: EventStream, cancelled: AbortController) {
     this.#options = options;
@@ -90,15 +73,21 @@ class ScanRun {
   async result(): Promise<RunResult> {
     const startedAt = new Date();
     const { analyse, prepare } = await engine();
-    const prepared = await prepare(this.#options, this.#runtime, (notice) => this.#notice(notice));
+    // Told only once it is known what must be masked.
+    const early: Notice[] = [];
+    let tell = (notice: Notice): void => void early.push(notice);
+    const prepared = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
     this.#prepared = prepared;
     this.#redactor = new Redactor(prepared.config.redact);
     const { plan, hooks, config, files } = prepared;
+    const earlier = await this.#record(prepared, startedAt);
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
-    this.#emit({ type: 'planned', plan });
+    tell = (notice) => this.#notice(notice);
+    for (const notice of early) tell(notice);
+    this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
     await hooks.promise('plan', plan);
     const resources = await this.#resources(prepared);
-    const executed = await this.#execute(prepared, resources).finally(() => resources.close());
+    const executed = await this.#execute(prepared, earlier, resources).finally(() => resources.close());
     const result = this.#redactor.json(
       analyse({
         prepared,
@@ -112,6 +101,7 @@ class ScanRun {
       }),
     );
     this.#emit({ type: 'result', result: freeze(result) });
+    this.#journal?.result(JSON.stringify(result));
     await hooks.promise('result', result);
     return result;
   }
@@ -122,10 +112,14 @@ class ScanRun {
     const { output } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
-    const reports = await runReporters(reporters, result, to, new AbortController().signal);
+    const reports = this.#redactor.json(
+      await runReporters(reporters, result, to, new AbortController().signal),
+    ) as ReportedFile[];
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');
+    this.#journal?.flush();
+    this.#journal?.close();
     return reports;
   }
 
@@ -143,6 +137,7 @@ class ScanRun {
 
   async #execute(
     { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
+    earlier: Earlier | undefined,
     resources: ScanResources,
   ): Promise<Executed> {
     const { execute } = await engine();
@@ -154,6 +149,7 @@ class ScanRun {
       redactor: this.#redactor,
       source: { root: files.target.root, entries: files.entries, environment: this.#options.environment, resources },
       random: this.#runtime.resources.random,
+      earlier,
       pool: this.#runtime.pool,
       inline,
       scan: runId,
@@ -164,6 +160,17 @@ class ScanRun {
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
     });
+  }
+
+  /** Begins the run's record, or goes on with that of a run that broke off. */
+  async #record(prepared: Prepared, startedAt: Date): Promise<Earlier | undefined> {
+    const { openRecord } = await engine();
+    const fail = (message: string): void => this.#notice({ code: 'not-recorded', level: 'warning', message });
+    const record = openRecord(prepared, this.#options, startedAt, fail);
+    this.#journal = record.journal;
+    this.#earlierMs = record.earlier?.atMs ?? 0;
+    for (const message of record.problems) this.#notice({ code: 'SR_RUN_CORRUPT', level: 'warning', message });
+    return record.earlier;
   }
 
   #listener(hooks: HookRunner): ExecuteListener {
@@ -197,8 +204,8 @@ class ScanRun {
             `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
           ),
         }),
-      taskEnded: (record) => {
-        this.#emit({ type: 'taskEnded', task: record });
+      taskEnded: (record, checks) => {
+        this.#emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
         hooks.call('taskEnd', record);
       },
     };
@@ -211,11 +218,25 @@ class ScanRun {
   }
 
   #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): void {
-    this.#events.emit({ ...event, at: this.#runtime.clock.now() - this.#startedAt } as ScanEvent);
+    const complete = { ...event, at: this.#runtime.clock.now() - this.#startedAt + this.#earlierMs } as ScanEvent;
+    this.#journal?.append(complete);
+    this.#events.emit(complete);
   }
 }
 
 /** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
 function engine(): Promise<typeof import('./engine.js')> {
   return import('./engine.js');
+}
+
+/** How a check ended, without what was told before. */
+function endedCheck({ check, outcome, data, findings, measurements, masked }: CheckOutcome): EndedCheck {
+  return {
+    checkId: check.id,
+    outcome,
+    ...(data === undefined ? {} : { data }),
+    findings: findings.length,
+    measurements: measurements.length,
+    masked,
+  };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { codeOf, ERRORS, type ErrorCode, messageOf, type Problem, ScanError } from '../errors.js';
+import { codeOf, messageOf, ScanError } from '../errors.js';
 
 /** A module that could not be loaded: the message begins with the place, the cause is what was thrown. */
 export class ModuleLoadError extends Error {
@@ -20,11 +20,9 @@ export class ModuleLoadError extends Error {
   }
 }
 
-/** Names file and line of what was thrown while a module was loaded. A ScanError stays one, also that of another copy of scanrun. */
+/** Names file and line of what was thrown while a module was loaded. A ScanError stays what it is, also that of another copy of scanrun. */
 export async function explainLoadError(thrown: unknown, url: string): Promise<Error> {
   if (thrown instanceof ModuleLoadError || thrown instanceof ScanError) return thrown;
-  const foreign = scanErrorOf(thrown);
-  if (foreign !== undefined) return foreign;
   const file = url.startsWith('file:') ? fileURLToPath(url) : url;
   const parse = /^ParseError: (.*?)\s*\n\s*(.+:\d+:\d+)\s*$/s.exec(messageOf(thrown));
   if (parse !== null) return new ModuleLoadError(parse[2] ?? file, `syntax error: ${parse[1]}`, thrown);
@@ -32,14 +30,6 @@ export async function explainLoadError(thrown: unknown, url: string): Promise<Er
   const place =
     placeInStack(thrown) ?? (await placeOfImport(thrown, file)) ?? (await placeOfSyntaxError(thrown, file)) ?? file;
   return new ModuleLoadError(place, reason, thrown);
-}
-
-function scanErrorOf(thrown: unknown): ScanError | undefined {
-  const code = codeOf(thrown);
-  if (!(thrown instanceof Error) || thrown.name !== 'ScanError' || code === undefined || !Object.hasOwn(ERRORS, code))
-    return undefined;
-  const problems = (thrown as Error & { problems?: readonly Problem[] }).problems ?? [];
-  return new ScanError(code as ErrorCode, thrown.message, { problems, cause: thrown });
 }
 
 /** The first line of the message; the second is a path or a stack of importers that the place already says. */

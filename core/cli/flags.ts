@@ -21,6 +21,7 @@ export interface RunFlags extends ConfigFlags {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly logFile?: string;
+  readonly events?: string;
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -40,13 +41,21 @@ export function addConfigFlags(command: Command): Command {
     .option('--no-color', 'print without colours');
 }
 
-/** Adds the flags of the gate, the reports and the progress. */
+/** Adds the flags of the gate and the reports, and those that change how a run is shown. */
 export function addRunFlags(command: Command): Command {
+  return addOutputFlags(
+    command
+      .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
+      .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
+      .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect),
+  );
+}
+
+/** Adds the flags that change how a run is shown, and nothing else. */
+export function addOutputFlags(command: Command): Command {
   return command
-    .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
-    .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
-    .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect)
     .option('--quiet', 'print only what the gate counts and the verdict')
     .option('--verbose', 'print everything, with the log')
-    .option('--log-file <file>', 'write the log there, one JSON object a line');
+    .option('--log-file <file>', 'write the log there, one JSON object a line')
+    .option('--events <file>', 'write every event there as it happens, one JSON object a line; - is standard output');
 }

@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { addConfigFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
+import { addConfigFlags, addOutputFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
 
 const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
 
@@ -24,6 +24,15 @@ A check is named by its id or a glob (secrets/*), its plugin, category:x, tag:x 
 const run = program.command('run', { isDefault: true }).argument('[target]', 'the folder to scan', '.');
 addRunFlags(addConfigFlags(run.description('scan a folder (the default command)')));
 run.action(async (target: string, flags: RunFlags) => finish((await import('./run.js')).run(target, flags)));
+
+const resume = program
+  .command('resume')
+  .argument('<run>', 'the id of the run, a folder of .scanrun/runs')
+  .argument('[target]', 'the folder that it scanned', '.')
+  .description('go on with a run that broke off: only what is missing runs');
+addOutputFlags(resume.option('--no-color', 'print without colours')).action(
+  async (id: string, target: string, flags: RunFlags) => finish((await import('./run.js')).resume(id, target, flags)),
+);
 
 const plan = program
   .command('plan')

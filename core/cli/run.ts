@@ -1,9 +1,13 @@
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
 import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import type { ReportTo } from '../report/run-reporters.js';
 import { createRuntime, type Runtime } from '../runtime.js';
-import { type ScanHandle, scan } from '../scan.js';
+import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
+import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { stdoutSink, wantsColor } from './terminal.js';
@@ -14,25 +18,46 @@ const LEAK_MS = 1_000;
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
   const options = await scanOptions(target, flags);
-  const overrides = { ...options.overrides, ...(flags.json ? { json: true } : {}) };
-  const runtime = createRuntime();
+  return runScan({ ...options, overrides: { ...options.overrides, ...(flags.json ? { json: true } : {}) } }, flags);
+}
+
+/** Goes on with a run that broke off, as it was asked for then, and gives the exit code. */
+export async function resume(runId: string, target: string, flags: RunFlags): Promise<number> {
+  const options = await scanOptions(target, flags);
+  const { recoverRun } = await import('../journal/recover.js');
+  const { header } = recoverRun(await realpath(resolve(options.cwd, target)), runId);
+  const request = header.request as unknown as Pick<ScanOptions, 'target' | 'cwd' | 'configFile' | 'overrides'>;
+  return runScan({ ...options, ...request, resume: runId }, flags);
+}
+
+async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
+  if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
+    throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
+      next: 'Give one of them a file: `--events events.ndjson`.',
+    });
+  }
+  const watcher = new Watcher(flags);
+  await watcher.open();
   const progress = createProgress(progressMode(flags), process.stderr);
-  const handle = scan({ ...options, overrides, output: reportTo(flags, progress) }, runtime);
+  const runtime = createRuntime();
+  const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
+  const output = flags.events === '-' ? {} : { output: reportTo(flags, progress) };
+  const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
-  const watcher = new Watcher(flags, progress);
-  const watching = watcher.watch(handle.events);
+  const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
     const reports = await handle.reports;
     await watching;
+    await watcher.close();
     tellReports(reports, flags);
     return exitCode(result, reports, watcher.broken);
   } finally {
     await progress.end();
-    await watcher.close();
     release();
     await runtime.close();
     watchForLeaks();
+    await watcher.close();
   }
 }
 
@@ -86,32 +111,39 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 /** Follows a scan's events: progress, log, and failures after the verdict. */
 class Watcher {
   readonly #flags: RunFlags;
-  readonly #progress: Progress;
-  #log: { write(event: ScanEvent): void; close(): Promise<void> } | undefined;
+  readonly #files: EventFile[] = [];
   #decided = false;
-  /** True when something failed after the verdict was made. */
+  /** True when something failed that the verdict does not know of. */
   broken = false;
 
-  constructor(flags: RunFlags, progress: Progress) {
+  constructor(flags: RunFlags) {
     this.#flags = flags;
-    this.#progress = progress;
   }
 
-  async watch(events: AsyncIterable<ScanEvent>): Promise<void> {
-    // Read first, open then: the events of the meantime wait in the reader.
-    const reader = events[Symbol.asyncIterator]();
-    if (this.#flags.logFile !== undefined)
-      this.#log = await (await import('./log-file.js')).openLog(this.#flags.logFile);
-    for (let next = await reader.next(); !next.done; next = await reader.next()) this.#event(next.value);
+  /** Opens the files that events go to before the scan begins, so that nothing was done in vain when one cannot be. */
+  async open(): Promise<void> {
+    const { logFile, events } = this.#flags;
+    const failed = (what: string) => (message: string) => {
+      this.broken = true;
+      process.stderr.write(`scanrun: ${what} failed: ${message}\n`);
+    };
+    if (logFile !== undefined)
+      this.#files.push(await (await import('./log-file.js')).openLog(logFile, failed('the log')));
+    if (events !== undefined)
+      this.#files.push((await import('./event-file.js')).openEvents(events, failed('the events')));
+  }
+
+  async watch(events: AsyncIterable<ScanEvent>, progress: Progress): Promise<void> {
+    for await (const event of events) this.#event(event, progress);
   }
 
   async close(): Promise<void> {
-    await this.#log?.close();
+    for (const file of this.#files.splice(0)) await file.close();
   }
 
-  #event(event: ScanEvent): void {
-    this.#progress.event(event);
-    this.#log?.write(event);
+  #event(event: ScanEvent, progress: Progress): void {
+    progress.event(event);
+    for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'notice') this.#notice(event.notice);
     if (event.type === 'log' && this.#flags.verbose)

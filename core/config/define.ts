@@ -26,7 +26,7 @@ export interface CheckSettings<Options = JsonObject> {
   readonly resource?: string;
   /** Globs of the files it may see; its own when absent. */
   readonly files?: readonly string[];
-  /** Globs of files it may not see, besides the configuration's. */
+  /** Globs of files it may not see, besides the configuration's; they add up over presets. */
   readonly exclude?: readonly string[];
 }
 
@@ -109,7 +109,7 @@ export interface BaseConfig {
   readonly tiers?: { readonly [Name in TierName]?: TierSettings };
   /** Tasks in flight over all lanes, 1 to 64, for every tier. */
   readonly concurrency?: number;
-  /** Globs of files that no check may see. */
+  /** Globs of files that no check may see; they add up over presets. `!` takes paths out again. */
   readonly exclude?: readonly string[];
   /** How to treat what checks ask, by host, by the name that a check gives it, or by a glob over these. */
   readonly resources?: Readonly<Record<string, ResourceSettings>>;
@@ -144,9 +144,9 @@ export type CheckEntries<P extends Plugin> = [P] extends [never]
 export interface Config<P extends Plugin = Plugin> extends BaseConfig {
   /** Presets: what they list comes before this configuration's own, which wins. */
   readonly extends?: readonly Config[];
-  /** Plugins; listing one enables its checks at their tier. */
+  /** Plugins, or their names, packages or paths; listing one enables its checks at their tier. They add up over presets; repo and secrets when nobody lists any. */
   readonly plugins?: readonly (Plugin | string)[];
-  /** Settings by check id. */
+  /** Settings by check id; laid over those of presets field by field, and option by option. */
   readonly checks?: Readonly<Record<string, CheckEntry | undefined>>;
   /** Carries the types; never there. */
   readonly types?: P;

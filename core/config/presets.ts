@@ -1,7 +1,7 @@
 import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModuleLoader } from '../check/load-module.js';
-import { isPlugin } from '../check/plugin.js';
+import { isPlugin, type Plugin } from '../check/plugin.js';
 import { messageOf, ScanError } from '../errors.js';
 import { type ConfigLayer, type Layer, makeLayer } from './layers.js';
 import { loadConfigFile } from './load.js';
@@ -69,10 +69,7 @@ async function presetOf(
 ): Promise<Node | undefined> {
   const { node, index, where } = at;
   if (item === null) return undefined;
-  if (isPlugin(item)) {
-    problems.push({ where, what: `is the plugin '${item.name}', not a configuration`, next: 'list it under plugins' });
-    return undefined;
-  }
+  if (isPlugin(item)) return refusePlugin(item, where, problems);
   if (typeof item !== 'string') {
     if (node.above.includes(item)) return circle(where, problems);
     return {
@@ -97,6 +94,7 @@ async function presetOf(
   try {
     const loaded = await loadConfigFile(file, loader);
     if (node.above.includes(loaded.config)) return circle(where, problems);
+    if (isPlugin(loaded.config)) return refusePlugin(loaded.config, where, problems);
     const label = relative(node.folder, file) || basename(file);
     return {
       config: loaded.config,
@@ -114,6 +112,11 @@ async function presetOf(
     });
     return undefined;
   }
+}
+
+function refusePlugin({ name }: Plugin, where: string, problems: ConfigProblem[]): undefined {
+  problems.push({ where, what: `is the plugin '${name}', not a configuration`, next: 'list it under plugins' });
+  return undefined;
 }
 
 function circle(where: string, problems: ConfigProblem[]): undefined {

@@ -20,6 +20,8 @@ export interface Collected {
   readonly degraded: Reason[];
   readonly measurements: Measurement[];
   data: JsonValue | undefined;
+  /** True when it named a value that must be masked. */
+  masked: boolean;
 }
 
 /** What the collector tells of. Everything is redacted. */
@@ -53,6 +55,7 @@ export class TaskCollector {
         degraded: [],
         measurements: [],
         data: undefined,
+        masked: false,
       });
     }
   }
@@ -65,9 +68,15 @@ export class TaskCollector {
   /** Takes what a check said; nothing after the attempt was closed. */
   message(message: CheckMessage): void {
     if (this.#closed) return;
-    if (message.type === 'redact') this.#redactor.add(message.value);
+    if (message.type === 'redact') this.#mask(message.value);
     else if (message.type === 'log') this.#listener.log(this.#redactor.json(message));
     else this.#said(message);
+  }
+
+  /** A value is masked for all; which check of several named it does not matter. */
+  #mask(value: string): void {
+    this.#redactor.add(value);
+    for (const check of this.#checks.values()) check.masked = true;
   }
 
   #said(message: Extract<CheckMessage, { type: 'finding' | 'degraded' | 'measure' }>): void {

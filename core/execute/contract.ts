@@ -21,7 +21,7 @@ export interface ExecuteListener {
   log(task: Task, message: Extract<CheckMessage, { type: 'log' }>): void;
   /** An error that belongs to no running check. */
   stray(error: SerializedError): void;
-  taskEnded(record: TaskRecord): void;
+  taskEnded(record: TaskRecord, checks: readonly CheckOutcome[]): void;
 }
 
 /** What execution needs. */
@@ -32,6 +32,8 @@ export interface ExecuteOptions {
   readonly registry: Registry;
   readonly redactor: Redactor;
   readonly source: RequestSource;
+  /** What an earlier process did of this plan. */
+  readonly earlier?: Earlier | undefined;
   /** The threads; opened only when a task needs one. */
   readonly pool: Pool;
   /** Ids of the tasks that may run in the main thread. */
@@ -56,6 +58,14 @@ export interface ExecuteOptions {
 export interface CheckOutcome extends Collected {
   readonly outcome: Outcome;
   readonly timeMs: number;
+}
+
+/** What an earlier process did of a plan, and when it broke off. */
+export interface Earlier {
+  /** Tasks that need not run again. */
+  readonly tasks: ReadonlyMap<string, { readonly record: TaskRecord; readonly checks: readonly CheckOutcome[] }>;
+  /** Milliseconds since its start; this execution goes on from there. */
+  readonly atMs: number;
 }
 
 /** What came of a plan. */

@@ -10,16 +10,7 @@ import { startInline } from './inline.js';
 import { makeOrder } from './order.js';
 import { type Again, decideAgain } from './policy/again.js';
 import type { CheckEnd, RunOrder } from './protocol.js';
-import {
-  deadlineReached,
-  endedEarly,
-  interrupted,
-  lost,
-  needFailed,
-  type Over,
-  timedOut,
-  UNEXPECTED_STOP,
-} from './reasons.js';
+import { deadlineReached, endedEarly, interrupted, lost, needFailed, type Over, timedOut } from './reasons.js';
 import { makeAttempt, makeRecord, type StartTimes } from './record.js';
 import { TaskRequests } from './requests.js';
 
@@ -51,6 +42,8 @@ interface Waiting {
 class Execution {
   readonly #options: ExecuteOptions;
   readonly #startedAt: number;
+  /** When the scan ends, on the scan's own time; a scan that was taken up again gets its whole time anew. */
+  readonly #deadlineMs: number;
   readonly #waiting: Waiting[];
   readonly #active = new Map<string, ActiveTask>();
   readonly #ended = new Map<string, Outcome>();
@@ -66,24 +59,38 @@ class Execution {
 
   constructor(options: ExecuteOptions) {
     this.#options = options;
-    this.#startedAt = options.clock.now();
+    const earlierMs = options.earlier?.atMs ?? 0;
+    this.#startedAt = options.clock.now() - earlierMs;
+    this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
-    this.#waiting = options.plan.tasks.map((task) => ({ task, attempts: [], alone: false }));
+    for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
+    this.#waiting = options.plan.tasks
+      .filter(({ id }) => !this.#ended.has(id))
+      .map((task) => ({ task, attempts: [], alone: false }));
+  }
+
+  /** Takes over what an earlier process did. */
+  #recall(record: TaskRecord, checks: readonly CheckOutcome[]): void {
+    this.#ended.set(record.id, record.outcome);
+    this.#endedAtMs.set(record.id, record.timing.endedAtMs);
+    this.#records.push(record);
+    for (const check of checks) this.#data.set(check.check.id, check.data);
+    this.#checks.push(...checks);
   }
 
   async run(): Promise<Executed> {
     const { clock, limits, pool, signal } = this.#options;
-    const cancelDeadline = clock.after(limits.deadlineMs, () => this.#deadline());
+    const cancelDeadline = clock.after(limits.deadlineMs, () => this.#stopAll(deadlineReached(limits.deadlineMs)));
     const unsubscribe = pool.onChange(() => this.#advance());
     const keep = this.#options.onKill(() => {
       for (const active of this.#active.values()) active.requests.kill();
     });
-    const cancel = (): void => this.#cancel();
+    const cancel = (): void => this.#stopAll(interrupted(signal.reason));
     signal.addEventListener('abort', cancel, { once: true });
     try {
       await new Promise<void>((resolve) => {
         this.#finish = resolve;
-        if (signal.aborted) this.#cancel();
+        if (signal.aborted) cancel();
         this.#advance();
       });
     } finally {
@@ -157,12 +164,12 @@ class Execution {
   }
 
   #start(waiting: Waiting, start: (order: RunOrder, listener: RunListener) => Running): void {
-    const { clock, limits, source, listener } = this.#options;
+    const { clock, source, listener } = this.#options;
     const { task } = waiting;
     const startedAtMs = this.#now();
     const collector = this.#collector(task);
     const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
-    const requests = new TaskRequests(source, () => Math.min(untilMs, limits.deadlineMs) - this.#now(), task.id);
+    const requests = new TaskRequests(source, () => Math.min(untilMs, this.#deadlineMs) - this.#now(), task.id);
     const running = start(makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0), {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
@@ -204,8 +211,8 @@ class Execution {
     const ended = end.kind === 'ended' && active.stopped === undefined && !this.#over ? end.checks : [];
     const again = this.#again(waiting, ended, times.startedAtMs);
     if (again !== undefined) {
-      const own = collector.close({ ended });
-      this.#discard(waiting, active, collector, worstOutcome([...own.values()]), times, { again });
+      const outcome = worstOutcome([...collector.close({ ended }).values()]);
+      this.#discard(waiting, active, collector, outcome, times, { again });
       return;
     }
     const outcomes = collector.close(
@@ -213,7 +220,7 @@ class Execution {
         ? { outcome: active.stopped }
         : end.kind === 'ended'
           ? { ended: end.checks }
-          : { outcome: { status: 'errored', reason: end.kind === 'lost' ? lost(end) : UNEXPECTED_STOP } },
+          : { outcome: { status: 'errored', reason: lost(end) } },
     );
     this.#settle(waiting, active.running.worker, worstOutcome([...outcomes.values()]), outcomes, times);
   }
@@ -240,11 +247,11 @@ class Execution {
 
   /** When a task whose check failed because a resource did runs again; undefined when it does not. */
   #again({ task, again }: Waiting, ends: readonly CheckEnd[], startedAtMs: number): Again | undefined {
-    const { limits, random = Math.random } = this.#options;
+    const { random = Math.random } = this.#options;
     const nowMs = this.#now();
     const untilMs = again?.untilMs ?? startedAtMs + task.timeoutMs;
     const retries = task.retries ?? 0;
-    const next = decideAgain({ before: again, retries, ends, nowMs, untilMs, deadlineMs: limits.deadlineMs, random });
+    const next = decideAgain({ before: again, retries, ends, nowMs, untilMs, deadlineMs: this.#deadlineMs, random });
     if (next !== undefined && next.notBeforeMs > nowMs) this.#alarms.at(this.#startedAt + next.notBeforeMs);
     return next;
   }
@@ -264,11 +271,10 @@ class Execution {
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
     const timeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;
-    for (const [collected, own] of outcomes) {
-      this.#data.set(collected.check.id, collected.data);
-      this.#checks.push({ ...collected, outcome: own, timeMs });
-    }
-    this.#options.listener.taskEnded(record);
+    const checks = [...outcomes].map(([collected, own]): CheckOutcome => ({ ...collected, outcome: own, timeMs }));
+    for (const { check, data } of checks) this.#data.set(check.id, data);
+    this.#checks.push(...checks);
+    this.#options.listener.taskEnded(record, checks);
     if (task.critical && outcome.status !== 'passed')
       this.#stopAll(endedEarly(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`));
   }
@@ -285,14 +291,5 @@ class Execution {
     this.#over = { queued };
     for (const active of this.#active.values()) this.#stop(active, running);
     this.#advance();
-  }
-
-  #deadline(): void {
-    this.#stopAll(deadlineReached(this.#options.limits.deadlineMs));
-  }
-
-  #cancel(): void {
-    const outcome = interrupted(this.#options.signal.reason);
-    this.#stopAll({ running: outcome, queued: outcome });
   }
 }

@@ -3,7 +3,7 @@ import type { Task } from '../model/task.js';
 import type { RunEnd } from './executor.js';
 
 /** A thread that ended its task as stopped though nobody had stopped it. */
-export const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread stopped without being told to.' };
+const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread stopped without being told to.' };
 
 /** The outcome of a task that overran its time. */
 export function timedOut(task: Task): Outcome {
@@ -17,7 +17,8 @@ export function timedOut(task: Task): Outcome {
 }
 
 /** Why a task whose thread died has no answer. */
-export function lost(end: Extract<RunEnd, { kind: 'lost' }>): Reason {
+export function lost(end: Exclude<RunEnd, { kind: 'ended' }>): Reason {
+  if (end.kind === 'stopped') return UNEXPECTED_STOP;
   if (end.cause === 'out-of-memory')
     return { code: 'out-of-memory', message: 'The check used more than the 512 MB that a thread may have.' };
   return { code: 'crashed', message: `The check's thread died: ${end.message}` };
@@ -49,8 +50,9 @@ export function endedEarly(why: string): Over {
   return { running: { status: 'cancelled', reason }, queued: { status: 'skipped', reason } };
 }
 
-/** The outcome of a task whose scan somebody stopped. */
-export function interrupted(cause: unknown): Outcome {
+/** Somebody stopped the scan. */
+export function interrupted(cause: unknown): Over {
   const message = cause instanceof Error ? cause.message : String(cause);
-  return { status: 'cancelled', reason: { code: 'interrupted', message } };
+  const outcome: Outcome = { status: 'cancelled', reason: { code: 'interrupted', message } };
+  return { running: outcome, queued: outcome };
 }

@@ -62,6 +62,7 @@ function head(path: string): Uint8Array {
 export class OpenedFile implements VisitedFile {
   readonly path: string;
   readonly sizeBytes: number;
+  readonly modifiedMs: number;
   readonly type: FileEntry['type'];
   readonly executable: boolean;
   readonly tracked?: boolean;
@@ -74,6 +75,7 @@ export class OpenedFile implements VisitedFile {
   constructor(entry: FileEntry, absolute: string, bytes: Uint8Array, text: string) {
     this.path = entry.path;
     this.sizeBytes = entry.sizeBytes;
+    this.modifiedMs = entry.modifiedMs;
     this.type = entry.type;
     this.executable = entry.executable;
     if (entry.tracked !== undefined) this.tracked = entry.tracked;

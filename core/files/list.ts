@@ -150,11 +150,19 @@ function statAll(
     if (stats === undefined) continue;
     if (typeof stats === 'string') odd.push(`${item.path} (${stats})`);
     else if (item.mode === '160000')
-      entries.push({ path: item.path, sizeBytes: 0, type: 'submodule', executable: false, ...tracked });
+      entries.push({
+        path: item.path,
+        sizeBytes: 0,
+        modifiedMs: stats.mtimeMs,
+        type: 'submodule',
+        executable: false,
+        ...tracked,
+      });
     else if (stats.isSymbolicLink())
       entries.push({
         path: item.path,
         sizeBytes: stats.size,
+        modifiedMs: stats.mtimeMs,
         type: 'symlink',
         executable: false,
         linkTarget: readlinkSync(absolute),
@@ -164,6 +172,7 @@ function statAll(
       entries.push({
         path: item.path,
         sizeBytes: stats.size,
+        modifiedMs: stats.mtimeMs,
         type: 'file',
         executable: (stats.mode & 0o100) !== 0,
         ...tracked,

@@ -1,11 +1,28 @@
 import type { Finding } from './finding.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject, JsonValue } from './json.js';
+import type { Outcome } from './outcome.js';
 import type { BreakerState } from './resource.js';
 import type { Notice, ReportedFile, RunResult, TaskRecord } from './result.js';
 import type { Plan } from './task.js';
 
 /** How grave a log line is; pino's names. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** How one check of a task ended; with its findings and measurements, which came before, all there is to know of it. */
+export interface EndedCheck {
+  /** The check's id. */
+  readonly checkId: string;
+  /** How it ended. */
+  readonly outcome: Outcome;
+  /** What it learned besides findings. */
+  readonly data?: JsonValue;
+  /** How many findings of this attempt came before. */
+  readonly findings: number;
+  /** How many measurements came before. */
+  readonly measurements: number;
+  /** True when it named a value that must be masked: the value is in no record, so a resumed run asks the check again. */
+  readonly masked: boolean;
+}
 
 /** Everything that happens in a scan, as it happens, redacted. `at` is milliseconds since the scan began. */
 export type ScanEvent =
@@ -75,7 +92,12 @@ export type ScanEvent =
       readonly from: BreakerState;
       readonly to: BreakerState;
     }
-  | { readonly type: 'taskEnded'; readonly at: number; readonly task: TaskRecord }
+  | {
+      readonly type: 'taskEnded';
+      readonly at: number;
+      readonly task: TaskRecord;
+      readonly checks: readonly EndedCheck[];
+    }
   | { readonly type: 'notice'; readonly at: number; readonly notice: Notice }
   | { readonly type: 'result'; readonly at: number; readonly result: RunResult }
   | { readonly type: 'reported'; readonly at: number; readonly reports: readonly ReportedFile[] };

@@ -18,6 +18,8 @@ export interface FileEntry {
   readonly path: string;
   /** Size on disk; for a link the length of its text. */
   readonly sizeBytes: number;
+  /** When it was last modified, in milliseconds since 1970. */
+  readonly modifiedMs: number;
   /** What it is. A submodule is listed, not entered. */
   readonly type: 'file' | 'symlink' | 'submodule';
   /** True when git tracks it; false for a file that is only there; absent outside git. */

@@ -20,7 +20,7 @@ export interface PlannableCheck {
   readonly timeoutMs?: number;
   readonly priority: number;
   readonly critical: boolean;
-  readonly retries: number;
+  readonly retries?: number;
   readonly resource?: string;
   readonly files: readonly string[];
   readonly exclude: readonly string[];
@@ -157,7 +157,7 @@ function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Tas
     after: [...new Set(Object.values(own))].sort(compareText),
     attempt: 1,
     timeoutMs: item.timeoutMs ?? input.timeoutMs,
-    ...(item.retries === 0 ? {} : { retries: item.retries }),
+    ...(item.retries ? { retries: item.retries } : {}),
     critical: item.critical,
   };
 }

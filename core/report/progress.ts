@@ -99,7 +99,11 @@ class LiveProgress implements Progress {
     for (const id of ids) {
       this.#outcomes.set(id, new Promise((resolve) => this.#ends.set(id, resolve)));
     }
-    const { Listr, ListrLogger, ProcessOutput } = await import('listr2');
+    const { DefaultRenderer, Listr, ListrLogger, ProcessOutput } = await import('listr2');
+    // listr2 asks whether standard output is a terminal; where this is shown is standard error, which was asked.
+    class Renderer extends DefaultRenderer {
+      static override nonTTY = true;
+    }
     const shown = ids.slice(0, LIVE_LINES);
     const rest = ids.slice(LIVE_LINES);
     const tasks = shown.map((id) => ({
@@ -128,6 +132,7 @@ class LiveProgress implements Progress {
       concurrent: true,
       exitOnError: false,
       registerSignalListeners: false,
+      renderer: Renderer,
       rendererOptions: { clearOutput: true, showErrorMessage: false, logger },
     }).run();
   }

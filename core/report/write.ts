@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Rendered } from '../check/reporter.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 
@@ -30,30 +30,55 @@ export async function writeRendered(rendered: Rendered, output: string, stdout: 
 async function writeMany(files: Readonly<Record<string, string | Uint8Array>>, output: string): Promise<Written[]> {
   if (output === '-')
     throw new ScanError('SR_REPORT_WRITE', 'A reporter that makes several files cannot write to standard output.');
-  const written: Written[] = [];
-  for (const [name, content] of Object.entries(files)) {
-    const file = resolve(output, name);
-    const inside = relative(output, file);
-    if (inside.startsWith('..') || isAbsolute(inside))
+  // All names first: a report of which one file is refused is not half written.
+  const resolved = Object.entries(files).map(([name, content]) => {
+    const inside = relative(output, resolve(output, name));
+    if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
       throw new ScanError(
         'SR_REPORT_WRITE',
         `A reporter wanted to write ${JSON.stringify(name)} outside of ${output}.`,
       );
-    written.push(await writeWhole(join(output, inside), Buffer.from(content as string)));
-  }
+    return { file: join(output, inside), content: Buffer.from(content as string) };
+  });
+  const written: Written[] = [];
+  for (const { file, content } of resolved) written.push(await writeWhole(file, content));
   return written;
 }
 
 async function writeWhole(file: string, content: Buffer): Promise<Written> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    const { default: writeFileAtomic } = await import('write-file-atomic');
-    await writeFileAtomic(file, content);
+    const stats = await stat(file).catch(() => undefined);
+    // A device or a pipe is written to; putting a file in its place would take it from everybody else.
+    if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) await writeFile(file, content);
+    else await replace(await realpath(file).catch(() => file), content, stats?.mode);
     return { file, sizeBytes: content.length };
   } catch (error) {
     throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${codeOf(error) ?? ''} ${messageOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Writes beside the file, to the disk, and renames. Not by write-file-atomic: it takes a short write for a whole one, so
+ * that on a full disk half a report replaced the old one, and nothing was said.
+ */
+async function replace(file: string, content: Buffer, mode: number | undefined): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(content);
+      if (mode !== undefined) await handle.chmod(mode & 0o7777);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 

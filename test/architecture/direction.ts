@@ -30,7 +30,10 @@ export const FLOORS: Readonly<Record<string, { readonly may: readonly string[]; 
     why: 'it puts the stages in order for every caller',
   },
   testing: { may: [...USED, 'execute', 'runtime'], why: 'what runs a check in a test is what runs it in a scan' },
-  index: { may: ['model', 'errors', 'check', 'config', 'hooks', 'runtime', 'scan'], why: 'it is the public API' },
+  index: {
+    may: ['model', 'errors', 'check', 'config', 'hooks', 'report', 'runtime', 'scan'],
+    why: 'it is the public API',
+  },
   cli: { may: [...USED, ...STAGES, 'runtime', 'scan'], why: 'it is the top floor: nobody imports it' },
 };
 
@@ -40,7 +43,13 @@ const TYPE_EXCEPTIONS: Readonly<Record<string, { readonly to: string; readonly w
 };
 
 /** Single files of core that are a part of the house together with others. */
-const FILES: Readonly<Record<string, string>> = { prepare: 'scan', analyse: 'scan', engine: 'scan' };
+const FILES: Readonly<Record<string, string>> = {
+  prepare: 'scan',
+  analyse: 'scan',
+  engine: 'scan',
+  record: 'scan',
+  'scan-options': 'scan',
+};
 
 /** The part of core that a path belongs to. */
 export function partOf(path: string): string | undefined {

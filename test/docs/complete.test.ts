@@ -97,7 +97,7 @@ describe('other pages', () => {
     expect(firstCells(read('docs/writing-a-check.md'), 'Metadata').sort()).toEqual(
       fields('core/check/define.ts', 'CheckMeta'),
     );
-    const scanOptions = fields('core/scan.ts', 'ScanOptions').filter((name) => name !== 'userConfig');
+    const scanOptions = fields('core/scan-options.ts', 'ScanOptions').filter((name) => name !== 'userConfig');
     expect(
       firstCells(read('docs/api.md'), 'Use from a program')
         .filter((name) => scanOptions.includes(name))

@@ -27,6 +27,11 @@ export function alive(argument: string): number[] {
     .map(Number);
 }
 
+/** Ends the processes with this text among their arguments; for a test that failed. */
+export function endAll(argument: string): void {
+  for (const pid of alive(argument)) process.kill(pid, 'SIGKILL');
+}
+
 /** How a command ended. */
 export interface Ended {
   readonly code: number | null;

@@ -119,6 +119,6 @@ async function addSparsePaths(tree: Tree, context: Context): Promise<void> {
   }
   for (const record of stdout.split('\0')) {
     if (!record.startsWith('S ')) continue;
-    addToTree(tree, { path: record.slice(2), sizeBytes: 0, type: 'file', executable: false });
+    addToTree(tree, { path: record.slice(2), sizeBytes: 0, modifiedMs: 0, type: 'file', executable: false });
   }
 }

@@ -7,6 +7,17 @@ import { configure, failure, newLoader, project, write } from './project.js';
 const load = (cwd: string, configPath?: string) =>
   loadConfig({ cwd, loader: newLoader(), ...(configPath === undefined ? {} : { configPath }) });
 
+/** Does something as nobody, for whom files may be locked; tests often run as root, for whom none is. */
+async function withoutPrivileges<T>(work: () => Promise<T>): Promise<T> {
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+}
+
 describe('where the configuration is searched', () => {
   it('takes the first of the names that is there, in the documented order', () => {
     const root = project();
@@ -234,10 +245,20 @@ describe('a configuration that cannot be loaded', () => {
     expect((await failure(load(root, 'scan.config.json'))).code).toBe('SR_CONFIG_NOT_FOUND');
   });
 
-  it.runIf(process.getuid?.() !== 0)('may not be read, instead of being passed over', async () => {
-    const root = project({ 'scan.config.json': '{}' });
+  it('may not be read, instead of being passed over', async () => {
+    const root = project({ 'scan.config.json': '{}', '.scanrunrc.json': '{}' });
+    chmodSync(root, 0o755);
     chmodSync(join(root, 'scan.config.json'), 0);
-    expect((await failure(load(root))).code).toBe('SR_CONFIG_LOAD');
+    const error = await withoutPrivileges(() => failure(load(root)));
+    expect(error.code).toBe('SR_CONFIG_LOAD');
+    expect(error.message).toMatch(/scan\.config\.json cannot be read: EACCES/);
+  });
+
+  it('is a link to itself, instead of being passed over', async () => {
+    const root = project();
+    symlinkSync('scan.config.json', join(root, 'scan.config.json'));
+    const error = await failure(load(root));
+    expect([error.code, error.message]).toEqual(['SR_CONFIG_LOAD', expect.stringContaining('ELOOP')]);
   });
 
   it('is larger than a configuration can be', async () => {

@@ -111,6 +111,10 @@ describe('extends', () => {
       "configuration: extends[2] names './nope', which is not there",
       "configuration: extends[3] names 'nopackage', which is not there",
     ]);
+    const named = await failure(resolve({ plugins: [], extends: ['scanrun/plugins/repo'] }));
+    expect(named.message).toBe(
+      "configuration: extends[0] is the plugin 'repo', not a configuration (list it under plugins).",
+    );
     const broken = await failure(
       configure(project({ 'scan.config.json': { plugins: [], extends: ['./a.json'] }, 'a.json': '{' })),
     );

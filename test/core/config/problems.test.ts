@@ -105,6 +105,10 @@ describe('every problem at once', () => {
     expect(await problemsOf({ plugins: [], tiers: { quick: { timeout: {} } } })).toEqual([
       "configuration: tiers.quick.timeout must be a duration from '5s' to '300s', not an object",
     ]);
+    expect(await problemsOf({ plugins: [], tiers: { quick: { budget: '999ms', deadline: '25h' } } })).toEqual([
+      "configuration: tiers.quick.budget must be between '1s' and '24h', not '999ms'",
+      "configuration: tiers.quick.deadline must be between '1s' and '24h', not '25h'",
+    ]);
     expect(await problemsOf({ plugins: [], tiers: { quick: { timeout: 3 } } })).toEqual([
       "configuration: tiers.quick.timeout must be between '5s' and '300s', not 3 ms",
     ]);

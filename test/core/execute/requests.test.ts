@@ -9,7 +9,7 @@ import type { FetchedBody, SerializedError } from '../../../core/execute/protoco
 import { TaskRequests } from '../../../core/execute/requests.js';
 import type { FileEntry } from '../../../core/model/target.js';
 import { folder, write } from '../../support/folders.js';
-import { alive, uniqueArgument } from '../../support/processes.js';
+import { alive, endAll, uniqueArgument } from '../../support/processes.js';
 
 const node = process.execPath;
 
@@ -89,7 +89,7 @@ describe('readFile', () => {
 
 describe('files', () => {
   const entries = ['.github/a.yml', 'a.ts', 'b.js', 'docs/a.md', 'src/a.ts', 'src/deep/b.ts', 'src/[x].ts'].map(
-    (path): FileEntry => ({ path, sizeBytes: 1, type: 'file', executable: false }),
+    (path): FileEntry => ({ path, sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false }),
   );
   const list = async (include: string[], exclude: string[] = []) =>
     (await value<FileEntry[]>(requestsIn('/', entries).answer({ name: 'files', include, exclude }))).map(
@@ -111,6 +111,12 @@ describe('files', () => {
 });
 
 describe('exec', () => {
+  /** Ends what a broken engine would leave. */
+  const marked = (): string => {
+    const mark = uniqueArgument();
+    onTestFinished(() => endAll(mark));
+    return mark;
+  };
   const run = (argv: readonly string[], options: ExecOptions = {}, root = folder()) =>
     requestsIn(root).answer({ name: 'exec', argv, options });
   const script = (text: string, options: ExecOptions = {}) => value<ExecResult>(run([node, '-e', text], options));
@@ -183,8 +189,13 @@ describe('exec', () => {
     expect((await refusal(run(['a\0b']))).code).toBe('ERR_INVALID_ARG_VALUE');
   });
 
+  it('that will not end when it is asked to is ended', async () => {
+    const deaf = 'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1e5)';
+    expect(await script(deaf, { timeout: 1_000 })).toMatchObject({ timedOut: true, signal: 'SIGKILL', stdout: 'up\n' });
+  });
+
   it('at its timeout ends the whole tree, also what left its group and its parent', async () => {
-    const mark = uniqueArgument();
+    const mark = marked();
     // The child starts one that leaves its session, whose own child ignores SIGTERM; then it waits itself.
     const deaf = `process.on("SIGTERM", () => {}); setInterval(() => {}, 1e5)`;
     const middle = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(deaf)}, "${mark}"], { stdio: "inherit" }); setInterval(() => {}, 1e5)`;
@@ -198,7 +209,7 @@ describe('exec', () => {
   });
 
   it('that has ended well leaves no child behind, and does not wait for one that holds its output', async () => {
-    const mark = uniqueArgument();
+    const mark = marked();
     const text = `require("child_process").spawn("sleep", ["60", "${mark}"].slice(0, 1), { stdio: "inherit", argv0: "${mark}" }).unref(); console.log("done")`;
     const requests = requestsIn(folder());
     const started = Date.now();
@@ -210,7 +221,7 @@ describe('exec', () => {
 
   it('ends with its task: asked to when it is stopped, by force when it is closed', async () => {
     const root = folder();
-    const [politely, deaf] = [uniqueArgument(), uniqueArgument()];
+    const [politely, deaf] = [marked(), marked()];
     const stopped = requestsIn(root);
     const polite = `process.on("SIGTERM", () => { require("fs").writeFileSync("ended-well", ""); process.exit(0); }); console.log("up"); setInterval(() => {}, 1e5); require("fs").writeFileSync("up", "");`;
     const waiting = stopped.answer({ name: 'exec', argv: [node, '-e', polite, politely], options: {} });

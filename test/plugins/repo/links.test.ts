@@ -12,7 +12,14 @@ const LINKS = ['x', 'y', 'a/x', 'a/y', 'a/b/x', 'c/x'];
 const part = fc.constantFrom('a', 'b', 'c', 'f', 'x', 'y', '.', '..', '..', '');
 
 function entry(path: string, type: FileEntry['type'], linkTarget?: string): FileEntry {
-  return { path, type, sizeBytes: 1, executable: false, ...(linkTarget === undefined ? {} : { linkTarget }) };
+  return {
+    path,
+    type,
+    sizeBytes: 1,
+    modifiedMs: 0,
+    executable: false,
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+  };
 }
 
 /** What the system makes of a link. */

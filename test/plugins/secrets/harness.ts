@@ -15,7 +15,7 @@ export interface Visit {
 /** Shows one file to a file check and keeps what it says, in order. */
 export async function visit(check: AnyCheck, path: string, text: string, options: JsonObject = {}): Promise<Visit> {
   const file = new OpenedFile(
-    { path, sizeBytes: text.length, type: 'file', executable: false },
+    { path, sizeBytes: text.length, modifiedMs: 0, type: 'file', executable: false },
     `/nowhere/${path}`,
     Buffer.from(text),
     text,

@@ -1,0 +1,150 @@
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import { makeStateFolder } from '../files/state.js';
+import type { ScanEvent } from '../model/event.js';
+import type { JsonObject } from '../model/json.js';
+import type { Plan } from '../model/task.js';
+
+/** What a run was asked to do, written before anything runs. */
+export interface RunHeader {
+  /** Version of this shape. */
+  readonly schemaVersion: 1;
+  /** The run's id. */
+  readonly runId: string;
+  /** Start, ISO 8601 in UTC. */
+  readonly startedAt: string;
+  /** What the run depends on besides the plan: configuration, plugins, content. Another one cannot be resumed. */
+  readonly fingerprint: Readonly<Record<string, string>>;
+  /** The options of the scan, to prepare it again: flags, files, folders. No environment: it may hold secrets. */
+  readonly request: JsonObject;
+  /** What runs; resume executes it and never plans again. */
+  readonly plan: Plan;
+}
+
+/** The names of the files of a run's folder. */
+export const PLAN_FILE = 'plan.json';
+export const JOURNAL_FILE = 'journal.ndjson';
+export const RESULT_FILE = 'result.json';
+
+/** Runs whose folders are kept; the oldest go first. */
+const RUNS_KEPT = 20;
+
+/** A folder of a run that may still be going on is left alone for a day. */
+const UNFINISHED_KEPT_MS = 86_400_000;
+
+/** Characters that are kept back before they are written without a task having ended. */
+const BUFFER_LENGTH = 65_536;
+
+/** The append-only record of a run. What was flushed survives the process, however it ends. */
+export class Journal {
+  /** The run's folder. */
+  readonly folder: string;
+  readonly #fail: (message: string) => void;
+  #file: number | undefined;
+  #buffer = '';
+
+  private constructor(folder: string, fail: (message: string) => void) {
+    this.folder = folder;
+    this.#fail = fail;
+    this.#file = openSync(join(folder, JOURNAL_FILE), 'a');
+  }
+
+  /**
+   * Makes the folder of a run and writes its plan. Undefined where the target's state folder cannot be written: such a
+   * run cannot be resumed, which is no reason not to run.
+   * @param fail is told when the record breaks off, for instance because the disk is full.
+   */
+  static create(root: string, header: RunHeader, fail: (message: string) => void): Journal | undefined {
+    const folder = makeStateFolder(root, 'runs', header.runId);
+    if (folder === undefined) return undefined;
+    try {
+      prune(join(folder, '..'), header.runId);
+      writeWhole(join(folder, PLAN_FILE), JSON.stringify(header));
+      return new Journal(folder, fail);
+    } catch (error) {
+      fail(`The run could not be recorded, so it cannot be resumed: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Goes on with the record of a run that broke off. A torn last line is cut off first, or the next would be part of it. */
+  static reopen(folder: string, fail: (message: string) => void): Journal {
+    const journal = new Journal(folder, fail);
+    const file = join(folder, JOURNAL_FILE);
+    truncateSync(file, readFileSync(file).lastIndexOf(0x0a) + 1);
+    return journal;
+  }
+
+  /** Records an event; written at once when a task ends, with the next flush otherwise. */
+  append(event: ScanEvent): void {
+    if (this.#file === undefined) return;
+    // The plan has a file of its own, and so has the result.
+    const line = event.type === 'planned' || event.type === 'result' ? { type: event.type, at: event.at } : event;
+    this.#buffer += `${JSON.stringify(line)}\n`;
+    if (event.type === 'taskEnded' || this.#buffer.length > BUFFER_LENGTH) this.flush();
+  }
+
+  /** Writes what is kept back. */
+  flush(): void {
+    if (this.#file === undefined || this.#buffer === '') return;
+    try {
+      const bytes = Buffer.from(this.#buffer);
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+      this.#buffer = '';
+    } catch (error) {
+      this.close();
+      this.#fail(`The record of the run broke off, so it cannot be resumed from here: ${messageOf(error)}`);
+    }
+  }
+
+  /** Keeps the result beside the record. */
+  result(text: string): void {
+    if (this.#file === undefined) return;
+    try {
+      writeWhole(join(this.folder, RESULT_FILE), text);
+    } catch (error) {
+      this.#fail(`The result could not be kept in ${this.folder}: ${messageOf(error)}`);
+    }
+  }
+
+  /** Ends the record. */
+  close(): void {
+    if (this.#file === undefined) return;
+    const file = this.#file;
+    this.#file = undefined;
+    closeSync(file);
+  }
+}
+
+/** A file appears whole or not at all. */
+function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
+}
+
+/** Removes the oldest runs; ids sort by time. */
+function prune(runs: string, current: string): void {
+  const old = readdirSync(runs)
+    .sort()
+    .filter((name) => name !== current)
+    .slice(0, -(RUNS_KEPT - 1));
+  for (const name of old) {
+    const folder = join(runs, name);
+    const finished = readdirSync(folder).includes(RESULT_FILE);
+    if (finished || Date.now() - statSync(folder).mtimeMs > UNFINISHED_KEPT_MS)
+      rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,28 @@
+import type { Config } from './config/define.js';
+import type { LoadedConfig } from './config/load.js';
+import type { Overrides } from './config/overrides.js';
+import type { ReportTo } from './report/run-reporters.js';
+
+/** What to scan and how. */
+export interface ScanOptions {
+  /** The folder to scan; relative to `cwd`. Default: `cwd`. */
+  readonly target?: string;
+  /** The folder in which a configuration is searched and to which reports and other paths are relative. */
+  readonly cwd: string;
+  /** The configuration; searched from `cwd` upwards when absent. */
+  readonly config?: Config;
+  /** The configuration file to use instead of searching one; relative to `cwd`. */
+  readonly configFile?: string;
+  /** The user's own settings for presentation and resources, from `loadUserConfig`. */
+  readonly userConfig?: LoadedConfig;
+  /** What overrides the configuration: the command line's flags. */
+  readonly overrides?: Overrides;
+  /** The environment: `SCANRUN_*` settings, and what commands are given. Default: none of the settings, and the process's own for commands. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Files that the caller writes meanwhile, such as a log; relative to `cwd`. They are no part of the target. */
+  readonly ownFiles?: readonly string[];
+  /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
+  readonly resume?: string;
+  /** Where reports go that own standard output, and how it looks; no such report is written when absent. */
+  readonly output?: ReportTo;
+}

@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareFindings, type Finding } from '../../../core/model/finding.js';
+import {
+  isConclusive,
+  OUTCOME_ORDER,
+  type Outcome,
+  type OutcomeStatus,
+  worstOutcome,
+} from '../../../core/model/outcome.js';
+import type { CheckResult, Notice } from '../../../core/model/result.js';
+import { isAtLeast, SEVERITIES } from '../../../core/model/severity.js';
+import { TIER_DEFAULTS, TIERS, tierIncludes } from '../../../core/model/tier.js';
+import { makeVerdict, type VerdictInput } from '../../../core/model/verdict.js';
+import { check } from '../../reporters/sample-build.js';
+
+const outcome = (status: OutcomeStatus): Outcome =>
+  status === 'passed' || status === 'failed' ? { status } : { status, reason: { code: 'partial', message: 'm' } };
+const ended = (status: OutcomeStatus, over: Partial<CheckResult> = {}): CheckResult => ({
+  ...check(`p/${status}`, {}),
+  outcome: outcome(status),
+  ...over,
+});
+const found = (
+  severity: 'error' | 'warning' | 'note',
+  over: Partial<Finding> = {},
+  status: OutcomeStatus = 'failed',
+): CheckResult => {
+  const made = check('p/found', {}, { findings: [{ message: 'm', severity }] });
+  return { ...made, outcome: outcome(status), findings: made.findings.map((each) => ({ ...each, ...over })) };
+};
+const notice = (level: Notice['level']): Notice => ({ code: 'x', level, message: 'm' });
+const verdict = (checks: CheckResult[], over: Partial<VerdictInput> = {}) =>
+  makeVerdict({ checks, notices: [], gate: { failOn: 'error', minCoverage: 1 }, interrupted: false, ...over });
+
+describe('the verdict', () => {
+  it('is clean only when every check has an answer', () => {
+    expect(verdict([ended('passed')])).toEqual({
+      status: 'clean',
+      gateExitCode: 0,
+      summary: '1 check, nothing at the gate.',
+      gateFindings: 0,
+      coverage: 1,
+    });
+    for (const status of OUTCOME_ORDER) {
+      const { status: said, gateExitCode } = verdict([ended('passed'), ended(status)]);
+      const conclusive = status === 'passed' || status === 'failed';
+      expect([status, said, gateExitCode]).toEqual([status, conclusive ? 'clean' : 'incomplete', conclusive ? 0 : 3]);
+    }
+  });
+
+  it('of a scan without a check is never clean', () => {
+    expect(verdict([])).toMatchObject({ status: 'incomplete', gateExitCode: 3, coverage: 0 });
+    expect(verdict([], { gate: { failOn: 'never', minCoverage: 0 } })).toMatchObject({ status: 'incomplete' });
+  });
+
+  it('counts findings at the gate, also those of checks that broke, not the suppressed', () => {
+    const grid = SEVERITIES.map((severity) =>
+      (['error', 'warning', 'note', 'never'] as const).map(
+        (failOn) => verdict([found(severity)], { gate: { failOn, minCoverage: 1 } }).gateExitCode,
+      ),
+    );
+    expect(grid).toEqual([
+      [1, 1, 1, 0],
+      [0, 1, 1, 0],
+      [0, 0, 1, 0],
+    ]);
+    expect(verdict([found('error', {}, 'errored')])).toMatchObject({
+      status: 'findings',
+      gateExitCode: 1,
+      coverage: 0,
+    });
+    expect(verdict([found('error', {}, 'errored')]).summary).toBe(
+      '1 finding at the gate, 1 check of 1 without an answer.',
+    );
+    expect(verdict([found('error', { suppressedBy: { kind: 'baseline' } })])).toMatchObject({
+      status: 'clean',
+      gateFindings: 0,
+    });
+  });
+
+  it('says interrupted before all else', () => {
+    expect(verdict([found('error'), ended('cancelled')], { interrupted: true })).toEqual({
+      status: 'interrupted',
+      gateExitCode: 130,
+      summary: 'Interrupted: 1 finding at the gate, 1 check of 2 without an answer.',
+      gateFindings: 1,
+      coverage: 0.5,
+    });
+  });
+
+  it('leaves optional checks out of coverage, and keeps their findings', () => {
+    expect(verdict([ended('passed'), ended('errored', { optional: true })])).toMatchObject({
+      status: 'clean',
+      coverage: 1,
+    });
+    expect(verdict([ended('errored', { optional: true })])).toMatchObject({ status: 'clean', coverage: 1 });
+    expect(verdict([{ ...found('error'), optional: true }])).toMatchObject({ status: 'findings' });
+  });
+
+  it('allows as many without an answer as the gate says, and says how many', () => {
+    const half = [ended('passed'), ended('errored')];
+    expect(verdict(half, { gate: { failOn: 'error', minCoverage: 0.5 } })).toMatchObject({
+      status: 'clean',
+      summary: 'Clean, as the gate allows 1 check of 2 without an answer.',
+    });
+    expect(verdict(half, { gate: { failOn: 'error', minCoverage: 0.51 } })).toMatchObject({ status: 'incomplete' });
+  });
+
+  it('is incomplete when something broke, not when something is worth knowing', () => {
+    expect(verdict([ended('passed')], { notices: [notice('warning'), notice('info')] })).toMatchObject({
+      status: 'clean',
+    });
+    expect(verdict([ended('passed')], { notices: [notice('error')] })).toMatchObject({
+      status: 'incomplete',
+      gateExitCode: 3,
+      summary: 'Incomplete: 1 failure.',
+    });
+  });
+});
+
+describe('outcomes', () => {
+  it('of several parts are the worst of them, in the order of the plan', () => {
+    expect(OUTCOME_ORDER).toEqual(['errored', 'timed-out', 'cancelled', 'skipped', 'degraded', 'failed', 'passed']);
+    const statuses = fc.array(fc.constantFrom(...OUTCOME_ORDER), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(statuses, (list) => {
+        const worst = worstOutcome(list.map(outcome)).status;
+        expect(list).toContain(worst);
+        expect(list.every((each) => OUTCOME_ORDER.indexOf(worst) <= OUTCOME_ORDER.indexOf(each))).toBe(true);
+      }),
+    );
+    expect(worstOutcome([])).toEqual({ status: 'passed' });
+    // Of equals the first: its reason is the one that came first.
+    expect(worstOutcome([outcome('errored'), { status: 'errored', reason: { code: 'threw', message: '2' } }])).toEqual(
+      outcome('errored'),
+    );
+    expect(OUTCOME_ORDER.filter((status) => isConclusive(outcome(status)))).toEqual(['failed', 'passed']);
+  });
+});
+
+describe('severities and tiers', () => {
+  it('include each other upwards', () => {
+    expect(SEVERITIES.map((threshold) => SEVERITIES.filter((each) => isAtLeast(each, threshold)))).toEqual([
+      ['error'],
+      ['error', 'warning'],
+      ['error', 'warning', 'note'],
+    ]);
+    expect(TIERS.map((tier) => TIERS.filter((lowest) => tierIncludes(tier, lowest)))).toEqual([
+      ['quick'],
+      ['quick', 'standard'],
+      ['quick', 'standard', 'deep'],
+    ]);
+    for (const tier of TIERS) expect(TIER_DEFAULTS[tier].deadlineMs).toBe(4 * TIER_DEFAULTS[tier].budgetMs);
+  });
+});
+
+describe('findings', () => {
+  it('have one order, whatever order they came in', () => {
+    const places = fc.record({
+      path: fc.constantFrom('a', 'B', 'ä', 'a/b'),
+      startLine: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+    });
+    const some = fc.array(fc.tuple(places, fc.constantFrom('m', 'n'), fc.constantFrom('f', 'g')), { maxLength: 12 });
+    fc.assert(
+      fc.property(some, fc.nat(), (rows, seed) => {
+        const findings = rows.map(([location, message, fingerprint]) => ({
+          ...(found('error').findings[0] as Finding),
+          location: location as Finding['location'],
+          message,
+          fingerprint,
+        }));
+        const shuffled = [...findings].sort(
+          (a, b) => ((JSON.stringify(a).length * seed) % 7) - ((JSON.stringify(b).length * seed) % 7),
+        );
+        expect(shuffled.sort(compareFindings)).toEqual(findings.sort(compareFindings));
+      }),
+    );
+  });
+});
