@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
-import type { CheckResult, Notice, RunResult, Statistics } from './model/result.js';
+import type { CheckResult, Notice, ResourceRecord, RunResult, Statistics } from './model/result.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
@@ -13,6 +13,8 @@ import { makeStatistics } from './telemetry/statistics.js';
 export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
+  /** What was asked over the network or by name. */
+  readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
   readonly cores: number;
   readonly interrupted: boolean;
@@ -57,6 +59,7 @@ export function analyse(input: AnalyseInput): Analysed {
     checks,
     notPlanned: plan.notPlanned,
     tasks,
+    resources: input.resources,
     statistics,
   };
   const kept = historyRun(parts, { bytes, configHash: hashText(JSON.stringify(config.printable)), checks: past });

@@ -2,6 +2,7 @@
 
 export { analyse } from './analyse.js';
 export { execute } from './execute/execute.js';
+export { ScanResources } from './execute/policy/scan-resources.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';
 export { runReporters } from './report/run-reporters.js';

@@ -1,5 +1,10 @@
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
+  SR_BREAKER_OPEN: {
+    exitCode: 3,
+    title: 'A resource failed too often and is left alone',
+    fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
+  },
   SR_CHECK_INVALID: {
     exitCode: 2,
     title: 'A check is not well formed',
@@ -87,6 +92,11 @@ export const ERRORS = {
     exitCode: 2,
     title: 'A plugin taps a hook wrongly',
     fix: 'Tap hooks inside `apply`, with a function.',
+  },
+  SR_RATE_LIMIT: {
+    exitCode: 3,
+    title: 'A resource takes no more requests in the time that is left',
+    fix: 'Give the check a longer `timeout`, or the resource a higher `rateLimit` if it allows one.',
   },
   SR_REPORT_FAILED: {
     exitCode: 3,

@@ -28,7 +28,18 @@ export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
 export { defineReporter, use } from './check/reporter.js';
-export type { CheckEntry, CheckSettings, Config, ConfigInput, GateSettings, TierSettings } from './config/define.js';
+export type {
+  BackoffSettings,
+  BreakerSettings,
+  CheckEntry,
+  CheckSettings,
+  Config,
+  ConfigInput,
+  GateSettings,
+  RateLimitSettings,
+  ResourceSettings,
+  TierSettings,
+} from './config/define.js';
 export { defineConfig } from './config/define.js';
 export type { Overrides } from './config/overrides.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
@@ -38,6 +49,7 @@ export type { LogLevel, ScanEvent } from './model/event.js';
 export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
   CheckPart,
@@ -46,6 +58,8 @@ export type {
   Measurement,
   Notice,
   ReportedFile,
+  ResourceRecord,
+  ResourceTransition,
   RunInfo,
   RunResult,
   Statistics,

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { ResourceStore } from './execute/policy/store.js';
 import { Pool } from './execute/pool.js';
 import type { Clock } from './model/clock.js';
 
@@ -10,6 +11,8 @@ export interface RuntimeOptions {
   readonly signal?: AbortSignal;
   /** The clock of timeouts and measurements; the machine's when absent. */
   readonly clock?: Clock;
+  /** Numbers from 0 to just below 1 for the chance in waits before retries; `Math.random` when absent. */
+  readonly random?: () => number;
 }
 
 /** What outlives one scan. A server, a watch or a fleet makes one and gives it to all its scans, so that they share threads. */
@@ -22,6 +25,8 @@ export interface Runtime {
   readonly clock: Clock;
   /** Its threads. */
   readonly pool: Pool;
+  /** What its scans ask over the network or by name: rate limits, breakers and concurrency that they share. */
+  readonly resources: ResourceStore;
   /** A number that no other run of this runtime has. */
   nextRun(): number;
   /** Tells what must be ended when the process exits at once; returns how to take that back. */
@@ -58,6 +63,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     cores,
     clock,
     pool,
+    resources: new ResourceStore(clock, options.random ?? Math.random),
     signal: options.signal ?? new AbortController().signal,
     nextRun() {
       run += 1;

@@ -2,6 +2,7 @@
 
 import { EventStream } from './events.js';
 import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
+import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
 import type { HookRunner } from './hooks.js';
 import type { Journal } from './journal/journal.js';
 import type { EndedCheck, ScanEvent } from './model/event.js';
@@ -87,12 +88,14 @@ class ScanRun {
     for (const notice of early) tell(notice);
     this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
     await hooks.promise('plan', plan);
-    const executed = await this.#execute(prepared, earlier);
+    const resources = await this.#resources(prepared);
+    const executed = await this.#execute(prepared, earlier, resources).finally(() => resources.close());
     const notice = (item: Notice): void => this.#notice(item);
     const keep = openHistory(files.target.root, prepared.history.full, notice);
     const { result: whole, kept } = analyse({
       prepared,
       executed,
+      resources: resources.report(),
       startedAt,
       cores: this.#runtime.cores,
       interrupted: this.#signal.aborted,
@@ -129,9 +132,18 @@ class ScanRun {
     return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
   }
 
+  /** The scan's part in the resources of the runtime. */
+  async #resources({ config }: Prepared): Promise<ScanResources> {
+    const { ScanResources: Class } = await engine();
+    return new Class(this.#runtime.resources, config.resources, this.#startedAt, (event: ResourceEvent) =>
+      this.#emit(this.#redactor.json(event)),
+    );
+  }
+
   async #execute(
     { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
     earlier: Earlier | undefined,
+    resources: ScanResources,
   ): Promise<Executed> {
     const { execute } = await engine();
     return execute({
@@ -140,7 +152,8 @@ class ScanRun {
       limits: config.limits,
       registry,
       redactor: this.#redactor,
-      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment },
+      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment, resources },
+      random: this.#runtime.resources.random,
       earlier,
       pool: this.#runtime.pool,
       inline,

@@ -32,6 +32,10 @@ export interface ExecOptions {
   readonly input?: string;
   /** Variables added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it counts against: the breaker, rate limit and concurrency of this entry of `resources`; `meta.resource`, else nothing, when absent. */
+  readonly resource?: string;
+  /** Endings that are a failure of the resource and are tried again: `signal`, `timeout`; none when absent. Only with a resource. */
+  readonly retryOn?: readonly ('signal' | 'timeout')[];
 }
 
 /** How a command ended. */
@@ -58,8 +62,12 @@ export interface FetchOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Request body. */
   readonly body?: string;
-  /** Milliseconds until it is given up; default 30,000, at most the task's remaining time. */
+  /** Milliseconds until a try is given up; the resource's `timeout`, 30,000 by default, when absent; at most the task's remaining time. */
   readonly timeout?: number;
+  /** What it counts against instead of the URL's host; `meta.resource`, else the host, when absent. */
+  readonly resource?: string;
+  /** True says that a POST or PATCH does no harm when it is sent twice, so that it is retried like a GET. Default false. */
+  readonly repeatable?: boolean;
   /** Bytes of the body kept, default 10,485,760; a longer body is an error. */
   readonly maxBytes?: number;
 }
@@ -117,7 +125,11 @@ export interface CheckContext<
   files(globs?: string | readonly string[]): AsyncIterable<FileEntry>;
   /** Runs a command without a shell; its whole process tree dies with the task. Rejects with `ENOENT` when there is no such program. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
-  /** Makes one HTTP request. Rejects on network errors, not on HTTP statuses. */
+  /**
+   * Makes an HTTP request under the policies of its resource (docs/resilience.md): failures that may pass are tried again.
+   * Rejects on network errors, not on HTTP statuses; with `SR_BREAKER_OPEN` or `SR_RATE_LIMIT` where it could not be
+   * sent: a check that lets these through is skipped with that reason.
+   */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
 }
 

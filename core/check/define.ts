@@ -1,12 +1,12 @@
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { ScanError } from '../errors.js';
-import { type Duration, parseDuration } from '../model/duration.js';
+import type { Duration } from '../model/duration.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
-import { SEVERITIES, type Severity } from '../model/severity.js';
+import type { Severity } from '../model/severity.js';
 import type { Lane } from '../model/task.js';
-import { TIERS, type TierName } from '../model/tier.js';
+import type { TierName } from '../model/tier.js';
 import type { CheckContext, VisitedFile } from './context.js';
-import { nearest } from './nearest.js';
+import { definitionProblems } from './definition-problems.js';
 
 /** The options of a check: JSON Schema by property name. A property with a `default` is always there inside the check. */
 export type OptionSchemas = { readonly [name: string]: Exclude<JSONSchema, boolean> };
@@ -66,11 +66,15 @@ export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Me
   readonly timeout?: Duration;
   /** Higher starts earlier, -100 to 100; 0 when absent. */
   readonly priority?: number;
+  /** How often the whole check runs again after an error that may pass (a broken connection, HTTP 503), 0 to 5; 0 when absent. */
+  readonly retries?: number;
+  /** The provider that its requests and commands count against: one rate limit, breaker and concurrency for all hosts; each request's host when absent. */
+  readonly resource?: string;
 }
 
 /** A check's meta with its defaults filled in. */
-export type ResolvedMeta = Required<Omit<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>> &
-  Pick<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout'>;
+export type ResolvedMeta = Required<Omit<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout' | 'resource'>> &
+  Pick<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout' | 'resource'>;
 
 /** The checks whose data a check needs, by the name it gives them. */
 export type Needs = { readonly [name: string]: AnyCheck };
@@ -92,6 +96,12 @@ export type CheckDefinition<O extends OptionSchemas, M extends Messages, N exten
   readonly meta: CheckMeta<O, M>;
   /** The checks whose data it needs. */
   readonly needs?: N;
+  /**
+   * A weaker way to an answer, for when `run` or `visit` failed because a resource did: a connection that broke, an open
+   * breaker, a rate limit. Called after the last retry. The outcome is `degraded`, never passed; findings count, and what
+   * it returns is the check's data.
+   */
+  fallback?(error: Error, context: ContextOf<O, M, N>): D | Promise<D>;
 } & (
   | {
       /** Looks at one file; called once for each that it wants. */
@@ -109,6 +119,7 @@ export type CheckDefinition<O extends OptionSchemas, M extends Messages, N exten
 export interface Implementation {
   visit?(file: VisitedFile, context: CheckContext): void | Promise<void>;
   run?(context: CheckContext): unknown;
+  fallback?(error: Error, context: CheckContext): unknown;
 }
 
 const CHECK = Symbol.for('scanrun.check');
@@ -137,26 +148,6 @@ export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown> ext
   readonly types?: { readonly options: O; readonly data: D };
 }
 
-const META_KEYS = [
-  'title',
-  'description',
-  'category',
-  'tier',
-  'severity',
-  'options',
-  'messages',
-  'help',
-  'docsUrl',
-  'tags',
-  'lane',
-  'when',
-  'files',
-  'reads',
-  'timeout',
-  'priority',
-];
-const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run'];
-
 /**
  * Defines a check: metadata and one function. It must be the default export of its module.
  * @param moduleUrl `import.meta.url` of that module: a thread loads the check from there.
@@ -169,7 +160,7 @@ export function defineCheck<
   // biome-ignore lint/suspicious/noConfusingVoidType: a run without a return statement returns void, and that is allowed.
   const D extends JsonValue | void = void,
 >(moduleUrl: string, definition: CheckDefinition<O, M, N, D>): Check<O, D> {
-  const problems = definitionProblems(moduleUrl, definition as unknown as Record<string, unknown>);
+  const problems = definitionProblems(moduleUrl, definition as unknown as Record<string, unknown>, isCheck);
   if (problems.length > 0) {
     throw new ScanError('SR_CHECK_INVALID', `The check in ${moduleUrl} is not well formed: ${problems.join('; ')}.`);
   }
@@ -181,9 +172,11 @@ export function defineCheck<
     files: ['**'],
     reads: 'text',
     priority: 0,
+    retries: 0,
     ...meta,
   };
-  const implementation = { visit: definition.visit, run: definition.run } as Implementation;
+  const { visit, run, fallback } = definition;
+  const implementation = { visit, run, fallback } as Implementation;
   return makeCheck<O, D>({
     module: moduleUrl,
     meta: resolved,
@@ -234,55 +227,4 @@ export function implementationOf(check: AnyCheck): Implementation {
 /** True when the check looks at files one by one. */
 export function isFileCheck(check: AnyCheck): boolean {
   return implementationOf(check).visit !== undefined;
-}
-
-/** What is wrong with a definition. */
-function definitionProblems(moduleUrl: unknown, definition: Record<string, unknown>): string[] {
-  const problems: string[] = [];
-  if (typeof moduleUrl !== 'string' || !/^[a-z]+:/.test(moduleUrl))
-    problems.push('the first argument must be import.meta.url');
-  problems.push(...unknownKeys(definition, DEFINITION_KEYS, ''));
-  if ((typeof definition.visit === 'function') === (typeof definition.run === 'function'))
-    problems.push('it needs either visit or run');
-  const meta = definition.meta;
-  if (typeof meta !== 'object' || meta === null) return [...problems, 'meta is missing'];
-  const fields = meta as Record<string, unknown>;
-  problems.push(...unknownKeys(fields, META_KEYS, 'meta.'));
-  for (const key of ['title', 'description', 'category']) {
-    if (typeof fields[key] !== 'string' || fields[key] === '') problems.push(`meta.${key} must be text`);
-  }
-  problems.push(
-    ...oneOf(fields, 'tier', TIERS),
-    ...oneOf(fields, 'severity', SEVERITIES),
-    ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true),
-    ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
-  );
-  if (typeof fields.messages !== 'object' || fields.messages === null) problems.push('meta.messages must be an object');
-  if (fields.timeout !== undefined) problems.push(...timeoutProblems(fields.timeout, 'meta.timeout'));
-  for (const [name, need] of Object.entries((definition.needs ?? {}) as object)) {
-    if (!isCheck(need)) problems.push(`needs.${name} must be a check`);
-  }
-  return problems;
-}
-
-/** What is wrong with a check's timeout: 5 to 300 seconds are allowed (S0.5 of the sources: a hung check ends, a slow one may finish). */
-export function timeoutProblems(value: unknown, where: string): string[] {
-  const ms = typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined;
-  if (ms === undefined) return [`${where} must be a duration such as '30s'`];
-  return ms >= 5_000 && ms <= 300_000 ? [] : [`${where} must be between 5s and 300s`];
-}
-
-/** A problem for each key that is not known, with the nearest that is. */
-export function unknownKeys(value: object, known: readonly string[], prefix: string): string[] {
-  return Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const near = nearest(key, known);
-      return `${prefix}${key} is not known${near ? ` (did you mean '${near}'?)` : ''}`;
-    });
-}
-
-function oneOf(fields: Record<string, unknown>, key: string, values: readonly string[], optional = false): string[] {
-  if (optional && fields[key] === undefined) return [];
-  return values.includes(fields[key] as string) ? [] : [`meta.${key} must be one of ${values.join(', ')}`];
 }

@@ -1,6 +1,7 @@
 import { ScanError } from '../errors.js';
 import type { ScanHooks } from '../hooks.js';
-import { type AnyCheck, isCheck, unknownKeys } from './define.js';
+import { type AnyCheck, isCheck } from './define.js';
+import { unknownKeys } from './definition-problems.js';
 
 /** A plugin as its author writes it. */
 export interface PluginDefinition<N extends string, C extends Readonly<Record<string, AnyCheck>>> {

@@ -1,7 +1,8 @@
 import { ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { RunResult } from '../model/result.js';
-import { type OptionSchemas, type OptionsInput, type OptionsOf, unknownKeys } from './define.js';
+import type { OptionSchemas, OptionsInput, OptionsOf } from './define.js';
+import { unknownKeys } from './definition-problems.js';
 
 /** What a reporter may know besides the result. */
 export interface ReporterContext<Options = JsonObject> {

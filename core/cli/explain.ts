@@ -75,6 +75,8 @@ function settings({ config }: Prepared, id: string): Explained[] {
     row('priority', item.priority, 'higher starts earlier'),
     row('optional', item.optional, 'outside of coverage'),
     row('critical', item.critical, 'ends the scan when it does not pass'),
+    row('retries', item.retries, 'runs again when a resource failed it'),
+    row('resource', item.resource ?? null, 'what its requests count against; null: each host'),
     row('files', item.files, 'globs of files it may see'),
     row('exclude', [...config.exclude, ...item.exclude], 'globs of files it may not see'),
   ];

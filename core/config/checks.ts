@@ -33,6 +33,10 @@ export interface ResolvedCheck {
   readonly optional: boolean;
   /** True ends the scan when it does not pass. */
   readonly critical: boolean;
+  /** How often the whole check runs again after an error that may pass, 0 to 5. */
+  readonly retries: number;
+  /** What its requests and commands count against; each request's host when absent. */
+  readonly resource?: string;
   /** Globs of the files it may see. */
   readonly files: readonly string[];
   /** Globs of files it may not see, besides the configuration's. */
@@ -114,6 +118,7 @@ function resolveCheck({ id, check, plugin }: RegisteredCheck, merged: Merged | u
   const timeout = merged?.timeout ?? meta.timeout;
   const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout);
   const severity = merged?.severity;
+  const resource = merged?.resource ?? meta.resource;
   return {
     id,
     check,
@@ -125,6 +130,8 @@ function resolveCheck({ id, check, plugin }: RegisteredCheck, merged: Merged | u
     priority: merged?.priority ?? meta.priority,
     optional: merged?.optional ?? false,
     critical: merged?.critical ?? false,
+    retries: merged?.retries ?? meta.retries,
+    ...(resource === undefined ? {} : { resource }),
     files: merged?.files === undefined ? meta.files : present(merged.files),
     exclude: merged?.exclude ?? [],
     named: merged?.named ?? false,

@@ -20,6 +20,10 @@ export interface CheckSettings<Options = JsonObject> {
   readonly optional?: boolean;
   /** True stops the scan when it does not pass. Default false. */
   readonly critical?: boolean;
+  /** How often the whole check runs again after an error that may pass, 0 to 5; its own when absent. */
+  readonly retries?: number;
+  /** The resource that its requests and commands count against, an entry of `resources`; its own, else each request's host, when absent. */
+  readonly resource?: string;
   /** Globs of the files it may see; its own when absent. */
   readonly files?: readonly string[];
   /** Globs of files it may not see, besides the configuration's; they add up over presets. */
@@ -43,6 +47,52 @@ export interface TierSettings {
   readonly timeout?: Duration;
 }
 
+/** How long to wait between tries: a random time up to a longest one, which grows with each retry. */
+export interface BackoffSettings {
+  /** The longest wait before the first retry, `'10ms'` to `'60s'`. Default 250 ms. */
+  readonly initial?: Duration;
+  /** The longest wait of all, `'10ms'` to `'120s'`. Default 10 s. */
+  readonly max?: Duration;
+  /** By how much the longest wait grows with each retry, 1 to 10. Default 2. */
+  readonly factor?: number;
+}
+
+/** How many requests a resource takes. */
+export interface RateLimitSettings {
+  /** Requests in any interval, 1 to 100,000. */
+  readonly requests: number;
+  /** The interval, `'10ms'` to `'24h'`. */
+  readonly interval: Duration;
+}
+
+/** When a resource that fails is left alone. The defaults are S4.3 of the sources. */
+export interface BreakerSettings {
+  /** The last calls that are looked at, 1 to 10,000. Default 100. */
+  readonly window?: number;
+  /** Calls before anything is concluded, 1 to `window`. Default 10. */
+  readonly minimumCalls?: number;
+  /** The share of failed calls that stops further ones, 0.01 to 1. Default 0.5. */
+  readonly errorRatio?: number;
+  /** How long until one call is let through to see, `'100ms'` to `'1h'`. Default 30 s. */
+  readonly halfOpenAfter?: Duration;
+}
+
+/** How a resource is treated: a host, or a provider that checks name. Each field that is absent comes from the entries that match its name less exactly, else from the defaults. */
+export interface ResourceSettings {
+  /** Tries after the first, 0 to 5, of requests whose failure may pass. Default 2 (S4.2 of the sources). */
+  readonly retries?: number;
+  /** The waits between tries. A `Retry-After` of the resource is honoured besides. */
+  readonly backoff?: BackoffSettings;
+  /** How many requests it takes; `'off'`, the default, is no limit. */
+  readonly rateLimit?: RateLimitSettings | 'off';
+  /** When it is left alone; `'off'` is never. */
+  readonly breaker?: BreakerSettings | 'off';
+  /** The time of one try of `fetch`, `'1s'` to `'120s'`. Default 30 s (S4.2 of the sources). */
+  readonly timeout?: Duration;
+  /** The most requests at once, 1 to 64; fewer while it does not keep up. Default 10. */
+  readonly concurrency?: number;
+}
+
 /** What a release is decided on. */
 export interface GateSettings {
   /** The least grave finding that counts; `'never'` counts none. Default `'error'`. */
@@ -61,6 +111,8 @@ export interface BaseConfig {
   readonly concurrency?: number;
   /** Globs of files that no check may see; they add up over presets. `!` takes paths out again. */
   readonly exclude?: readonly string[];
+  /** How to treat what checks ask, by host, by the name that a check gives it, or by a glob over these. */
+  readonly resources?: Readonly<Record<string, ResourceSettings>>;
   /** What a release is decided on. */
   readonly gate?: GateSettings;
   /** What to write: names, packages or paths of reporters, reporters, or `use(reporter, options)`. Default terminal and html. */

@@ -8,6 +8,14 @@ const TIMEOUT = { min: 5_000, max: 300_000, text: "between '5s' and '300s'" };
 /** Beyond a day it is a service, not a scan. */
 const SPAN = { min: 1_000, max: 86_400_000, text: "between '1s' and '24h'" };
 
+/** What resources may be given; the waits and times are in core/config/define.ts. */
+const BACKOFF_INITIAL = { min: 10, max: 60_000, text: "between '10ms' and '60s'" };
+const BACKOFF_MAX = { min: 10, max: 120_000, text: "between '10ms' and '120s'" };
+const INTERVAL = { min: 10, max: 86_400_000, text: "between '10ms' and '24h'" };
+const HALF_OPEN = { min: 100, max: 3_600_000, text: "between '100ms' and '1h'" };
+/** S4.2 of the sources: 1,000 to 120,000 ms. */
+const REQUEST = { min: 1_000, max: 120_000, text: "between '1s' and '120s'" };
+
 /** Finds durations that look right and are out of range, which no pattern can say. */
 export function validateRanges(config: RawConfig, source: Source): Validated {
   const problems: ConfigProblem[] = [];
@@ -30,5 +38,23 @@ export function validateRanges(config: RawConfig, source: Source): Validated {
   for (const [id, entry] of Object.entries((config.checks ?? {}) as Record<string, { timeout?: unknown } | string>)) {
     if (typeof entry === 'object') check(entry.timeout, ['checks', id, 'timeout'], TIMEOUT);
   }
+  for (const [name, resource] of Object.entries((config.resources ?? {}) as Record<string, RawResource>)) {
+    const steps = ['resources', name];
+    check(resource.timeout, [...steps, 'timeout'], REQUEST);
+    check(resource.backoff?.initial, [...steps, 'backoff', 'initial'], BACKOFF_INITIAL);
+    check(resource.backoff?.max, [...steps, 'backoff', 'max'], BACKOFF_MAX);
+    if (typeof resource.rateLimit === 'object')
+      check(resource.rateLimit.interval, [...steps, 'rateLimit', 'interval'], INTERVAL);
+    if (typeof resource.breaker === 'object')
+      check(resource.breaker.halfOpenAfter, [...steps, 'breaker', 'halfOpenAfter'], HALF_OPEN);
+  }
   return { config: bad.length === 0 ? config : without(config, bad), problems };
+}
+
+/** The durations of a resource before they are checked. */
+interface RawResource {
+  readonly timeout?: unknown;
+  readonly backoff?: { readonly initial?: unknown; readonly max?: unknown };
+  readonly rateLimit?: string | { readonly interval?: unknown };
+  readonly breaker?: string | { readonly halfOpenAfter?: unknown };
 }

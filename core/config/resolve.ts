@@ -21,6 +21,7 @@ import { flattenConfig, type RootConfig } from './presets.js';
 import { printableConfig } from './printable.js';
 import { type ConfigProblem, configError } from './problems.js';
 import { type ResolvedReporter, resolveReporters } from './reporters.js';
+import { type ResolvedResources, resolveResources } from './resources.js';
 
 export type { ResolvedCheck } from './checks.js';
 export type { Layer } from './layers.js';
@@ -43,6 +44,8 @@ export interface ResolvedConfig {
   readonly exclude: readonly string[];
   /** What a release is decided on. */
   readonly gate: { readonly failOn: Severity | 'never'; readonly minCoverage: number };
+  /** How to treat what checks ask, by name or glob in lower case; the defaults of `core/model/resource.ts` hold for the rest. */
+  readonly resources: ResolvedResources;
   /** What to write. */
   readonly reporters: readonly ResolvedReporter[];
   /** The filters of the command line; what they match is for the plan to say. */
@@ -97,6 +100,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const origins = new Map<string, Layer>([['plugins', loaded.layer]]);
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
   const base = resolveBase(layers, origins, problems);
+  const resources = resolveResources(layers, origins, problems);
   const reporters = await resolveReporters(layers, cwd, loader, problems);
   origins.set('reporters', reporters.layer);
 
@@ -116,6 +120,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
     ...base,
     plugins: loaded.plugins,
     checks,
+    resources,
     reporters: reporters.reporters,
     select: { check, skip },
     redact: environment.redact,

@@ -43,6 +43,56 @@ const tierSettings = {
   additionalProperties: false,
 } as const;
 
+/** A whole number in a range. */
+function whole(minimum: number, maximum: number) {
+  return { type: 'integer', minimum, maximum, title: `a whole number from ${minimum} to ${maximum}` } as const;
+}
+
+/** Settings that may be turned off. */
+function orOff(settings: object) {
+  return choose(
+    "settings or 'off'",
+    'object',
+    { type: 'object', ...settings },
+    { enum: ['off'], title: "settings or 'off'" },
+  );
+}
+
+const resourceSettings = {
+  type: 'object',
+  title: 'settings for a resource',
+  properties: {
+    retries: whole(0, 5),
+    backoff: {
+      type: 'object',
+      title: 'an object with initial, max and factor',
+      properties: {
+        initial: duration("a duration from '10ms' to '60s'"),
+        max: duration("a duration from '10ms' to '120s'"),
+        factor: { type: 'number', minimum: 1, maximum: 10, title: 'a number from 1 to 10' },
+      },
+      additionalProperties: false,
+    },
+    rateLimit: orOff({
+      properties: { requests: whole(1, 100_000), interval: duration("a duration from '10ms' to '24h'") },
+      required: ['requests', 'interval'],
+      additionalProperties: false,
+    }),
+    breaker: orOff({
+      properties: {
+        window: whole(1, 10_000),
+        minimumCalls: whole(1, 10_000),
+        errorRatio: { type: 'number', minimum: 0.01, maximum: 1, title: 'a number from 0.01 to 1' },
+        halfOpenAfter: duration("a duration from '100ms' to '1h'"),
+      },
+      additionalProperties: false,
+    }),
+    timeout: duration("a duration from '1s' to '120s'"),
+    concurrency,
+  },
+  additionalProperties: false,
+} as const;
+
 const checkSettings = {
   type: 'object',
   title: 'settings for a check',
@@ -53,6 +103,8 @@ const checkSettings = {
     priority: { type: 'integer', minimum: -100, maximum: 100, title: 'a whole number from -100 to 100' },
     optional: yesOrNo,
     critical: yesOrNo,
+    retries: whole(0, 5),
+    resource: { type: 'string', pattern: '\\S', title: 'the name of a resource' },
     files: globs,
     exclude: globs,
   },
@@ -123,6 +175,12 @@ export const configSchema = {
     },
     concurrency: { ...concurrency, description: 'Tasks in flight over all lanes, for every tier.' },
     exclude: { ...globs, description: 'Globs of files that no check may see.' },
+    resources: {
+      type: 'object',
+      title: 'an object with settings for each resource',
+      description: 'How to treat what checks ask, by host, name or glob.',
+      additionalProperties: { $ref: '#/definitions/resourceSettings' },
+    },
     gate: {
       type: 'object',
       title: 'an object with failOn and minCoverage',
@@ -146,5 +204,5 @@ export const configSchema = {
     },
   },
   additionalProperties: false,
-  definitions: { checkEntry, checkSettings, tierSettings, reporterUse },
+  definitions: { checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse },
 } as const;

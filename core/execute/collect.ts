@@ -120,6 +120,7 @@ export class TaskCollector {
     if (end.end === 'errored') return { status: 'errored', reason: end.reason };
     if (end.end === 'skipped') return { status: 'skipped', reason: end.reason };
     if (end.data !== undefined) collected.data = this.#redactor.json(end.data);
+    if (end.end === 'fallback') return { status: 'degraded', reason: end.reason };
     const degraded: Outcome[] = collected.degraded
       .slice(0, 1)
       .map((reason) => ({ status: 'degraded', reason: joined(reason, collected.degraded) }));

@@ -43,6 +43,8 @@ export interface ExecuteOptions {
   /** Loads modules for the inline tasks and says where threads keep theirs. */
   readonly loader: ModuleLoader;
   readonly clock: Clock;
+  /** The chance in waits before a task runs again; `Math.random` when absent. */
+  readonly random?: () => number;
   /** Aborts with the reason when the scan is cancelled. */
   readonly signal: AbortSignal;
   readonly listener: ExecuteListener;

@@ -1,14 +1,17 @@
 import type { JsonValue } from '../model/json.js';
-import { isConclusive, type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
+import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskAttempt, TaskRecord } from '../model/result.js';
-import type { NeedsData, Task } from '../model/task.js';
-import type { ResourceUse } from '../model/telemetry.js';
+import type { Task } from '../model/task.js';
+import { Alarms } from './alarms.js';
 import { type Collected, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
 import type { RunEnd, RunListener, Running } from './executor.js';
 import { startInline } from './inline.js';
-import type { RunOrder } from './protocol.js';
-import { lost, needFailed, timedOut, UNEXPECTED_STOP } from './reasons.js';
+import { makeOrder } from './order.js';
+import { type Again, decideAgain } from './policy/again.js';
+import type { CheckEnd, RunOrder } from './protocol.js';
+import { deadlineReached, endedEarly, interrupted, lost, needFailed, type Over, timedOut } from './reasons.js';
+import { makeAttempt, makeRecord, type StartTimes } from './record.js';
 import { TaskRequests } from './requests.js';
 
 /** Runs a plan to its end. Every task ends exactly once, whatever it does. */
@@ -31,12 +34,16 @@ interface Waiting {
   readonly attempts: readonly TaskAttempt[];
   /** True runs it on a thread that nobody shares. */
   readonly alone: boolean;
+  /** What a task that failed because a resource did has come to. */
+  readonly again?: Again;
 }
 
 /** One execution of a plan: what waits, what runs, what ended. */
 class Execution {
   readonly #options: ExecuteOptions;
   readonly #startedAt: number;
+  /** When the scan ends, on the scan's own time; a scan that was taken up again gets its whole time anew. */
+  readonly #deadlineMs: number;
   readonly #waiting: Waiting[];
   readonly #active = new Map<string, ActiveTask>();
   readonly #ended = new Map<string, Outcome>();
@@ -46,11 +53,16 @@ class Execution {
   readonly #checks: CheckOutcome[] = [];
   /** Set once the scan is over before its tasks are: what becomes of those that wait. */
   #over: { readonly queued: Outcome } | undefined;
+  /** The times at which tasks run again. */
+  readonly #alarms: Alarms;
   #finish: () => void = () => {};
 
   constructor(options: ExecuteOptions) {
     this.#options = options;
-    this.#startedAt = options.clock.now() - (options.earlier?.atMs ?? 0);
+    const earlierMs = options.earlier?.atMs ?? 0;
+    this.#startedAt = options.clock.now() - earlierMs;
+    this.#deadlineMs = earlierMs + options.limits.deadlineMs;
+    this.#alarms = new Alarms(options.clock, () => this.#advance());
     for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
     this.#waiting = options.plan.tasks
       .filter(({ id }) => !this.#ended.has(id))
@@ -68,21 +80,22 @@ class Execution {
 
   async run(): Promise<Executed> {
     const { clock, limits, pool, signal } = this.#options;
-    const cancelDeadline = clock.after(limits.deadlineMs, () => this.#deadline());
+    const cancelDeadline = clock.after(limits.deadlineMs, () => this.#stopAll(deadlineReached(limits.deadlineMs)));
     const unsubscribe = pool.onChange(() => this.#advance());
     const keep = this.#options.onKill(() => {
       for (const active of this.#active.values()) active.requests.kill();
     });
-    const cancel = (): void => this.#cancel();
+    const cancel = (): void => this.#stopAll(interrupted(signal.reason));
     signal.addEventListener('abort', cancel, { once: true });
     try {
       await new Promise<void>((resolve) => {
         this.#finish = resolve;
-        if (signal.aborted) this.#cancel();
+        if (signal.aborted) cancel();
         this.#advance();
       });
     } finally {
       cancelDeadline();
+      this.#alarms.clear();
       unsubscribe();
       keep();
       signal.removeEventListener('abort', cancel);
@@ -108,8 +121,9 @@ class Execution {
   }
 
   /** Whether a task may start now, must wait, or ends without having run. */
-  #mayStart({ task }: Waiting): 'start' | 'wait' | 'full' | Outcome {
+  #mayStart({ task, again }: Waiting): 'start' | 'wait' | 'full' | Outcome {
     if (this.#over) return this.#over.queued;
+    if (again !== undefined && again.notBeforeMs > this.#now()) return 'wait';
     for (const id of task.after) {
       const outcome = this.#ended.get(id);
       if (outcome === undefined) return 'wait';
@@ -154,8 +168,9 @@ class Execution {
     const { task } = waiting;
     const startedAtMs = this.#now();
     const collector = this.#collector(task);
-    const requests = new TaskRequests(source, () => task.timeoutMs - (this.#now() - startedAtMs));
-    const running = start(this.#order(task), {
+    const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
+    const requests = new TaskRequests(source, () => Math.min(untilMs, this.#deadlineMs) - this.#now(), task.id);
+    const running = start(makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0), {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
       stray: (error) => listener.stray(error),
@@ -163,7 +178,7 @@ class Execution {
     const active: ActiveTask = { task, running, requests, stopped: undefined };
     this.#active.set(task.id, active);
     listener.taskStarted(task, running.worker);
-    const cancelTimeout = clock.after(task.timeoutMs, () => this.#stop(active, timedOut(task)));
+    const cancelTimeout = clock.after(untilMs - startedAtMs, () => this.#stop(active, timedOut(task)));
     void running.ended.then((end) => {
       cancelTimeout();
       requests.close();
@@ -178,15 +193,6 @@ class Execution {
     });
   }
 
-  #order(task: Task): RunOrder {
-    const { nextRun, tier, loader, scan } = this.#options;
-    const needs: Record<string, NeedsData> = {};
-    for (const check of task.checks) {
-      needs[check.id] = Object.fromEntries(Object.entries(check.needs).map(([name, id]) => [name, this.#data.get(id)]));
-    }
-    return { run: nextRun(), task, needs, tier, modules: { cacheDir: loader.cacheDir, entry: loader.entry, scan } };
-  }
-
   #collector(task: Task): TaskCollector {
     const { registry, redactor, listener } = this.#options;
     return new TaskCollector(task, registry, redactor, {
@@ -199,16 +205,15 @@ class Execution {
   #end(waiting: Waiting, active: ActiveTask, collector: TaskCollector, end: RunEnd, times: StartTimes): void {
     if (end.kind === 'lost' && end.shared && active.stopped === undefined && !this.#over) {
       // Nobody knows which of the thread's tasks killed it: each runs once more, alone, and only the culprit dies again.
-      this.#options.listener.attemptDiscarded(waiting.task, collector.findingCount);
       const outcome: Outcome = { status: 'errored', reason: lost(end) };
-      collector.close({ outcome });
-      const attempt = this.#attempt(waiting.task, active.running.worker, outcome, times);
-      this.#waiting.unshift({
-        ...waiting,
-        task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
-        attempts: [...waiting.attempts, attempt],
-        alone: true,
-      });
+      this.#discard(waiting, active, collector, outcome, times, { alone: true });
+      return;
+    }
+    const ended = end.kind === 'ended' && active.stopped === undefined && !this.#over ? end.checks : [];
+    const again = this.#again(waiting, ended, times.startedAtMs);
+    if (again !== undefined) {
+      const outcome = worstOutcome([...collector.close({ ended }).values()]);
+      this.#discard(waiting, active, collector, outcome, times, { again });
       return;
     }
     const outcomes = collector.close(
@@ -216,14 +221,40 @@ class Execution {
         ? { outcome: active.stopped }
         : end.kind === 'ended'
           ? { ended: end.checks }
-          : { outcome: { status: 'errored', reason: end.kind === 'lost' ? lost(end) : UNEXPECTED_STOP } },
+          : { outcome: { status: 'errored', reason: lost(end) } },
     );
     this.#settle(waiting, active.running.worker, worstOutcome([...outcomes.values()]), outcomes, times);
   }
 
-  #attempt(task: Task, worker: string, outcome: Outcome, times: StartTimes): TaskAttempt {
-    const { startedAtMs, use } = times;
-    return { attempt: task.attempt, outcome, startedAtMs, endedAtMs: this.#now(), worker, ...use };
+  /** Drops what an attempt has said and puts the task back in the queue. */
+  #discard(
+    waiting: Waiting,
+    active: ActiveTask,
+    collector: TaskCollector,
+    outcome: Outcome,
+    times: StartTimes,
+    next: Partial<Waiting>,
+  ): void {
+    this.#options.listener.attemptDiscarded(waiting.task, collector.findingCount);
+    collector.close({ outcome });
+    const attempt = makeAttempt(waiting.task, active.running.worker, outcome, times, this.#now());
+    this.#waiting.unshift({
+      ...waiting,
+      ...next,
+      task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
+      attempts: [...waiting.attempts, attempt],
+    });
+  }
+
+  /** When a task whose check failed because a resource did runs again; undefined when it does not. */
+  #again({ task, again }: Waiting, ends: readonly CheckEnd[], startedAtMs: number): Again | undefined {
+    const { random = Math.random } = this.#options;
+    const nowMs = this.#now();
+    const untilMs = again?.untilMs ?? startedAtMs + task.timeoutMs;
+    const retries = task.retries ?? 0;
+    const next = decideAgain({ before: again, retries, ends, nowMs, untilMs, deadlineMs: this.#deadlineMs, random });
+    if (next !== undefined && next.notBeforeMs > nowMs) this.#alarms.at(this.#startedAt + next.notBeforeMs);
+    return next;
   }
 
   #settle(
@@ -234,22 +265,9 @@ class Execution {
     times: StartTimes | undefined,
   ): void {
     const { task } = waiting;
-    const { use, ...started } = times ?? {};
     const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
     const endedAtMs = this.#now();
-    const attempts =
-      worker === undefined || times === undefined
-        ? waiting.attempts
-        : [...waiting.attempts, this.#attempt(task, worker, outcome, times)];
-    const record: TaskRecord = {
-      id: task.id,
-      checkIds: task.checks.map(({ id }) => id),
-      ...(worker === undefined ? {} : { worker }),
-      outcome,
-      timing: { queuedAtMs, ...started, endedAtMs },
-      attempts,
-      ...use,
-    };
+    const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts: waiting.attempts });
     this.#ended.set(task.id, outcome);
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
@@ -259,7 +277,7 @@ class Execution {
     this.#checks.push(...checks);
     this.#options.listener.taskEnded(record, checks);
     if (task.critical && outcome.status !== 'passed')
-      this.#abort(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`);
+      this.#stopAll(endedEarly(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`));
   }
 
   #stop(active: ActiveTask, outcome: Outcome): void {
@@ -269,36 +287,10 @@ class Execution {
     active.running.stop('reason' in outcome ? outcome.reason.message : outcome.status);
   }
 
-  #stopAll(running: Outcome, queued: Outcome): void {
+  #stopAll({ running, queued }: Over): void {
     if (this.#over) return;
     this.#over = { queued };
     for (const active of this.#active.values()) this.#stop(active, running);
     this.#advance();
   }
-
-  #deadline(): void {
-    const message = `The scan's deadline of ${this.#options.limits.deadlineMs} ms was reached.`;
-    const reason: Reason = { code: 'deadline', message };
-    this.#stopAll({ status: 'timed-out', reason }, { status: 'skipped', reason });
-  }
-
-  #cancel(): void {
-    const cause: unknown = this.#options.signal.reason;
-    const outcome: Outcome = {
-      status: 'cancelled',
-      reason: { code: 'interrupted', message: cause instanceof Error ? cause.message : String(cause) },
-    };
-    this.#stopAll(outcome, outcome);
-  }
-
-  #abort(why: string): void {
-    const reason: Reason = { code: 'aborted', message: `The scan was ended early: ${why}.` };
-    this.#stopAll({ status: 'cancelled', reason }, { status: 'skipped', reason });
-  }
-}
-
-interface StartTimes {
-  readonly startedAtMs: number;
-  readonly loadedAtMs?: number;
-  readonly use?: ResourceUse | undefined;
 }

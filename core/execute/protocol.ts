@@ -29,6 +29,8 @@ export interface RunOrder {
   readonly needs: Readonly<Record<string, NeedsData>>;
   /** The tier that runs. */
   readonly tier: TierName;
+  /** How often the task may still run again; 0 when absent. A check's fallback waits for the last time. */
+  readonly retriesLeft?: number;
   /** How modules are loaded. */
   readonly modules: ModuleSource;
 }
@@ -63,7 +65,14 @@ export interface RawReport extends Omit<Report, 'location'> {
 export type CheckEnd = { readonly checkId: string } & (
   | { readonly end: 'done'; readonly data?: JsonValue }
   | { readonly end: 'skipped'; readonly reason: Reason }
-  | { readonly end: 'errored'; readonly reason: Reason }
+  | {
+      readonly end: 'errored';
+      readonly reason: Reason;
+      /** True when the same check may end better in a moment. */
+      readonly transient?: boolean;
+    }
+  /** The check failed because a resource did, and answered by its fallback. */
+  | { readonly end: 'fallback'; readonly reason: Reason; readonly data?: JsonValue }
 );
 
 /** From the coordinator to a thread. */

@@ -3,7 +3,7 @@ import type { Task } from '../model/task.js';
 import type { RunEnd } from './executor.js';
 
 /** A thread that ended its task as stopped though nobody had stopped it. */
-export const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread stopped without being told to.' };
+const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread stopped without being told to.' };
 
 /** The outcome of a task that overran its time. */
 export function timedOut(task: Task): Outcome {
@@ -17,7 +17,8 @@ export function timedOut(task: Task): Outcome {
 }
 
 /** Why a task whose thread died has no answer. */
-export function lost(end: Extract<RunEnd, { kind: 'lost' }>): Reason {
+export function lost(end: Exclude<RunEnd, { kind: 'ended' }>): Reason {
+  if (end.kind === 'stopped') return UNEXPECTED_STOP;
   if (end.cause === 'out-of-memory')
     return { code: 'out-of-memory', message: 'The check used more than the 512 MB that a thread may have.' };
   return { code: 'crashed', message: `The check's thread died: ${end.message}` };
@@ -29,4 +30,29 @@ export function needFailed(id: string, outcome: Outcome): Outcome {
     status: 'skipped',
     reason: { code: 'need-failed', message: `It needs ${id}, which ended ${outcome.status}.`, data: { need: id } },
   };
+}
+
+/** What becomes of tasks when a scan is over before they are. */
+export interface Over {
+  readonly running: Outcome;
+  readonly queued: Outcome;
+}
+
+/** The scan has run out of time. */
+export function deadlineReached(deadlineMs: number): Over {
+  const reason: Reason = { code: 'deadline', message: `The scan's deadline of ${deadlineMs} ms was reached.` };
+  return { running: { status: 'timed-out', reason }, queued: { status: 'skipped', reason } };
+}
+
+/** The scan was ended early by its own rules. */
+export function endedEarly(why: string): Over {
+  const reason: Reason = { code: 'aborted', message: `The scan was ended early: ${why}.` };
+  return { running: { status: 'cancelled', reason }, queued: { status: 'skipped', reason } };
+}
+
+/** Somebody stopped the scan. */
+export function interrupted(cause: unknown): Over {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const outcome: Outcome = { status: 'cancelled', reason: { code: 'interrupted', message } };
+  return { running: outcome, queued: outcome };
 }

@@ -4,6 +4,9 @@ import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js'
 import { compileSelection } from '../check/glob.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import type { FileEntry } from '../model/target.js';
+import { DEFAULT_BYTES, fetchOnce, MAX_BYTES, webAddress } from './fetch.js';
+import { judgeError, judgeStatus, type Verdict } from './policy/classify.js';
+import type { ScanResources } from './policy/scan-resources.js';
 import type { ProcessTree } from './process-tree.js';
 import { type FetchedBody, type Reply, type RequestCall, serializeError } from './protocol.js';
 import { MAX_READ_BYTES } from './visit.js';
@@ -16,21 +19,23 @@ export interface RequestSource {
   readonly entries: readonly FileEntry[];
   /** The environment of commands; the coordinator's own when undefined. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
+  /** The policies of what checks ask over the network or by name; without them each request is made once. */
+  readonly resources?: ScanResources;
 }
 
-const DEFAULT_BYTES = 10_485_760;
-const MAX_BYTES = 268_435_456;
 const FETCH_TIMEOUT_MS = 30_000;
 
 /** Answers what the checks of one task ask; ends with the task, and everything it started ends with it. */
 export class TaskRequests {
   readonly #source: RequestSource;
   readonly #remainingMs: () => number;
+  readonly #taskId: string;
   readonly #trees = new Set<ProcessTree>();
   readonly #abort = new AbortController();
 
-  constructor(source: RequestSource, remainingMs: () => number) {
+  constructor(source: RequestSource, remainingMs: () => number, taskId = '') {
     this.#source = source;
+    this.#taskId = taskId;
     this.#remainingMs = remainingMs;
   }
 
@@ -115,6 +120,19 @@ export class TaskRequests {
     if (!Array.isArray(argv) || argv.length === 0 || argv.some((part) => typeof part !== 'string')) {
       throw new ScanError('SR_REQUEST_FAILED', 'exec wants an array of texts: the program and its arguments.');
     }
+    const { resources } = this.#source;
+    if (resources === undefined || options.resource === undefined) return this.#run(argv, options);
+    const retryOn = options.retryOn ?? [];
+    return resources.call({
+      ...this.#asker(options.resource),
+      // The command's own timeout ends its tree; the time of a request would end what takes long by nature.
+      timeoutMs: () => undefined,
+      attempt: () => this.#run(argv, options),
+      judge: (end) => judgeCommand(end, retryOn),
+    });
+  }
+
+  async #run(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
     const cwd = options.cwd === undefined ? this.#source.root : await this.#inside(options.cwd);
     const { ProcessTree } = await import('./process-tree.js');
     const tree = new ProcessTree({
@@ -138,51 +156,48 @@ export class TaskRequests {
   }
 
   async #fetch(url: string, options: FetchOptions): Promise<FetchedBody> {
-    const { protocol } = new URL(url);
-    if (protocol !== 'http:' && protocol !== 'https:')
-      throw new ScanError('SR_REQUEST_FAILED', `fetch speaks http and https, not ${protocol}`);
-    const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
-    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]);
-    const response = await fetch(url, {
-      signal,
-      method: options.method ?? 'GET',
-      ...(options.headers === undefined ? {} : { headers: options.headers }),
-      ...(options.body === undefined ? {} : { body: options.body }),
-    }).catch((error: unknown) => {
-      throw networkError(url, error);
-    });
-    const maxBytes = Math.min(options.maxBytes ?? DEFAULT_BYTES, MAX_BYTES);
-    const body = await readBody(response, maxBytes, url).catch((error: unknown) => {
-      throw codeOf(error) === 'EFBIG' ? error : networkError(url, error);
-    });
-    return { status: response.status, headers: Object.fromEntries(response.headers), url: response.url, body };
-  }
-}
-
-async function readBody(response: Response, maxBytes: number, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = response.body?.getReader();
-  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-    size += next.value.length;
-    if (size > maxBytes) {
-      await reader?.cancel();
-      throw Object.assign(new Error(`The answer of ${url} is longer than ${maxBytes} bytes.`), { code: 'EFBIG' });
+    const { host } = webAddress(url);
+    const { resources } = this.#source;
+    if (resources === undefined) {
+      const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
+      return fetchOnce(url, options, AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]));
     }
-    chunks.push(next.value);
+    const { method = 'GET', repeatable = false } = options;
+    return resources.call({
+      ...this.#asker(options.resource ?? host),
+      timeoutMs: (policy) => options.timeout ?? policy.timeoutMs,
+      attempt: (signal) => fetchOnce(url, options, signal),
+      judge: (end) =>
+        'value' in end
+          ? judgeStatus(end.value, method, repeatable, Date.now())
+          : judgeError(end.error, method, repeatable),
+    });
   }
-  return new Uint8Array(Buffer.concat(chunks));
+
+  /** Who asks for a resource. */
+  #asker(resource: string) {
+    return {
+      resource,
+      taskId: this.#taskId,
+      signal: this.#abort.signal,
+      remainingMs: (): number => this.#remainingMs(),
+    };
+  }
 }
 
-/** undici hides the system's error as a cause; the check wants its code. */
-function networkError(url: string, error: unknown): Error {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const timedOut = error instanceof Error && error.name === 'TimeoutError';
-  const code = timedOut ? 'ETIMEDOUT' : (codeOf(cause) ?? codeOf(error) ?? 'ENETWORK');
-  return Object.assign(
-    new Error(`${url} could not be fetched: ${messageOf(cause ?? error)} (${code})`, { cause: error }),
-    { code },
-  );
+/** What the end of a command says of its resource: a code is an answer; a signal or too long a time only where the check says so. */
+function judgeCommand(
+  end: { readonly value: ExecResult } | { readonly error: unknown },
+  retryOn: readonly ('signal' | 'timeout')[],
+): Verdict {
+  if ('error' in end) return { failed: false };
+  const { timedOut, signal } = end.value;
+  if (timedOut)
+    return retryOn.includes('timeout')
+      ? { failed: true, retry: true, overload: true, cause: 'timeout' }
+      : { failed: false };
+  if (signal === null || !retryOn.includes('signal')) return { failed: false };
+  return { failed: true, retry: true, overload: false, cause: `signal ${signal}` };
 }
 
 function isOutside(root: string, absolute: string): boolean {

@@ -3,12 +3,13 @@ import { type AnyCheck, implementationOf, isCheck } from '../check/define.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
 import { messageOf, ScanError } from '../errors.js';
 import type { Location, Snippet } from '../model/finding.js';
-import type { JsonObject, JsonValue } from '../model/json.js';
+import type { JsonObject } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
 import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
+import { type End, endOf, endWith, failedVisits, notLoaded, Skip, someOf } from './check-end.js';
 import { checkReport } from './check-report.js';
-import { firstNonJson } from './json-check.js';
+import { failureKind } from './policy/classify.js';
 import type { CheckEnd, CheckMessage, FetchedBody, RequestCall, RunOrder } from './protocol.js';
 import { type OpenedFile, openFile } from './visit.js';
 
@@ -22,9 +23,6 @@ export interface Channel {
 
 /** How often a file check lets messages and signals through. */
 const YIELD_MS = 25;
-
-/** How many names of files an outcome lists; the rest is counted. */
-const NAMES_SHOWN = 5;
 
 /** How a task's checks ended, and how long their modules took to load. */
 export interface TaskEnds {
@@ -52,15 +50,6 @@ export async function runTask(
   return { checks, loadMs };
 }
 
-type End = CheckEnd extends infer E ? (E extends unknown ? Omit<E, 'checkId'> : never) : never;
-
-function notLoaded(error: Error): End {
-  return {
-    end: 'errored',
-    reason: { code: 'load-failed', message: `The check could not be loaded: ${messageOf(error)}` },
-  };
-}
-
 async function runCheck(runner: CheckRunner): Promise<End> {
   try {
     return await runner.run();
@@ -78,27 +67,6 @@ async function loadCheck(item: TaskCheck, loader: ModuleLoader): Promise<AnyChec
   } catch (error) {
     return error instanceof Error ? error : new Error(messageOf(error));
   }
-}
-
-/** A check said that it cannot run here. */
-class Skip extends Error {
-  readonly reason: Reason;
-
-  constructor(reason: Reason) {
-    super(reason.message);
-    this.reason = reason;
-  }
-}
-
-function endOf(error: unknown): End {
-  if (error instanceof Skip) return { end: 'skipped', reason: error.reason };
-  const known = error instanceof ScanError && error.code === 'SR_CHECK_INVALID';
-  const exited = error instanceof Error && 'code' in error && error.code === 'SR_PROCESS_EXIT';
-  const stack = error instanceof Error && error.stack ? { data: { stack: error.stack } } : {};
-  return {
-    end: 'errored',
-    reason: { code: known ? 'invalid-report' : exited ? 'exited' : 'threw', message: messageOf(error), ...stack },
-  };
 }
 
 /** One run of one check: its context and what becomes of it. */
@@ -120,25 +88,40 @@ class CheckRunner {
   }
 
   async run(): Promise<End> {
-    const { visit, run } = implementationOf(this.#check);
+    const { visit, run, fallback } = implementationOf(this.#check);
     const context = this.#context();
-    if (visit) return this.#visitAll(visit, context);
-    const data = await run?.(context);
-    if (data === undefined) return { end: 'done' };
-    const place = firstNonJson(data);
-    if (place === undefined) return { end: 'done', data: data as JsonValue };
+    try {
+      if (visit) return await this.#visitAll(visit, context, fallback !== undefined);
+      return endWith(await run?.(context));
+    } catch (error) {
+      if (fallback === undefined || error instanceof Skip || !this.#fallsBack(error)) throw error;
+      return this.#fallback((lost) => fallback(lost, context), error);
+    }
+  }
+
+  /** True for an error of a resource that no further try of the task will mend. */
+  #fallsBack(error: unknown): boolean {
+    const kind = failureKind(error);
+    // A task that was told to stop has no time for another way.
+    if (kind === undefined || this.#signal.aborted) return false;
+    return kind !== 'transient' || (this.#order.retriesLeft ?? 0) === 0;
+  }
+
+  async #fallback(fallback: (error: Error) => unknown, error: unknown): Promise<End> {
+    const message = messageOf(error);
+    const end = endWith(await fallback(error instanceof Error ? error : new Error(message)));
+    if (end.end !== 'done') return end;
     return {
-      end: 'errored',
-      reason: {
-        code: 'uncloneable',
-        message: `The check returned something that is not JSON: ${place}. Return plain objects, arrays, text, numbers and booleans.`,
-      },
+      ...end,
+      end: 'fallback',
+      reason: { code: 'fallback', message: `It answered by its fallback: ${message}` },
     };
   }
 
   async #visitAll(
     visit: (file: OpenedFile, context: CheckContext) => void | Promise<void>,
     context: CheckContext,
+    hasFallback: boolean,
   ): Promise<End> {
     const { reads } = this.#check.meta;
     const failed: { path: string; error: unknown }[] = [];
@@ -165,7 +148,10 @@ class CheckRunner {
     this.#file = undefined;
     if (unread.length > 0)
       this.#degraded({ code: 'unreadable', message: `${someOf(unread)} could not be read.`, data: { files: unread } });
-    return failed.length === 0 ? { end: 'done' } : failedVisits(failed);
+    // One answer for all files: the fallback is for when a resource is to blame for each that failed.
+    const [first] = failed;
+    if (first !== undefined && hasFallback && failed.every(({ error }) => this.#fallsBack(error))) throw first.error;
+    return first === undefined ? { end: 'done' } : failedVisits(failed);
   }
 
   #open(entry: FileEntry, unread: string[]): OpenedFile | undefined {
@@ -194,6 +180,8 @@ class CheckRunner {
     const { task, tier, needs } = this.#order;
     const checkId = this.#item.id;
     const channel = this.#channel;
+    const { resource } = this.#item;
+    const own = resource === undefined ? {} : { resource };
     const list = (globs: readonly string[]): Promise<readonly FileEntry[]> => this.#list(globs);
     return {
       options: this.#item.options,
@@ -215,9 +203,11 @@ class CheckRunner {
         yield* await list(typeof globs === 'string' ? [globs] : globs);
       },
       exec: async (argv, options = {}) =>
-        (await channel.request({ name: 'exec', argv, options })) as Awaited<ReturnType<CheckContext['exec']>>,
+        (await channel.request({ name: 'exec', argv, options: { ...own, ...options } })) as Awaited<
+          ReturnType<CheckContext['exec']>
+        >,
       fetch: async (url, options = {}) =>
-        fetchResult((await channel.request({ name: 'fetch', url, options })) as FetchedBody),
+        fetchResult((await channel.request({ name: 'fetch', url, options: { ...own, ...options } })) as FetchedBody),
     };
   }
 
@@ -256,24 +246,4 @@ function createLog(checkId: string, channel: Channel): Log {
 function fetchResult(fetched: FetchedBody): FetchResult {
   const text = (): string => Buffer.from(fetched.body).toString('utf8');
   return { ...fetched, text, json: () => JSON.parse(text()) as unknown };
-}
-
-function failedVisits(failed: readonly { readonly path: string; readonly error: unknown }[]): End {
-  const first = failed[0];
-  const end = endOf(first?.error);
-  if (end.end !== 'errored') return end;
-  const paths = failed.map(({ path }) => path);
-  return {
-    ...end,
-    reason: {
-      ...end.reason,
-      message: `Visiting ${someOf(paths)} failed: ${end.reason.message}`,
-      data: { ...end.reason.data, files: paths },
-    },
-  };
-}
-
-function someOf(names: readonly string[]): string {
-  const rest = names.length - NAMES_SHOWN;
-  return names.slice(0, NAMES_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

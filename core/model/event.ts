@@ -1,6 +1,7 @@
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
+import type { BreakerState } from './resource.js';
 import type { Notice, ReportedFile, RunResult, TaskRecord } from './result.js';
 import type { Plan } from './task.js';
 
@@ -71,6 +72,25 @@ export type ScanEvent =
       readonly level: LogLevel;
       readonly message: string;
       readonly data?: JsonObject;
+    }
+  | {
+      readonly type: 'requestRetried';
+      readonly at: number;
+      readonly taskId: string;
+      readonly resource: string;
+      /** Which retry it will be, from 1. */
+      readonly retry: number;
+      /** How long it waits first. */
+      readonly waitMs: number;
+      /** Why the try before failed: an error's code, or such as `HTTP 503`. */
+      readonly cause: string;
+    }
+  | {
+      readonly type: 'resourceChanged';
+      readonly at: number;
+      readonly resource: string;
+      readonly from: BreakerState;
+      readonly to: BreakerState;
     }
   | {
       readonly type: 'taskEnded';

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
+import type { BreakerState } from './resource.js';
 import type { Severity } from './severity.js';
 import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
@@ -157,6 +158,40 @@ export interface TaskRecord extends ResourceUse {
   readonly attempts: readonly TaskAttempt[];
 }
 
+/** A change of a resource's circuit breaker. */
+export interface ResourceTransition {
+  /** When, in milliseconds since the scan began. */
+  readonly at: number;
+  /** The state before. */
+  readonly from: BreakerState;
+  /** The state after. */
+  readonly to: BreakerState;
+}
+
+/** A host or provider that checks asked, and how it answered this scan. */
+export interface ResourceRecord {
+  /** The host, or what the checks or the configuration call it. */
+  readonly name: string;
+  /** Its circuit breaker at the end; `closed` where it has none. */
+  readonly state: BreakerState;
+  /** Requests sent, each try counted. */
+  readonly calls: number;
+  /** Tries that failed: no answer, or 408, 425, 429, 500, 502, 503 or 504. */
+  readonly failures: number;
+  /** Tries after the first. */
+  readonly retries: number;
+  /** Requests that the open breaker refused. */
+  readonly refused: number;
+  /** Milliseconds that requests waited for the rate limit or because the resource asked for it, all together. */
+  readonly rateLimitedMs: number;
+  /** Requests that it may get at once at the end. */
+  readonly concurrency: number;
+  /** The fewest requests that it was allowed at once, in this or an earlier scan of the runtime. */
+  readonly lowestConcurrency: number;
+  /** What its breaker did while the scan ran. */
+  readonly transitions: readonly ResourceTransition[];
+}
+
 /** Time spent in the taps of a plugin on one hook. */
 export interface HookTime {
   /** The plugin. */
@@ -251,6 +286,8 @@ export interface RunResult {
   readonly notPlanned: readonly NotPlanned[];
   /** How each task ran. */
   readonly tasks: readonly TaskRecord[];
+  /** What checks asked over the network or by name, by name. */
+  readonly resources: readonly ResourceRecord[];
   /** How the scan used its time. */
   readonly statistics: Statistics;
   /** The checks that took far longer than usual, the greatest excess first. */

@@ -19,6 +19,8 @@ export interface TaskCheck {
   readonly files: readonly string[];
   /** Globs of the files it may not see. */
   readonly exclude: readonly string[];
+  /** What its requests count against instead of the host; for commands too. */
+  readonly resource?: string;
   /** Ids of the checks whose data it needs, by the name it gave them. */
   readonly needs: Readonly<Record<string, string>>;
 }
@@ -39,8 +41,10 @@ export interface Task {
   readonly after: readonly string[];
   /** Which try this is, from 1. */
   readonly attempt: number;
-  /** How long it may run. */
+  /** How long it may run, all attempts together. */
   readonly timeoutMs: number;
+  /** How often it runs again after an error that may pass, 0 to 5; 0 when absent. */
+  readonly retries?: number;
   /** True ends the scan when its outcome is not `passed`. */
   readonly critical: boolean;
 }

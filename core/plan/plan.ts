@@ -20,6 +20,8 @@ export interface PlannableCheck {
   readonly timeoutMs?: number;
   readonly priority: number;
   readonly critical: boolean;
+  readonly retries?: number;
+  readonly resource?: string;
   readonly files: readonly string[];
   readonly exclude: readonly string[];
 }
@@ -143,6 +145,7 @@ function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Tas
         module: item.check.module,
         options: item.options,
         ...(item.severity === undefined ? {} : { severity: item.severity }),
+        ...(item.resource === undefined ? {} : { resource: item.resource }),
         files: item.files,
         exclude: [...input.exclude, ...item.exclude],
         needs: own,
@@ -154,6 +157,7 @@ function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Tas
     after: [...new Set(Object.values(own))].sort(compareText),
     attempt: 1,
     timeoutMs: item.timeoutMs ?? input.timeoutMs,
+    ...(item.retries ? { retries: item.retries } : {}),
     critical: item.critical,
   };
 }

@@ -80,7 +80,7 @@ export function modelViolations(modules: readonly Module[]): Violations {
 
 /** Libraries that take tens of milliseconds to load. A start pays for what it uses. */
 const HEAVY =
-  /^(ajv|ajv-formats|cosmiconfig|handlebars|jiti|listr2|pino|puppeteer-core|tinypool|typescript|@secretlint\/.+)$/;
+  /^(ajv|ajv-formats|cockatiel|cosmiconfig|handlebars|jiti|listr2|pino|puppeteer-core|tinypool|typescript|@secretlint\/.+)$/;
 
 /** Heavy libraries are loaded where they are used. */
 export function heavyViolations(modules: readonly Module[]): Violations {

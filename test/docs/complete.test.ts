@@ -27,7 +27,10 @@ describe('docs/configuration.md', () => {
         .filter((key) => key !== '$schema')
         .sort(),
     );
-    const { checkSettings, tierSettings } = configSchema.definitions;
+    const { checkSettings, resourceSettings, tierSettings } = configSchema.definitions;
+    const resources = Object.keys(resourceSettings.properties).sort();
+    expect(firstCells(configuration, 'resources').sort()).toEqual(resources);
+    expect(firstCells(read('docs/resilience.md'), 'Resources').sort()).toEqual(resources);
     expect(firstCells(configuration, 'checks').sort()).toEqual(Object.keys(checkSettings.properties).sort());
     expect(firstCells(configuration, 'tier and tiers').sort()).toEqual(Object.keys(tierSettings.properties).sort());
     expect(firstCells(configuration, 'gate').sort()).toEqual(

@@ -145,6 +145,7 @@ export function result(
     checks,
     tasks,
     outliers: given.outliers ?? [],
+    resources: [],
     statistics: {
       ...makeStatistics({
         records: tasks,

@@ -12,6 +12,8 @@ export interface CheckText {
   readonly run?: string;
   /** The body of `visit(file, c)`. */
   readonly visit?: string;
+  /** The body of `fallback(error, c)`. */
+  readonly fallback?: string;
   /** Merged into the meta. */
   readonly meta?: object;
   /** Keys of the checks that it needs; their data is `c.needs[key]`. */
@@ -48,7 +50,7 @@ export function linkScanrun(root: string): void {
 }
 
 function moduleOf(key: string, check: string | CheckText): string {
-  const { run, visit, meta = {}, needs = [], top = '' } = typeof check === 'string' ? { run: check } : check;
+  const { run, visit, fallback, meta = {}, needs = [], top = '' } = typeof check === 'string' ? { run: check } : check;
   const whole = {
     title: key,
     description: `What ${key} is about.`,
@@ -68,6 +70,7 @@ function moduleOf(key: string, check: string | CheckText): string {
     `meta: ${JSON.stringify(whole)},`,
     needs.length === 0 ? '' : `needs: { ${needs.map((need) => `${need}: need_${need}`).join(', ')} },`,
     visit === undefined ? `async run(c) {\n${run ?? ''}\n},` : `async visit(file, c) {\n${visit}\n},`,
+    fallback === undefined ? '' : `async fallback(error, c) {\n${fallback}\n},`,
     '});',
   ].join('\n');
 }

@@ -92,6 +92,10 @@ defineConfig({
   tiers: { quick: { concurrency: 2, parallel: true, budget: '30s', deadline: 60_000, timeout: '5s' } },
   concurrency: 8,
   exclude: ['docs/**'],
+  resources: {
+    '*': { retries: 0, breaker: 'off' },
+    host: { rateLimit: { requests: 1, interval: '1s' }, backoff: { initial: 10 }, breaker: { window: 5 } },
+  },
   gate: { failOn: 'never', minCoverage: 0.9 },
   reporters: ['terminal'],
   checks: {
@@ -102,6 +106,8 @@ defineConfig({
       priority: 1,
       optional: true,
       critical: false,
+      retries: 2,
+      resource: 'host',
       files: ['**'],
       exclude: ['a'],
     },
@@ -115,6 +121,10 @@ defineConfig({
 
 // @ts-expect-error: there is no such check
 defineConfig({ plugins: [files], checks: { 'files/sise': 'error' } });
+// @ts-expect-error: there is no such setting of a resource
+defineConfig({ resources: { host: { retry: 2 } } });
+// @ts-expect-error: a rate limit has an interval
+defineConfig({ resources: { host: { rateLimit: { requests: 2 } } } });
 // @ts-expect-error: the plugin is not listed
 defineConfig({ plugins: [other], checks: { 'files/size': 'error' } });
 // @ts-expect-error: no plugin is listed

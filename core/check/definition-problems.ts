@@ -1,0 +1,88 @@
+import { parseDuration } from '../model/duration.js';
+import { SEVERITIES } from '../model/severity.js';
+import { TIERS } from '../model/tier.js';
+import { nearest } from './nearest.js';
+
+const META_KEYS = [
+  'title',
+  'description',
+  'category',
+  'tier',
+  'severity',
+  'options',
+  'messages',
+  'help',
+  'docsUrl',
+  'tags',
+  'lane',
+  'when',
+  'files',
+  'reads',
+  'timeout',
+  'priority',
+  'retries',
+  'resource',
+];
+const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run', 'fallback'];
+
+/** What is wrong with a definition. */
+export function definitionProblems(
+  moduleUrl: unknown,
+  definition: Record<string, unknown>,
+  isCheck: (value: unknown) => boolean,
+): string[] {
+  const problems: string[] = [];
+  if (typeof moduleUrl !== 'string' || !/^[a-z]+:/.test(moduleUrl))
+    problems.push('the first argument must be import.meta.url');
+  problems.push(...unknownKeys(definition, DEFINITION_KEYS, ''));
+  if ((typeof definition.visit === 'function') === (typeof definition.run === 'function'))
+    problems.push('it needs either visit or run');
+  const meta = definition.meta;
+  if (typeof meta !== 'object' || meta === null) return [...problems, 'meta is missing'];
+  const fields = meta as Record<string, unknown>;
+  problems.push(...unknownKeys(fields, META_KEYS, 'meta.'));
+  for (const key of ['title', 'description', 'category']) {
+    if (typeof fields[key] !== 'string' || fields[key] === '') problems.push(`meta.${key} must be text`);
+  }
+  problems.push(
+    ...oneOf(fields, 'tier', TIERS),
+    ...oneOf(fields, 'severity', SEVERITIES),
+    ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true),
+    ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
+  );
+  if (typeof fields.messages !== 'object' || fields.messages === null) problems.push('meta.messages must be an object');
+  if (fields.timeout !== undefined) problems.push(...timeoutProblems(fields.timeout, 'meta.timeout'));
+  if (definition.fallback !== undefined && typeof definition.fallback !== 'function')
+    problems.push('fallback must be a function');
+  const { retries, resource } = fields;
+  if (retries !== undefined && !(Number.isInteger(retries) && Number(retries) >= 0 && Number(retries) <= 5))
+    problems.push('meta.retries must be a whole number from 0 to 5');
+  if (resource !== undefined && (typeof resource !== 'string' || resource.trim() === ''))
+    problems.push('meta.resource must be text');
+  for (const [name, need] of Object.entries((definition.needs ?? {}) as object)) {
+    if (!isCheck(need)) problems.push(`needs.${name} must be a check`);
+  }
+  return problems;
+}
+
+/** What is wrong with a check's timeout: 5 to 300 seconds are allowed (S0.5 of the sources: a hung check ends, a slow one may finish). */
+export function timeoutProblems(value: unknown, where: string): string[] {
+  const ms = typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined;
+  if (ms === undefined) return [`${where} must be a duration such as '30s'`];
+  return ms >= 5_000 && ms <= 300_000 ? [] : [`${where} must be between 5s and 300s`];
+}
+
+/** A problem for each key that is not known, with the nearest that is. */
+export function unknownKeys(value: object, known: readonly string[], prefix: string): string[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const near = nearest(key, known);
+      return `${prefix}${key} is not known${near ? ` (did you mean '${near}'?)` : ''}`;
+    });
+}
+
+function oneOf(fields: Record<string, unknown>, key: string, values: readonly string[], optional = false): string[] {
+  if (optional && fields[key] === undefined) return [];
+  return values.includes(fields[key] as string) ? [] : [`meta.${key} must be one of ${values.join(', ')}`];
+}
