@@ -36,28 +36,39 @@ interface Measured {
   readonly timeMs: number;
 }
 
+/** Times that a check's own is compared with. */
+export interface Usual {
+  readonly samples: number;
+  readonly medianMs: number;
+  readonly deviationMs: number;
+}
+
+/** What is usual of these times. */
+export function usualTime(timesMs: readonly number[]): Usual {
+  return { samples: timesMs.length, medianMs: median(timesMs), deviationMs: medianDeviation(timesMs) };
+}
+
 /** The checks that took far longer than usual, the greatest excess first. */
 export function findOutliers(input: OutlierInput): Outlier[] {
   const measured = measure(input);
-  const byCategory = new Map<string, number[]>();
-  for (const { check, timeMs } of measured)
-    byCategory.set(check.meta.category, [...(byCategory.get(check.meta.category) ?? []), timeMs]);
+  const usualOf = usualByCategory(measured);
   return measured
     .flatMap((item): Outlier[] => {
+      // Nothing is this much above any median; most checks are not, and need no sample.
+      if (item.timeMs <= FLOOR_MS) return [];
       const past = checkSamples(input.history, item.check.checkId);
       const own = past.length >= MIN_SAMPLES;
-      const samples = own ? past.map(({ ms }) => ms) : (byCategory.get(item.check.meta.category) ?? []);
-      if (samples.length < MIN_SAMPLES || !isOutlier(item.timeMs, samples)) return [];
-      const medianMs = median(samples);
+      const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(item.check.meta.category);
+      if (basis.samples < MIN_SAMPLES || !isOutlier(item.timeMs, basis)) return [];
       return [
         {
           checkId: item.check.checkId,
           taskId: item.record.id,
           timeMs: item.timeMs,
-          medianMs,
+          medianMs: basis.medianMs,
           basis: own ? 'history' : 'category',
-          samples: samples.length,
-          factor: item.timeMs / Math.max(1, medianMs),
+          samples: basis.samples,
+          factor: item.timeMs / Math.max(1, basis.medianMs),
           ...explain(item, input, own ? past.map(({ run }) => run) : []),
         },
       ];
@@ -65,11 +76,22 @@ export function findOutliers(input: OutlierInput): Outlier[] {
     .sort((a, b) => b.timeMs - b.medianMs - (a.timeMs - a.medianMs));
 }
 
-/** True for a time that is far above the samples' median: by factor, by an absolute floor and beyond their noise. */
-export function isOutlier(timeMs: number, samples: readonly number[]): boolean {
-  const usual = median(samples);
-  const excess = timeMs - usual;
-  return timeMs > FACTOR * usual && excess > FLOOR_MS && excess > DEVIATIONS * medianDeviation(samples);
+/** What is usual in a category of this scan; found once for each that is asked for. */
+function usualByCategory(measured: readonly Measured[]): (category: string) => Usual {
+  const found = new Map<string, Usual>();
+  return (category) => {
+    const known =
+      found.get(category) ??
+      usualTime(measured.filter(({ check }) => check.meta.category === category).map(({ timeMs }) => timeMs));
+    found.set(category, known);
+    return known;
+  };
+}
+
+/** True for a time that is far above the median: by factor, by an absolute floor and beyond the noise. */
+export function isOutlier(timeMs: number, { medianMs, deviationMs }: Usual): boolean {
+  const excess = timeMs - medianMs;
+  return timeMs > FACTOR * medianMs && excess > FLOOR_MS && excess > DEVIATIONS * deviationMs;
 }
 
 /** The checks that ran to an end of their own. A cached answer took no time, a stopped one not all of its own. */
