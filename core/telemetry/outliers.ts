@@ -4,7 +4,7 @@ import type { Lane, Task } from '../model/task.js';
 import type { Outlier, OutlierCause } from '../model/telemetry.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
-import { checkSamples, type History, type HistoryRun } from './history.js';
+import { checkSamples, type History, type Sample } from './history.js';
 import { checkMs, median, medianDeviation, runningMs, waitedMs } from './times.js';
 
 /** An outlier is over this many times the median (house plan, section 5). */
@@ -69,7 +69,7 @@ export function findOutliers(input: OutlierInput): Outlier[] {
           basis: own ? 'history' : 'category',
           samples: basis.samples,
           factor: item.timeMs / Math.max(1, basis.medianMs),
-          ...explain(item, input, own ? past.map(({ run }) => run) : []),
+          ...explain(item, input, own ? past : []),
         },
       ];
     })
@@ -111,14 +111,14 @@ function measure({ checks, records }: OutlierInput): Measured[] {
 type Explanation = { readonly cause: OutlierCause; readonly suggestion: string };
 
 /** The first cause that fits. What lengthens the run itself comes before waiting, which only goes along with it. */
-function explain(item: Measured, input: OutlierInput, past: readonly HistoryRun[]): Explanation {
+function explain(item: Measured, input: OutlierInput, past: readonly Sample[]): Explanation {
   return (
     slowAttempt(item) ??
     coldStart(item) ??
     starved(item, input) ??
     grownInput(input, past) ??
     queued(item) ??
-    changed(item, input, past)
+    changed(input, past)
   );
 }
 
@@ -166,9 +166,9 @@ function overlaps(a: TaskRecord, b: TaskRecord): boolean {
   return startA < b.timing.endedAtMs && startB < a.timing.endedAtMs;
 }
 
-function grownInput({ input }: OutlierInput, past: readonly HistoryRun[]): Explanation | undefined {
-  const files = median(past.map((run) => run.files));
-  const bytes = median(past.map((run) => run.bytes));
+function grownInput({ input }: OutlierInput, past: readonly Sample[]): Explanation | undefined {
+  const files = median(past.map(({ run }) => run.files));
+  const bytes = median(past.map(({ run }) => run.bytes));
   const moreFiles = files > 0 && input.files > files * GROWN;
   if (!moreFiles && !(bytes > 0 && input.bytes > bytes * GROWN)) return undefined;
   const growth = moreFiles ? input.files / files : input.bytes / bytes;
@@ -188,18 +188,18 @@ function queued({ record }: Measured): Explanation | undefined {
 }
 
 /** Nothing that was measured explains it: the change since the last usual run may. */
-function changed({ check }: Measured, { tier }: OutlierInput, past: readonly HistoryRun[]): Explanation {
-  const msOf = (run: HistoryRun): number => run.checks[check.checkId]?.ms ?? 0;
-  const usual = median(past.map(msOf));
-  const last = past.filter((run) => msOf(run) <= FACTOR * usual).at(-1);
+function changed({ tier }: OutlierInput, past: readonly Sample[]): Explanation {
+  const usual = median(past.map(({ ms }) => ms));
+  const last = past.filter(({ ms }) => ms <= FACTOR * usual).at(-1);
   if (last === undefined)
     return {
       cause: 'unknown',
       suggestion: `It takes longer than others of its category: look at what it does, or move it to a higher tier than ${tier}.`,
     };
-  const since = last.commit === undefined ? `the run ${last.runId}` : `commit ${last.commit.slice(0, 12)}`;
+  const { commit, runId } = last.run;
+  const since = commit === undefined ? `the run ${runId}` : `commit ${commit.slice(0, 12)}`;
   return {
     cause: 'changed',
-    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(msOf(last))}.`,
+    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(last.ms)}.`,
   };
 }

@@ -126,7 +126,7 @@ describe('trend', () => {
       pastRun(4, { 'a/x': { ms: 20, inputs: 'k' } }),
       pastRun(5, { 'a/x': { ms: 9_999 } }, { verdict: 'interrupted' }),
     ];
-    expect(checkTrends({ runs })).toEqual([
+    expect(checkTrends(runs)).toEqual([
       {
         checkId: 'a/x',
         runs: 4,
