@@ -4,7 +4,7 @@ import type { CheckResult, Notice, ResourceRecord, RunResult, Statistics } from 
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
-import { answerHash, hashText, inputHashes } from './telemetry/inputs.js';
+import { answerHash, inputHashes } from './telemetry/inputs.js';
 import { findOutliers } from './telemetry/outliers.js';
 import { makeCheckResults } from './telemetry/result.js';
 import { makeStatistics } from './telemetry/statistics.js';
@@ -33,6 +33,7 @@ export interface Analysed {
 export function analyse(input: AnalyseInput): Analysed {
   const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
+  const ran = versions(prepared);
   const { past, checks } = withPast(
     makeCheckResults(
       executed.checks,
@@ -41,6 +42,7 @@ export function analyse(input: AnalyseInput): Analysed {
       notice,
     ),
     input,
+    ran,
   );
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
@@ -51,7 +53,7 @@ export function analyse(input: AnalyseInput): Analysed {
       startedAt: startedAt.toISOString(),
       endedAt: new Date().toISOString(),
       tier: config.tier,
-      versions: versions(prepared),
+      versions: ran,
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
@@ -62,7 +64,7 @@ export function analyse(input: AnalyseInput): Analysed {
     resources: input.resources,
     statistics,
   };
-  const kept = historyRun(parts, { bytes, configHash: hashText(JSON.stringify(config.printable)), checks: past });
+  const kept = historyRun(parts, { bytes, configHash: prepared.inputs.configuration, checks: past });
   const trend = trendOf(history, kept, (id) => registry.get(id)?.check.meta.category);
   const result: RunResult = {
     schemaVersion: 1,
@@ -104,9 +106,11 @@ function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: reado
 function withPast(
   checks: readonly CheckResult[],
   { prepared, executed, notice }: AnalyseInput,
+  ran: Readonly<Record<string, string>>,
 ): { readonly checks: CheckResult[]; readonly past: HistoryRun['checks'] } {
   const { config, files, plan, history } = prepared;
-  const inputs = inputHashes({ ...files, tier: config.tier, versions: versions(prepared) }, plan.tasks);
+  const { content } = prepared.inputs;
+  const inputs = inputHashes({ target: files.target, content, tier: config.tier, versions: ran }, plan.tasks);
   const records = new Map(executed.records.map((record) => [record.id, record]));
   const past: Record<string, HistoryRun['checks'][string]> = {};
   const told = checks.map((check) => {
