@@ -89,9 +89,9 @@ export class Redactor {
   #isClean(value: JsonValue | undefined): boolean {
     if (typeof value === 'string') return this.text(value) === value;
     if (typeof value !== 'object' || value === null) return true;
-    if (Array.isArray(value)) return value.every((item: JsonValue) => this.#isClean(item));
     const object = value as { readonly [key: string]: JsonValue };
-    return Object.keys(object).every((key) => this.text(key) === key && this.#isClean(object[key]));
+    for (const key of Object.keys(object)) if (!this.#isClean(key) || !this.#isClean(object[key])) return false;
+    return true;
   }
 
   #walk(value: JsonValue | undefined): JsonValue | undefined {

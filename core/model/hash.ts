@@ -21,12 +21,12 @@ export class QuickHash {
     return this;
   }
 
-  /** 11 digits of base 36, which hold 53 bits. */
+  /** A number of 53 bits; in decimal, since V8 writes doubles to any other base a hundred times slower. */
   digest(): string {
     const [a, b] = [this.#a, this.#b];
     const low = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
     const high = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
-    return (4_294_967_296 * (2_097_151 & high) + (low >>> 0)).toString(36).padStart(11, '0');
+    return String(4_294_967_296 * (2_097_151 & high) + (low >>> 0));
   }
 }
 
