@@ -40,7 +40,10 @@ export class TaskRequests {
   readonly #remainingMs: () => number;
   readonly #task: Asker;
   readonly #trees = new Set<ProcessTree>();
-  readonly #abort = new AbortController();
+  /** Made for the first request that can be given up; most tasks make none. */
+  #abort: AbortController | undefined;
+  /** Why nothing may be asked for any more. */
+  #over: string | undefined;
 
   constructor(source: RequestSource, remainingMs: () => number, task: Asker = { id: '' }) {
     this.#source = source;
@@ -51,7 +54,7 @@ export class TaskRequests {
   /** Answers a request. Never rejects: a failure is a reply. */
   async answer(call: RequestCall): Promise<Reply> {
     try {
-      if (this.#abort.signal.aborted)
+      if (this.#over !== undefined)
         throw new ScanError('SR_REQUEST_FAILED', 'The check has ended; it may not ask for anything any more.');
       return { ok: true, value: await this.#do(call) };
     } catch (error) {
@@ -61,19 +64,30 @@ export class TaskRequests {
 
   /** Asks running commands to end and gives up open requests. */
   stop(): void {
-    this.#abort.abort(new Error('The task was stopped.'));
+    this.#end('The task was stopped.');
     for (const tree of this.#trees) tree.stop();
   }
 
   /** Ends whatever is left. */
   close(): void {
-    this.#abort.abort(new Error('The task has ended.'));
+    this.#end('The task has ended.');
     for (const tree of this.#trees) tree.sweep();
   }
 
   /** Ends every process at once; for a coordinator that is about to exit. */
   kill(): void {
     for (const tree of this.#trees) tree.kill();
+  }
+
+  get #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#over !== undefined) this.#abort.abort(new Error(this.#over));
+    return this.#abort.signal;
+  }
+
+  #end(why: string): void {
+    this.#over ??= why;
+    this.#abort?.abort(new Error(this.#over));
   }
 
   #do(call: RequestCall): Promise<unknown> {
@@ -156,7 +170,7 @@ export class TaskRequests {
       timeoutMs: options.timeout,
     });
     this.#trees.add(tree);
-    if (this.#abort.signal.aborted) tree.stop();
+    if (this.#over !== undefined) tree.stop();
     try {
       return await tree.result;
     } catch (error) {
@@ -171,7 +185,7 @@ export class TaskRequests {
     const { resources } = this.#source;
     if (resources === undefined) {
       const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
-      return fetchOnce(url, options, AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]));
+      return fetchOnce(url, options, AbortSignal.any([this.#signal, AbortSignal.timeout(timeout)]));
     }
     const { method = 'GET', repeatable = false } = options;
     return resources.call({
@@ -190,7 +204,7 @@ export class TaskRequests {
     return {
       resource,
       taskId: this.#task.id,
-      signal: this.#abort.signal,
+      signal: this.#signal,
       remainingMs: (): number => this.#remainingMs(),
     };
   }
