@@ -142,6 +142,8 @@ export type FromThread =
       readonly loadMs?: number;
       /** What it used; only from a thread that runs one task at a time. */
       readonly use?: ResourceUse;
+      /** The heap of a thread that tasks share. */
+      readonly heapBytes?: number;
     }
   | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
 

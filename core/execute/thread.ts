@@ -11,6 +11,9 @@ import { type FromThread, type RunOrder, serializeError, type ThreadJob } from '
 /** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
 const MAX_OLD_GENERATION_MB = 512;
 
+/** A thread whose heap is this full at a task's end takes no more: the next task would pay for what others left. */
+const RECYCLE_BYTES = 0.6 * MAX_OLD_GENERATION_MB * 1_048_576;
+
 interface ActiveRun {
   readonly listener: RunListener;
   readonly settle: (end: RunEnd) => void;
@@ -150,6 +153,8 @@ export class Thread implements Pick<Executor, 'start'> {
     if (message.type === 'message') {
       run.listener.message(message.message);
     } else if (message.type === 'ended') {
+      // Before the end is told, so that the next task finds another thread.
+      if ((message.use?.heapBytes ?? message.heapBytes ?? 0) > RECYCLE_BYTES) this.retire();
       run.settle(
         run.stopping
           ? { kind: 'stopped', forced: false }
