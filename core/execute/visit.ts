@@ -1,15 +1,14 @@
-import { closeSync, constants, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
+import { constants, createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VisitedFile } from '../check/context.js';
 import type { Reads } from '../check/define.js';
+import { languageOf } from '../check/language.js';
+import { isBinary, isBinaryFile } from '../files/binary.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { FileEntry } from '../model/target.js';
 
 /** A larger file is not read whole: a string of its size would push a thread of 512 MB over its limit. Checks that stream still see it. */
 export const MAX_READ_BYTES = 67_108_864;
-
-/** git's own rule: a NUL among the first 8,000 bytes makes a file binary. */
-const SNIFF_BYTES = 8_000;
 
 const SNIPPET_CONTEXT_LINES = 2;
 /** What a thread sends of a line. The coordinator cuts it to what is shown, after masking: half a secret is not recognised as one. */
@@ -27,7 +26,7 @@ export function openFile(root: string, entry: FileEntry, reads: Reads): Opened {
   const absolute = join(root, entry.path);
   if (reads === 'none' || reads === 'stream') return { file: new OpenedFile(entry, absolute, EMPTY, '') };
   if (entry.sizeBytes > MAX_READ_BYTES) {
-    return reads === 'text' && isBinary(head(absolute)) ? { left: 'binary' } : { left: 'too-large' };
+    return reads === 'text' && isBinaryFile(absolute) ? { left: 'binary' } : { left: 'too-large' };
   }
   const bytes = readFileSync(absolute, { flag: READ_FLAGS } as unknown as { encoding: null });
   if (reads === 'bytes') return { file: new OpenedFile(entry, absolute, bytes, '') };
@@ -42,20 +41,6 @@ export function decode(bytes: Uint8Array): string | undefined {
   if (isBinary(bytes)) return undefined;
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start).toString('utf8');
-}
-
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, SNIFF_BYTES).includes(0);
-}
-
-function head(path: string): Uint8Array {
-  const handle = openSync(path, READ_FLAGS);
-  try {
-    const bytes = new Uint8Array(SNIFF_BYTES);
-    return bytes.subarray(0, readSync(handle, bytes, 0, SNIFF_BYTES, 0));
-  } finally {
-    closeSync(handle);
-  }
 }
 
 /** A file as a check sees it, with its lines found only when somebody asks. */
@@ -91,6 +76,10 @@ export class OpenedFile implements VisitedFile {
 
   locate(start: number, end = start): Location {
     return { path: this.path, ...this.lines.range(start, end) };
+  }
+
+  get language(): string | undefined {
+    return languageOf(this.path, this.text);
   }
 
   /** The line index of the text. */

@@ -1,16 +1,17 @@
 import { readdirSync, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { codeOf, ScanError } from '../errors.js';
 import type { Notice } from '../model/result.js';
 import type { FileEntry, Target } from '../model/target.js';
+import { isBinaryFile } from './binary.js';
 import { ContentIds, type IdHash } from './content-id.js';
 import type { Environment, WorkTree } from './git.js';
 import type { GitListing } from './git-listing.js';
 import { ListedFile, Listing } from './listing.js';
 import { topOf } from './top.js';
 import { leaveOutTwins } from './twins.js';
-import { type Unlisted, unlistedNotices } from './unlisted.js';
+import { type Unlisted, unlistedNotices, unreadNotices } from './unlisted.js';
 
 /** A target and its files. */
 export interface FileIndex {
@@ -32,6 +33,8 @@ export interface FileIndex {
    * Throws the file system's error for a file that cannot be read.
    */
   contentId(entry: FileEntry): string | undefined;
+  /** True for a file that git takes for binary; its beginning is read, once. Throws the file system's error. */
+  isBinary(entry: FileEntry): boolean;
 }
 
 /** What a listing may be told. */
@@ -55,17 +58,23 @@ export async function indexFiles(path: string, options: IndexOptions = {}): Prom
 }
 
 function indexOf(target: Target, listing: Listing, ids: ContentIds, hash: IdHash, notices: Notice[]): FileIndex {
-  const { entries, unlisted } = listing;
+  const { entries, unlisted, unread } = listing;
   if (entries.length === 0) throw new ScanError('SR_NO_FILES', `No file is left to look at in ${target.root}.`);
+  const binary = new Map<string, boolean>();
   const knownId = (entry: FileEntry): string | undefined => ids.known(entry, ListedFile.placeOf(entry));
   return {
     target,
     entries,
     unlisted,
-    notices: [...notices, ...unlistedNotices(unlisted)],
+    notices: [...notices, ...unlistedNotices(unlisted), ...unreadNotices(unread)],
     hash,
     knownId,
     contentId: (entry) => knownId(entry) ?? (entry.type === 'submodule' ? undefined : ids.compute(entry)),
+    isBinary({ path, type }) {
+      const known = binary.get(path) ?? (type === 'file' && isBinaryFile(join(target.root, path)));
+      binary.set(path, known);
+      return known;
+    },
   };
 }
 
@@ -152,9 +161,10 @@ async function fromWalk(root: string, notices: Notice[]): Promise<FileIndex> {
   const { walk } = await import('./walk.js');
   const ids = new ContentIds(root, 'sha1');
   const listing = new Listing(root);
-  const { paths, unlisted } = walk(root);
+  const { paths, unlisted, unread } = walk(root);
   for (const path of paths) listing.untracked(path, undefined);
   listing.unlisted.push(...unlisted);
+  listing.unread.push(...unread);
   listing.sort();
   return indexOf({ kind: 'directory', name: basename(root), root }, listing, ids, 'sha1', notices);
 }

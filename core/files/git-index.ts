@@ -64,7 +64,7 @@ const FLAG_INTENT_TO_ADD = 0x2000;
 
 /** The entries of an index. */
 export interface IndexEntries {
-  /** The youngest time of a last change that it records, in whole seconds since 1970. */
+  /** The latest time that it records of any file, in whole seconds since 1970. */
   readonly newestSeconds: number;
   /** Gives each entry below `prefix`: a folder with a slash at its end, or nothing. Paths are relative to it. */
   each(prefix: string, give: (entry: IndexEntry) => void): void;
@@ -103,7 +103,7 @@ class Reader implements IndexEntries {
   check(): boolean {
     const data = this.#data;
     const end = this.#walk((at) => {
-      this.newestSeconds = Math.max(this.newestSeconds, data.readUInt32BE(at + AT.mtime));
+      this.newestSeconds = Math.max(this.newestSeconds, data.readUInt32BE(at), data.readUInt32BE(at + AT.mtime));
     });
     return end !== undefined && this.#knowsExtensions(end);
   }

@@ -6,6 +6,7 @@ import { askIndex, type IndexSource, indexStats, isSameIndex, notListed, openInd
 import { Listing } from './listing.js';
 import { globalAttributeFiles, lossyPaths } from './lossy.js';
 import { records } from './records.js';
+import { shown } from './unlisted.js';
 
 /** What git says of a folder, and what lies there. */
 export interface GitListing {
@@ -26,6 +27,8 @@ export interface GitListing {
 
 /** What `git rev-parse` knows. */
 interface Facts {
+  /** False where the repository's settings put its files elsewhere. */
+  readonly isInside: boolean;
   /** Undefined where it failed before it came to that. */
   readonly hash: IdHash | undefined;
   readonly isShallow: boolean;
@@ -41,6 +44,7 @@ const TRIES = 3;
 const OTHERS = ['ls-files', '-z', '--others', '--exclude-standard'];
 const FACTS = [
   'rev-parse',
+  '--is-inside-work-tree',
   '--show-object-format',
   '--is-shallow-repository',
   '--show-cdup',
@@ -96,6 +100,8 @@ async function listOnce(root: string, tree: WorkTree, remember: boolean): Promis
   const { listing, ids, tracksSome } = read ?? nothing(root, hash, remember);
   const answer = await others;
   if (answer.code !== 0) throw notListed(root, answer);
+  if (!facts.isInside)
+    throw notListed(root, { ...answer, stderr: 'its repository says that its files lie elsewhere (core.worktree)' });
   const untracked = [...records(answer.stdout, (path) => listing.unlisted.push({ path, kind: 'name' }))];
   for (const path of untracked) listing.untracked(path, false);
   const notices = [...warningsOf(answer, prefix, listing), ...nestedOf(untracked)];
@@ -104,8 +110,9 @@ async function listOnce(root: string, tree: WorkTree, remember: boolean): Promis
 }
 
 function factsOf({ code, stdout }: GitAnswer): Facts {
-  const [hash = '', shallow, up, commit, branch] = stdout.toString('utf8').split('\n');
+  const [inside, hash = '', shallow, up, commit, branch] = stdout.toString('utf8').split('\n');
   return {
+    isInside: inside === 'true',
     hash: hash in ID_BYTES ? (hash as IdHash) : undefined,
     isShallow: shallow === 'true',
     up,
@@ -160,39 +167,29 @@ async function readTracked(
 }
 
 /** What git could not look at. It says so, and ends as if all was well. */
-const CLOSED = /^warning: (?:could not open directory|unable to access) '(.*)': (.*)$/;
+const CLOSED = /^warning: (could not open directory|unable to access) '(.*)': (.*)$/;
 
-/** Turns git's warnings into what could not be listed, and the rest into notices. */
+/** Turns git's warnings into what could not be listed or applied, and the rest into notices. */
 function warningsOf({ stderr }: GitAnswer, prefix: string, listing: Listing): Notice[] {
   return stderr
     .split('\n')
     .filter((line) => line.startsWith('warning: '))
     .flatMap((line): Notice[] => {
-      const [, path = '', cause] = CLOSED.exec(line) ?? [];
+      const [, what, from = '', cause] = CLOSED.exec(line) ?? [];
       if (cause === undefined)
         return [{ code: 'git-warning', level: 'warning', message: `git says: ${line.slice(9)}` }];
-      const below = path.startsWith(prefix) ? path.slice(prefix.length) : path;
-      listing.unlisted.push({ path: below, kind: 'folder', cause });
+      const path = from.startsWith(prefix) ? from.slice(prefix.length) : from;
+      if (what === 'unable to access') listing.unread.push({ path, cause });
+      else listing.unlisted.push({ path, kind: 'folder', cause });
       return [];
     });
 }
-
-const SHOWN = 5;
 
 /** Says which repositories lie in this one without being a part of it. */
 function nestedOf(untracked: readonly string[]): Notice[] {
   const nested = untracked.filter((path) => path.endsWith('/'));
   if (nested.length === 0) return [];
-  const shown = nested
-    .slice(0, SHOWN)
-    .map((path) => JSON.stringify(path))
-    .join(', ');
-  const rest = nested.length > SHOWN ? ` and ${nested.length - SHOWN} more` : '';
-  return [
-    {
-      code: 'nested-repository',
-      level: 'info',
-      message: `${plural(nested.length, 'git repository', 'git repositories')} inside of this one ${nested.length === 1 ? 'was' : 'were'} not entered: ${shown}${rest}. Scan each as a target of its own.`,
-    },
-  ];
+  const them = plural(nested.length, 'git repository', 'git repositories');
+  const message = `${them} inside of this one ${nested.length === 1 ? 'was' : 'were'} not entered: ${shown(nested)}. Scan each as a target of its own.`;
+  return [{ code: 'nested-repository', level: 'info', message }];
 }

@@ -22,7 +22,7 @@ export function readStageList(output: Buffer, withStat: boolean, idBytes: number
   let newestSeconds = 0;
   const isWhole = readAll(output, withStat, Buffer.alloc(0), idBytes, (entry) => {
     count += 1;
-    newestSeconds = Math.max(newestSeconds, entry.mtimeSeconds);
+    newestSeconds = Math.max(newestSeconds, entry.ctimeSeconds, entry.mtimeSeconds);
   });
   if (!isWhole) return undefined;
   return {

@@ -3,7 +3,7 @@ import { codeOf } from '../errors.js';
 import { compareText } from '../model/finding.js';
 import type { FileEntry } from '../model/target.js';
 import type { IndexEntry } from './git-index.js';
-import type { Unlisted } from './unlisted.js';
+import type { Unlisted, UnreadRules } from './unlisted.js';
 
 const TYPE_MASK = 0o170000;
 const REGULAR = 0o100000;
@@ -70,6 +70,8 @@ export class Listing {
   indexedMs = 0;
   entries: ListedFile[] = [];
   readonly unlisted: Unlisted[] = [];
+  /** Ignore files that were not applied. */
+  readonly unread: UnreadRules[] = [];
   /** Tracked files that are not there. Kept, as is `changed`, where it is to be remembered. */
   readonly gone = new Map<string, Recorded>();
   /** Tracked files that may differ from what git's index records. */
@@ -119,14 +121,13 @@ export class Listing {
       if (this.unmerged.has(path)) return;
       this.unmerged.add(path);
     }
-    const stats = this.#stat(path);
+    const stats = this.#isBehindLink(path) ? undefined : this.#stat(path);
     if (typeof stats === 'string') return;
     const isSubmodule = mode === SUBMODULE && stats?.isDirectory() === true;
     if (stats === undefined || (stats.isDirectory() && !isSubmodule)) this.#miss(path, entry);
     else if (isSubmodule) this.#add(path, stats, 'submodule', true, entry.stage === 0 ? idAt : undefined);
     else if (entry.stage === 0 && !entry.intentToAdd && this.#isUnchanged(entry, stats))
       this.#addFile(path, stats, true, idAt);
-    else if (this.#isBehindLink(path)) this.#miss(path, entry);
     else {
       if (this.#remember) this.changed.set(path, recorded(entry));
       this.#addFile(path, stats, true, undefined);
@@ -146,9 +147,9 @@ export class Listing {
   }
 
   #lookAgain({ path }: ListedFile, was: Recorded): void {
-    const stats = this.#stat(path);
+    const stats = this.#isBehindLink(path) ? undefined : this.#stat(path);
     if (typeof stats === 'string') return;
-    const isGone = stats === undefined || stats.isDirectory() || this.#isBehindLink(path);
+    const isGone = stats === undefined || stats.isDirectory();
     if (this.#remember) (isGone ? this.gone : this.changed).set(path, was);
     if (!isGone) this.#addFile(path, stats, true, undefined);
   }
@@ -231,7 +232,10 @@ export class Listing {
     if (!isSameTime(mtimeSeconds, mtimeNanoseconds, stats.mtimeMs)) return false;
     if (this.#isRacy(mtimeSeconds, mtimeNanoseconds)) return false;
     if (HAS_INODES) {
-      if (!isSameTime(entry.ctimeSeconds, entry.ctimeNanoseconds, stats.ctimeMs)) return false;
+      const { ctimeSeconds, ctimeNanoseconds } = entry;
+      if (!isSameTime(ctimeSeconds, ctimeNanoseconds, stats.ctimeMs)) return false;
+      // Stricter than git: a program that sets back the time of a change leaves this one.
+      if (this.#isRacy(ctimeSeconds, ctimeNanoseconds)) return false;
       if (entry.inode !== stats.ino % 2 ** 32) return false;
     }
     return sizeBytes > 0 || EMPTY_IDS.includes(idOf(entry));

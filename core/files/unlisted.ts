@@ -5,10 +5,17 @@ import { plural } from '../model/text.js';
 export interface Unlisted {
   /** Its path; a name that is not UTF-8 is shown as Latin-1. Ends with a slash for a folder, all of which is missing. */
   readonly path: string;
-  /** Why: `name` is not UTF-8; `entry` could not be looked at; `folder` or an ignore file could not be opened. */
+  /** Why: `name` is not UTF-8; `entry` could not be looked at; `folder` could not be opened. */
   readonly kind: 'name' | 'entry' | 'folder';
   /** What the system said, such as `EACCES`; absent for a name. */
   readonly cause?: string;
+}
+
+/** An ignore file that could not be read. */
+export interface UnreadRules {
+  readonly path: string;
+  /** What the system said. */
+  readonly cause: string;
 }
 
 const SHOWN = 5;
@@ -25,20 +32,25 @@ export function unlistedNotices(unlisted: readonly Unlisted[]): Notice[] {
     const names = unlisted.filter((item) => item.kind === kind).map(nameOf);
     if (names.length === 0) return [];
     const [one, many] = SAYS[kind];
-    const shown = names
-      .slice(0, SHOWN)
-      .map((name) => JSON.stringify(name))
-      .join(', ');
-    const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
-    const single = names.length === 1;
-    return [
-      {
-        code: 'not-listed',
-        level: 'warning' as const,
-        message: `${plural(names.length, 'entry', 'entries')} ${single ? one : many} and no check saw ${single ? 'it' : 'them'}: ${shown}${rest}.`,
-      },
-    ];
+    const [does, them] = names.length === 1 ? [one, 'it'] : [many, 'them'];
+    const message = `${plural(names.length, 'entry', 'entries')} ${does} and no check saw ${them}: ${shown(names)}.`;
+    return [{ code: 'not-listed', level: 'warning' as const, message }];
   });
+}
+
+/** What is said of ignore files that could not be read. */
+export function unreadNotices(unread: readonly UnreadRules[]): Notice[] {
+  if (unread.length === 0) return [];
+  const names = unread.map(({ path, cause }) => `${path} (${cause})`);
+  const message = `${plural(names.length, 'ignore file')} could not be read, so what they name is not ignored: ${shown(names)}.`;
+  return [{ code: 'not-ignored', level: 'warning', message }];
+}
+
+/** The first names of a list, quoted, and how many more there are. */
+export function shown(names: readonly string[]): string {
+  const rest = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  const first = names.slice(0, SHOWN).map((name) => JSON.stringify(name));
+  return first.join(', ') + rest;
 }
 
 function nameOf({ path, cause }: Unlisted): string {

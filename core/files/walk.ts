@@ -2,14 +2,16 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Ignore from 'ignore';
 import { codeOf } from '../errors.js';
-import type { Unlisted } from './unlisted.js';
+import type { Unlisted, UnreadRules } from './unlisted.js';
 
 /** What a walk found. */
 export interface Walk {
   /** Paths of files, links and other entries that are not folders, relative to the root. */
   readonly paths: readonly string[];
-  /** Names that no text can say, and folders and ignore files that could not be read. */
+  /** Names that no text can say, and folders that could not be opened. */
   readonly unlisted: readonly Unlisted[];
+  /** Ignore files that could not be read. */
+  readonly unread: readonly UnreadRules[];
 }
 
 /** Folders that belong to tools, not to the project; without git nothing else says so. */
@@ -48,6 +50,7 @@ class Walker implements Walk {
   readonly #base: string;
   readonly paths: string[] = [];
   readonly unlisted: Unlisted[] = [];
+  readonly unread: UnreadRules[] = [];
 
   constructor(base: string) {
     this.#base = base;
@@ -95,7 +98,7 @@ class Walker implements Walk {
       try {
         rules.add(readFileSync(this.#base + folder + name, 'utf8'));
       } catch (error) {
-        this.unlisted.push({ path: folder + name, kind: 'folder', cause: codeOf(error) ?? 'unknown' });
+        this.unread.push({ path: folder + name, cause: codeOf(error) ?? 'unknown' });
       }
     }
     return { base: folder, test: (path) => rules.test(path), outer };

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ScanError } from '../../../core/errors.js';
 import { indexFiles } from '../../../core/files/file-index.js';
-import { commitAll, folder, git, repository, write } from '../../support/folders.js';
+import { commitAll, folder, git, repository, settled, write } from '../../support/folders.js';
 
 const built = fileURLToPath(new URL('../../../dist/core/cli/main.js', import.meta.url));
 
@@ -281,27 +281,44 @@ describe('a folder without git', () => {
     ]);
   });
 
-  it('names the folders that it may not open', ({ skip }) => {
+  it('names the folders and ignore files that it may not open', ({ skip }) => {
     if (process.getuid?.() !== 0) skip('needs root to become another user');
-    const root = folder({
-      'a.txt': 'a',
-      'closed/b.txt': 'b',
-      'blind/.gitignore': '*',
-      'blind/c.txt': 'c',
-      'scan.config.json': { plugins: ['repo'], reporters: ['json'] },
-    });
+    const root = folder({ 'a.txt': 'a', 'closed/b.txt': 'b', 'blind/.gitignore': '*', 'blind/c.txt': 'c', ...SCANNED });
     chmodSync(root, 0o777);
     chmodSync(join(root, 'closed'), 0o000);
     chmodSync(join(root, 'blind/.gitignore'), 0o000);
-    const { stdout } = spawnSync('setpriv', ['--reuid=65534', '--clear-groups', process.execPath, built, 'run'], {
-      cwd: root,
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', SCANRUN_REPORTER: 'json=-' },
-      encoding: 'utf8',
-    });
-    const { notices } = JSON.parse(stdout) as { notices: { code: string; message: string }[] };
-    const message = notices.find(({ code }) => code === 'not-listed')?.message ?? JSON.stringify(notices);
-    expect(message).toContain('"blind/.gitignore (EACCES)"');
-    expect(message).toContain('"closed/ (EACCES)"');
+    const messages = noticesAsNobody(root);
+    expect(messages['not-listed']).toContain('"closed/ (EACCES)"');
+    expect(messages['not-ignored']).toContain('"blind/.gitignore (EACCES)"');
+  });
+});
+
+/** A configuration that needs nothing but what is there. */
+const SCANNED = { 'scan.config.json': { plugins: ['repo'], reporters: ['json'] } };
+
+/** What a scan by a user without rights says, all of a code together. */
+function noticesAsNobody(root: string): Record<string, string> {
+  const { stdout } = spawnSync('setpriv', ['--reuid=65534', '--clear-groups', process.execPath, built, 'run'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', SCANRUN_REPORTER: 'json=-' },
+    encoding: 'utf8',
+  });
+  const { notices } = JSON.parse(stdout) as { notices: { code: string; message: string }[] };
+  const byCode: Record<string, string> = {};
+  for (const { code, message } of notices) byCode[code] = `${byCode[code] ?? ''}${message}\n`;
+  return byCode;
+}
+
+describe('a git repository with closed folders', () => {
+  it('names tracked files in them, and the folders in which git could not look for others', ({ skip }) => {
+    if (process.getuid?.() !== 0) skip('needs root to become another user');
+    const [root = ''] = settled(1, { 'a.txt': 'a', 'closed/b.txt': 'b', ...SCANNED });
+    write(root, { 'shut/c.txt': 'c' });
+    execFileSync('chown', ['-R', '65534', root]);
+    for (const name of ['closed', 'shut']) chmodSync(join(root, name), 0o000);
+    const { 'not-listed': message } = noticesAsNobody(root);
+    expect(message).toContain('"closed/b.txt (EACCES)"');
+    expect(message).toContain('"shut/ (Permission denied)"');
   });
 });
 
