@@ -16,6 +16,7 @@ import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
+import { type RunInputs, runInputs } from './telemetry/inputs.js';
 
 /** A scan that is ready to run. */
 export interface Prepared {
@@ -24,6 +25,8 @@ export interface Prepared {
   readonly registry: Registry;
   readonly files: FileIndex;
   readonly plan: Plan;
+  /** What the run depends on besides the plan. */
+  readonly inputs: RunInputs;
   readonly hooks: HookRunner;
   /** What is known of earlier scans of the target. */
   readonly history: ReadHistory;
@@ -77,6 +80,7 @@ export async function prepare(
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
+      threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
       expectedMs: (id) => expectedMs(history, id),
       // A run that is taken up again goes on with what was chosen then.
       within:
@@ -97,6 +101,7 @@ export async function prepare(
     registry,
     files,
     plan,
+    inputs: runInputs(config, files.entries, plan.tasks),
     hooks,
     history,
     loader,
