@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ScanError } from './errors.js';
 import type { CheckOutcome, Earlier } from './execute/contract.js';
-import { Journal, type RunHeader } from './journal/journal.js';
+import { type Fail, Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
 import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
@@ -24,12 +24,7 @@ export interface OpenedRecord {
  * Begins the record of a run, or goes on with the one that `options.resume` names.
  * @throws ScanError `SR_RUN_CHANGED` naming what differs from then, and those of `recoverRun`.
  */
-export function openRecord(
-  prepared: Prepared,
-  options: ScanOptions,
-  startedAt: Date,
-  fail: (message: string) => void,
-): OpenedRecord {
+export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: Date, fail: Fail): OpenedRecord {
   const { plan, runId, files } = prepared;
   const fingerprint = fingerprintOf(prepared);
   if (options.resume !== undefined) {

@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from './write-file.js';
 
 /** The folder of a target in which scanrun keeps what it may need again. */
 export const STATE_FOLDER = '.scanrun';
@@ -16,7 +17,8 @@ export function makeStateFolder(root: string, ...parts: readonly string[]): stri
     if (lstatSync(state, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
     mkdirSync(folder, { recursive: true });
     const ignore = join(state, '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+    // Whole or not at all: with an empty one, git and the next scan would take the state for files of the project.
+    if (!existsSync(ignore)) writeWhole(ignore, '*\n');
     return folder;
   } catch {
     return undefined;
