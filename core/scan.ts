@@ -104,6 +104,8 @@ class ScanRun {
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
       startedAt,
+      // By the clock that measures: the time of day may have been set meanwhile.
+      endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
       cores: this.#runtime.cores,
       interrupted: this.#signal.aborted,
       notices: this.#notices,

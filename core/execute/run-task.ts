@@ -2,6 +2,7 @@ import type { CheckContext, FetchResult, Log, Report } from '../check/context.js
 import { type AnyCheck, implementationOf, isCheck } from '../check/define.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
 import { messageOf, ScanError } from '../errors.js';
+import { monotonicMs } from '../model/clock.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
@@ -37,9 +38,9 @@ export async function runTask(
   signal: AbortSignal,
   loader: ModuleLoader,
 ): Promise<TaskEnds> {
-  const started = Date.now();
+  const started = monotonicMs();
   const loaded = await Promise.all(order.task.checks.map((item) => loadCheck(item, loader)));
-  const loadMs = Date.now() - started;
+  const loadMs = monotonicMs() - started;
   const checks: CheckEnd[] = [];
   for (const [index, item] of order.task.checks.entries()) {
     const check = loaded[index] as AnyCheck | Error;
@@ -126,12 +127,12 @@ class CheckRunner {
     const { reads } = this.#check.meta;
     const failed: { path: string; error: unknown }[] = [];
     const unread: string[] = [];
-    let yielded = Date.now();
+    let yielded = monotonicMs();
     for (const entry of await this.#list(this.#item.files)) {
       if (reads !== 'none' && entry.type !== 'file') continue;
-      if (Date.now() - yielded > YIELD_MS) {
+      if (monotonicMs() - yielded > YIELD_MS) {
         await new Promise((resolve) => setImmediate(resolve));
-        yielded = Date.now();
+        yielded = monotonicMs();
       }
       if (this.#signal.aborted) break;
       const file = this.#open(entry, unread);
