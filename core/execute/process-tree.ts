@@ -65,8 +65,11 @@ export class ProcessTree {
 
   /** Ends what the process left behind; a check's children do not outlive it. */
   sweep(): void {
-    if (this.#done && descendants(undefined, this.#mark).length === 0) return;
+    const left = descendants(undefined, this.#mark);
+    if (this.#done && left?.length === 0) return;
     this.kill();
+    // Nobody could look, for instance because no file could be opened: those that left the group are looked for again.
+    if (left === undefined) setTimeout(() => this.sweep(), TERM_GRACE_MS).unref();
   }
 
   #collect(options: StartOptions): Promise<ExecResult> {
@@ -150,7 +153,7 @@ function signalTree(pid: number | undefined, mark: string, signal: NodeJS.Signal
     return;
   }
   // The strays first: once their parents are gone, only the mark connects them.
-  for (const stray of descendants(pid, mark)) send(stray, signal);
+  for (const stray of descendants(pid, mark) ?? []) send(stray, signal);
   send(-pid, signal);
 }
 
@@ -162,12 +165,14 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Processes below `pid` or with our mark in their environment. Linux knows both; elsewhere the group has to do. */
-function descendants(pid: number | undefined, mark: string): number[] {
+/** Processes below `pid` or with our mark in their environment; undefined when they cannot be listed. Linux knows both; elsewhere the group has to do. */
+function descendants(pid: number | undefined, mark: string): number[] | undefined {
   if (process.platform !== 'linux') return [];
+  const names = listProc();
+  if (names === undefined) return undefined;
   const parents = new Map<number, number>();
   const found = new Set<number>();
-  for (const name of readdirSync('/proc')) {
+  for (const name of names) {
     const candidate = Number(name);
     if (!Number.isInteger(candidate) || candidate === process.pid) continue;
     const stat = readProc(`/proc/${name}/stat`);
@@ -183,6 +188,14 @@ function descendants(pid: number | undefined, mark: string): number[] {
   };
   if (pid !== undefined) for (const candidate of parents.keys()) if (isBelow(candidate)) found.add(candidate);
   return [...found];
+}
+
+function listProc(): string[] | undefined {
+  try {
+    return readdirSync('/proc');
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file of /proc; empty for a process that ended meanwhile or belongs to someone else. */
