@@ -15,10 +15,11 @@ export function makeStateFolder(root: string, ...parts: readonly string[]): stri
   try {
     // A target may bring a link of this name, and nothing is written outside of it.
     if (lstatSync(state, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(state, { recursive: true });
     const ignore = join(state, '.gitignore');
-    // Whole or not at all: with an empty one, git and the next scan would take the state for files of the project.
+    // First, and whole or not at all: without it, git and the next scan would take the state for files of the project.
     if (!existsSync(ignore)) writeWhole(ignore, '*\n');
+    mkdirSync(folder, { recursive: true });
     return folder;
   } catch {
     return undefined;
