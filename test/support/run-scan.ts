@@ -78,6 +78,9 @@ export function ends(result: RunResult): Record<string, string> {
   );
 }
 
+/** Notices of what the machine did meanwhile, not of what was scanned. */
+const OF_THE_MACHINE = ['concurrency-lowered'];
+
 /** A result as one text, without what differs from run to run: times, workers, ids. Equal results give equal bytes. */
 export function canonical(result: RunResult): string {
   const { verdict, checks, tasks, notPlanned, notices } = result;
@@ -89,7 +92,7 @@ export function canonical(result: RunResult): string {
         .map(({ id, checkIds, outcome }) => ({ id, checkIds, outcome }))
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
       notPlanned,
-      notices,
+      notices: notices.filter(({ code }) => !OF_THE_MACHINE.includes(code)),
     }),
   );
 }
