@@ -1,6 +1,7 @@
 import { type AnyCheck, isCheck } from '../check/define.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
 import { messageOf, ScanError } from '../errors.js';
+import { monotonicMs } from '../model/clock.js';
 import type { TaskCheck } from '../model/task.js';
 import { notLoaded } from './check-end.js';
 import { type Channel, CheckRunner } from './check-runner.js';
@@ -21,9 +22,9 @@ export async function runTask(
   loader: ModuleLoader,
 ): Promise<TaskEnds> {
   const { task } = order;
-  const started = Date.now();
+  const started = monotonicMs();
   const loaded = await Promise.all(task.checks.map((item) => loadCheck(item, loader)));
-  const loadMs = Date.now() - started;
+  const loadMs = monotonicMs() - started;
   const runners = loaded.map((check, index) =>
     check instanceof Error ? check : new CheckRunner(order, task.checks[index] as TaskCheck, check, channel, signal),
   );
