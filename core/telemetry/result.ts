@@ -46,7 +46,7 @@ export function makeCheckResults(
       checkId,
       meta: infoOf(registry, checkId),
       outcome,
-      parts: parts.map((part) => ({ taskId: part.taskId, outcome: part.outcome })),
+      parts: parts.map(({ taskId, outcome: own, timeMs }) => ({ taskId, outcome: own, timeMs })),
       findings: parts.flatMap((part) => part.findings).sort(compareFindings),
       ...(data === undefined ? {} : { data }),
       measurements: parts.flatMap((part) => part.measurements),
