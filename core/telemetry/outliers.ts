@@ -57,31 +57,29 @@ export function findOutliers(input: OutlierInput): Outlier[] {
   const records = new Map(input.records.map((record) => [record.id, record]));
   const timed = timedChecks(input.checks, records);
   const usualOf = usualByCategory(timed);
-  return (
-    timed
-      // No shorter one can be so far above a median: most checks are done with here.
-      .filter(({ timeMs }) => timeMs > FLOOR_MS)
-      .flatMap(({ check, timeMs }): Outlier[] => {
-        const item = { check, timeMs, record: longestTask(check, records) };
-        const past = checkSamples(input.history, item.check.checkId);
-        const own = past.length >= MIN_SAMPLES;
-        const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(item.check.meta.category);
-        if (basis.samples < MIN_SAMPLES || !isOutlier(item.timeMs, basis)) return [];
-        return [
-          {
-            checkId: item.check.checkId,
-            taskId: item.record.id,
-            timeMs: item.timeMs,
-            medianMs: basis.medianMs,
-            basis: own ? 'history' : 'category',
-            samples: basis.samples,
-            factor: item.timeMs / Math.max(1, basis.medianMs),
-            ...explain(item, input, own ? past : []),
-          },
-        ];
-      })
-      .sort((a, b) => b.timeMs - b.medianMs - (a.timeMs - a.medianMs))
-  );
+  // No shorter time can be so far above a median: for most checks nothing has to be looked up.
+  const slow = timed.filter(({ timeMs }) => timeMs > FLOOR_MS);
+  return slow
+    .flatMap(({ check, timeMs }): Outlier[] => {
+      const item = { check, timeMs, record: longestTask(check, records) };
+      const past = checkSamples(input.history, check.checkId);
+      const own = past.length >= MIN_SAMPLES;
+      const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(check.meta.category);
+      if (basis.samples < MIN_SAMPLES || !isOutlier(timeMs, basis)) return [];
+      return [
+        {
+          checkId: check.checkId,
+          taskId: item.record.id,
+          timeMs,
+          medianMs: basis.medianMs,
+          basis: own ? 'history' : 'category',
+          samples: basis.samples,
+          factor: timeMs / Math.max(1, basis.medianMs),
+          ...explain(item, input, own ? past : []),
+        },
+      ];
+    })
+    .sort((a, b) => b.timeMs - b.medianMs - (a.timeMs - a.medianMs));
 }
 
 /** What is usual in a category of this scan; found once for each that is asked for. */
