@@ -6,7 +6,7 @@ import type { RunOrder } from './protocol.js';
 /** What a thread is told to run a task, and no more of it than that takes: the checks, the data that they need, and how modules are loaded. */
 export function makeOrder(
   { nextRun, tier, loader, scan }: ExecuteOptions,
-  { id, attempt, checks, target }: Task,
+  { id, attempt, checks, target, part, timeoutMs }: Task,
   data: ReadonlyMap<string, JsonValue | undefined>,
   retriesLeft: number,
 ): RunOrder {
@@ -19,7 +19,7 @@ export function makeOrder(
   const modules = { cacheDir: loader.cacheDir, entry: loader.entry, scan };
   return {
     run: nextRun(),
-    task: { id, attempt, checks, target },
+    task: { id, attempt, checks, target, timeoutMs, ...(part === undefined ? {} : { part }) },
     needs,
     tier,
     ...(retriesLeft === 0 ? {} : { retriesLeft }),
