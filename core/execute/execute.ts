@@ -45,6 +45,8 @@ class Execution {
   #over: { readonly queued: Outcome } | undefined;
   /** The times at which tasks run again. */
   readonly #alarms: Alarms;
+  /** What happened and nobody was told yet, in order: a thread need not wait for those who listen. */
+  readonly #untold: (() => void)[] = [];
   #finish: () => void = () => {};
 
   constructor(options: ExecuteOptions) {
@@ -101,7 +103,7 @@ class Execution {
     return this.#options.clock.now() - this.#startedAt;
   }
 
-  /** Starts what may start; ends when nothing is left. */
+  /** Starts what may start, then tells of it and of what ended; ends when nothing is left. */
   #advance(): void {
     for (const waiting of this.#over ? this.#queue.drain() : [])
       this.#settleUnrun(waiting, (this.#over as Over).queued);
@@ -115,6 +117,7 @@ class Execution {
       if (taken.instead) this.#settleUnrun(taken.waiting, taken.instead);
       else this.#start(taken.waiting, place as Place);
     }
+    for (let tell = this.#untold.shift(); tell !== undefined; tell = this.#untold.shift()) tell();
     if (this.#queue.size === 0 && this.#active.size === 0) this.#finish();
   }
 
@@ -168,7 +171,7 @@ class Execution {
     const parts = { waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs };
     const active = new ActiveTask(parts);
     this.#active.set(task.id, active);
-    if (before === undefined) listener.taskStarted(task, running.worker);
+    if (before === undefined) this.#untold.push(() => listener.taskStarted(task, running.worker));
     void active.ended().then((end) => {
       this.#active.delete(task.id);
       this.#end(active, end, active.times(end));
@@ -269,7 +272,7 @@ class Execution {
     this.#records.push(record);
     for (const { check, data } of checks) this.#data.set(check.id, data);
     this.#checks.push(...checks);
-    this.#options.listener.taskEnded(record, checks);
+    this.#untold.push(() => this.#options.listener.taskEnded(record, checks));
     const critical = task.critical && checks.find((check) => check.outcome.status !== 'passed');
     const why = critical
       ? `the critical check ${critical.check.id} ended ${critical.outcome.status}`

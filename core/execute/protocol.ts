@@ -96,6 +96,7 @@ export type VisitEnd =
 
 /** From the coordinator to a thread. */
 export type ToThread =
+  | { readonly type: 'run'; readonly order: RunOrder }
   | { readonly type: 'abort'; readonly run: number; readonly reason: string }
   | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
 
@@ -147,14 +148,13 @@ export type FromThread =
     }
   | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
 
-/** What tinypool hands to a thread's handler. */
-export type ThreadJob =
-  | {
-      readonly job: 'connect';
-      readonly port: MessagePortLike /** True when tasks share it. */;
-      readonly shared: boolean;
-    }
-  | { readonly job: 'run'; readonly order: RunOrder };
+/** What tinypool hands to a thread's handler, once. */
+export interface ThreadJob {
+  /** Everything else comes and goes by this. */
+  readonly port: MessagePortLike;
+  /** True when tasks share the thread. */
+  readonly shared: boolean;
+}
 
 /** A message port; named so that this file needs no import of node:worker_threads. */
 export interface MessagePortLike {

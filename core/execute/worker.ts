@@ -39,7 +39,7 @@ class ThreadState {
   /** True where tasks share the thread: there nobody knows whose time it is. */
   #shared = false;
 
-  connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
+  connect(job: ThreadJob): void {
     this.#port = job.port;
     this.#shared = job.shared;
     job.port.on('message', (message) => this.#receive(message));
@@ -108,6 +108,10 @@ class ThreadState {
   }
 
   #receive(message: ToThread): void {
+    if (message.type === 'run') {
+      void this.run(message.order);
+      return;
+    }
     const local = this.#runs.get(message.run);
     if (local === undefined) return;
     if (message.type === 'abort') {
@@ -185,7 +189,6 @@ function captureOutput(state: ThreadState, name: 'stdout' | 'stderr', level: 'in
 const state = new ThreadState();
 install(state);
 
-export default async function work(job: ThreadJob): Promise<void> {
-  if (job.job === 'connect') return state.connect(job);
-  return state.run(job.order);
+export default function connect(job: ThreadJob): void {
+  state.connect(job);
 }
