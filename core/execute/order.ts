@@ -5,7 +5,7 @@ import type { RunOrder } from './protocol.js';
 
 /** What a thread is told to run a task: the task, the data that its checks need, and how modules are loaded. */
 export function makeOrder(
-  { nextRun, tier, loader, scan }: ExecuteOptions,
+  { nextRun, tier, loader, scan, source }: ExecuteOptions,
   task: Task,
   data: ReadonlyMap<string, JsonValue | undefined>,
   retriesLeft: number,
@@ -14,5 +14,15 @@ export function makeOrder(
   for (const check of task.checks)
     needs[check.id] = Object.fromEntries(Object.entries(check.needs).map(([name, id]) => [name, data.get(id)]));
   const modules = { cacheDir: loader.cacheDir, entry: loader.entry, scan };
-  return { run: nextRun(), task, needs, tier, ...(retriesLeft === 0 ? {} : { retriesLeft }), modules };
+  const { unlisted = [], staged } = source;
+  return {
+    run: nextRun(),
+    task,
+    needs,
+    tier,
+    ...(retriesLeft === 0 ? {} : { retriesLeft }),
+    modules,
+    ...(unlisted.length === 0 ? {} : { unlisted }),
+    ...(staged === undefined ? {} : { unstaged: staged.differing }),
+  };
 }
