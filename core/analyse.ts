@@ -20,6 +20,8 @@ export interface AnalyseInput {
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
+  /** When its last check had ended, by the clock that measures. */
+  readonly endedAt: Date;
   readonly cores: number;
   readonly interrupted: boolean;
   /** The notices so far; what `notice` adds is among them. */
@@ -35,7 +37,7 @@ export interface Analysed {
 
 /** Makes the result of a scan from what was planned, what came of it and what is known of the past. */
 export function analyse(input: AnalyseInput): Analysed {
-  const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
+  const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
   const ran = versions(prepared);
   const { past, checks } = withPast(
@@ -55,7 +57,7 @@ export function analyse(input: AnalyseInput): Analysed {
     run: {
       id: prepared.runId,
       startedAt: startedAt.toISOString(),
-      endedAt: new Date().toISOString(),
+      endedAt: endedAt.toISOString(),
       tier: config.tier,
       versions: ran,
       ...(files.changes === undefined ? {} : { changes: runChanges(files.changes) }),

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { thisMachine } from './execute/machine.js';
 import { ResourceStore } from './execute/policy/store.js';
 import { Pool } from './execute/pool.js';
-import type { Clock } from './model/clock.js';
+import { type Clock, monotonicMs } from './model/clock.js';
 import type { Machine } from './model/pressure.js';
 
 /** What a runtime may be told. */
@@ -44,8 +44,7 @@ export interface Runtime {
 }
 
 const systemClock: Clock = {
-  // Not `performance.now()`, which loads a library of its own.
-  now: () => Number(process.hrtime.bigint()) / 1e6,
+  now: monotonicMs,
   after(ms, callback) {
     // Node waits at most 2^31-1 ms; a longer time would end at once.
     const timer = setTimeout(callback, Math.min(ms, 2_147_483_647));

@@ -6,7 +6,7 @@ import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute
 import type { Governor } from './execute/governor.js';
 import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
 import type { HookRunner } from './hooks.js';
-import type { Journal } from './journal/journal.js';
+import type { Fail, Journal } from './journal/journal.js';
 import type { EndedCheck, ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
 import type { TimedConcurrencyChange } from './model/pressure.js';
@@ -115,6 +115,8 @@ class ScanRun {
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
       startedAt,
+      // By the clock that measures: the time of day may have been set meanwhile.
+      endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
       cores: this.#runtime.cores,
       interrupted: this.#signal.aborted,
       notices: this.#notices,
@@ -220,7 +222,7 @@ class ScanRun {
   /** Begins the run's record, or goes on with that of a run that broke off. */
   async #record(prepared: Prepared, startedAt: Date): Promise<Pick<OpenedRecord, 'earlier' | 'plan'>> {
     const { openRecord } = await engine();
-    const fail = (message: string): void => this.#notice({ code: 'not-recorded', level: 'warning', message });
+    const fail: Fail = (message, level = 'warning') => this.#notice({ code: 'not-recorded', level, message });
     const record = openRecord(prepared, this.#options, startedAt, fail);
     this.#journal = record.journal;
     this.#earlierMs = record.earlier?.atMs ?? 0;

@@ -47,6 +47,7 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
   const output = flags.events === '-' ? {} : { output: reportTo(flags, progress) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
+  onCrash(runtime);
   const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
@@ -109,6 +110,17 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
   return () => {
     for (const signal of signals) process.off(signal, listener);
   };
+}
+
+/** An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something, and with no other process left. */
+function onCrash(runtime: Runtime): void {
+  process.on('uncaughtException', (error) => {
+    runtime.kill();
+    void import('./print-error.js').then(
+      ({ printError }) => process.exit(printError(error, process.stderr)),
+      () => process.exit(3),
+    );
+  });
 }
 
 /** Follows a scan's events: progress, log, and failures after the verdict. */

@@ -130,12 +130,13 @@ export class CheckRunner {
   async #exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
     const { unstaged = 0 } = this.#order;
     // A command runs in the work tree, whatever is staged.
-    if (unstaged > 0 && !this.#sawWorkTree)
+    if (unstaged > 0 && options.workTree !== false && !this.#sawWorkTree) {
+      this.#sawWorkTree = true;
       this.degraded({
         code: 'partial',
         message: `It ran a command in the work tree, where ${plural(unstaged, 'file')} ${unstaged === 1 ? 'is' : 'are'} not as staged. Stage or stash the rest.`,
       });
-    this.#sawWorkTree = unstaged > 0;
+    }
     return (await this.#ask({ name: 'exec', argv, options })) as ExecResult;
   }
 

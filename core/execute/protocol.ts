@@ -25,9 +25,9 @@ export interface SerializedError {
 export interface RunOrder {
   /** Unique within the process. */
   readonly run: number;
-  /** The task. */
-  readonly task: Task;
-  /** The data that each check needs, by check id. */
+  /** What of the task its thread must know. */
+  readonly task: Pick<Task, 'id' | 'attempt' | 'checks' | 'target' | 'part' | 'timeoutMs'>;
+  /** The data that each check needs, by check id; only of those that need some. */
   readonly needs: Readonly<Record<string, NeedsData>>;
   /** The tier that runs. */
   readonly tier: TierName;

@@ -47,12 +47,13 @@ class ThreadState {
 
   /** The loader of a scan. Each has its own: the next scan may have another configuration of the same name. */
   loader(source: ModuleSource): ModuleLoader {
-    const key = JSON.stringify([source.scan, source.cacheDir, source.entry]);
-    const loader = this.#loaders.get(key) ?? source;
-    this.#loaders.set(key, loader);
+    const key = `${source.scan}\0${source.cacheDir}\0${source.entry}`;
+    const known = this.#loaders.get(key);
+    if (known !== undefined) return known;
+    this.#loaders.set(key, source);
     const [oldest] = this.#loaders.keys();
     if (this.#loaders.size > LOADERS_KEPT && oldest !== undefined) this.#loaders.delete(oldest);
-    return loader;
+    return source;
   }
 
   async run(order: RunOrder): Promise<void> {

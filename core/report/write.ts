@@ -1,7 +1,7 @@
 import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Rendered } from '../check/reporter.js';
-import { codeOf, messageOf, ScanError } from '../errors.js';
+import { messageOf, ScanError } from '../errors.js';
 
 /** Where a report on standard output goes. */
 export type Sink = (chunk: string | Uint8Array) => Promise<void>;
@@ -54,7 +54,7 @@ async function writeWhole(file: string, content: Buffer): Promise<Written> {
     else await replace(await realpath(file).catch(() => file), content, stats?.mode);
     return { file, sizeBytes: content.length };
   } catch (error) {
-    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${codeOf(error) ?? ''} ${messageOf(error)}`, {
+    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${messageOf(error)}`, {
       cause: error,
     });
   }
