@@ -4,7 +4,7 @@ import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
-import { type Collected, TaskCollector } from './collect.js';
+import { type Collected, type CollectListener, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
 import { startInline } from './inline.js';
@@ -57,7 +57,7 @@ class Execution {
     this.#alarms = new Alarms(options.clock, () => this.#advance());
     for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
     const { limits, pool, plan, source } = options;
-    this.#files = new PassFiles(source.entries);
+    this.#files = new PassFiles(source);
     this.#queue = new TaskQueue({
       tasks: plan.tasks,
       kindOf: (waiting) => this.#kindOf(waiting),
@@ -171,7 +171,10 @@ class Execution {
     const parts = { waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs };
     const active = new ActiveTask(parts);
     this.#active.set(task.id, active);
-    if (before === undefined) this.#untold.push(() => listener.taskStarted(task, running.worker));
+    if (before === undefined) {
+      this.#untold.push(() => listener.taskStarted(task, running.worker));
+      for (const message of this.#files.unreadOf(task)) collector.message(message);
+    }
     void active.ended().then((end) => {
       this.#active.delete(task.id);
       this.#end(active, end, active.times(end));
@@ -180,12 +183,13 @@ class Execution {
   }
 
   #collector(task: Task): TaskCollector {
-    const { registry, redactor, listener } = this.#options;
-    return new TaskCollector(task, registry, redactor, {
+    const { registry, redactor, listener, source } = this.#options;
+    const says: CollectListener = {
       finding: (finding) => listener.finding(task, finding),
       measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
       log: (message) => listener.log(task, message),
-    });
+    };
+    return new TaskCollector(task, registry, redactor, says, source.staged?.stored);
   }
 
   #end(active: ActiveTask, end: RunEnd, times: StartTimes): void {

@@ -5,7 +5,7 @@ import type { RunOrder } from './protocol.js';
 
 /** What a thread is told to run a task, and no more of it than that takes: the checks, the data that they need, and how modules are loaded. */
 export function makeOrder(
-  { nextRun, tier, loader, scan }: ExecuteOptions,
+  { nextRun, tier, loader, scan, source }: ExecuteOptions,
   { id, attempt, checks, target, part, timeoutMs }: Task,
   data: ReadonlyMap<string, JsonValue | undefined>,
   retriesLeft: number,
@@ -17,6 +17,7 @@ export function makeOrder(
     if (named.length > 0) needs[check.id] = Object.fromEntries(named.map(([name, id]) => [name, data.get(id)]));
   }
   const modules = { cacheDir: loader.cacheDir, entry: loader.entry, scan };
+  const { unlisted = [], staged } = source;
   return {
     run: nextRun(),
     task: { id, attempt, checks, target, timeoutMs, ...(part === undefined ? {} : { part }) },
@@ -24,5 +25,7 @@ export function makeOrder(
     tier,
     ...(retriesLeft === 0 ? {} : { retriesLeft }),
     modules,
+    ...(unlisted.length === 0 ? {} : { unlisted }),
+    ...(staged === undefined ? {} : { unstaged: staged.differing }),
   };
 }

@@ -6,6 +6,7 @@ import type { LogLevel } from '../model/event.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
+import type { Unlisted } from '../model/target.js';
 import type { NeedsData, Task } from '../model/task.js';
 import type { ResourceUse } from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
@@ -36,6 +37,10 @@ export interface RunOrder {
   readonly modules: ModuleSource;
   /** How a pass over files tells its place, and where it goes on. */
   readonly pass?: PassOrder;
+  /** What is there and could not be listed; nothing when absent. */
+  readonly unlisted?: readonly Unlisted[];
+  /** Where what is staged is scanned: files of the work tree that are otherwise, which a command sees; 0 when absent. */
+  readonly unstaged?: number;
 }
 
 /** Where a pass over files begins, and what it leaves out. */

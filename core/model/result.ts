@@ -1,3 +1,4 @@
+import type { RunChanges } from './changes.js';
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
@@ -34,6 +35,8 @@ export interface RunInfo {
   readonly tier: TierName;
   /** Versions of what ran: scanrun, node and each plugin that states one. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What it was restricted to; absent for a scan of all files. */
+  readonly changes?: RunChanges;
   /** Platform and size of the machine. */
   readonly machine: { readonly platform: string; readonly arch: string; readonly cores: number };
 }
