@@ -94,6 +94,8 @@ export function canonical(result: RunResult): string {
       notPlanned,
       notices: notices.filter(({ code }) => !OF_THE_MACHINE.includes(code)),
     }),
+    undefined,
+    1,
   );
 }
 
