@@ -5,7 +5,7 @@ import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
-import { answerHash, hashText, inputHashes } from './telemetry/inputs.js';
+import { answerHash, inputHashes } from './telemetry/inputs.js';
 import { findOutliers } from './telemetry/outliers.js';
 import { makeCheckResults } from './telemetry/result.js';
 import { makeStatistics } from './telemetry/statistics.js';
@@ -37,6 +37,7 @@ export interface Analysed {
 export function analyse(input: AnalyseInput): Analysed {
   const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
+  const ran = versions(prepared);
   const { past, checks } = withPast(
     makeCheckResults(
       executed.checks,
@@ -45,6 +46,7 @@ export function analyse(input: AnalyseInput): Analysed {
       notice,
     ),
     input,
+    ran,
   );
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
@@ -55,7 +57,7 @@ export function analyse(input: AnalyseInput): Analysed {
       startedAt: startedAt.toISOString(),
       endedAt: endedAt.toISOString(),
       tier: config.tier,
-      versions: versions(prepared),
+      versions: ran,
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
@@ -66,7 +68,7 @@ export function analyse(input: AnalyseInput): Analysed {
     resources: input.resources,
     statistics,
   };
-  const kept = historyRun(parts, { bytes, configHash: hashText(JSON.stringify(config.printable)), checks: past });
+  const kept = historyRun(parts, { bytes, configHash: prepared.inputs.configuration, checks: past });
   const trend = trendOf(history, kept, (id) => registry.get(id)?.check.meta.category);
   const result: RunResult = {
     schemaVersion: 1,
@@ -112,9 +114,11 @@ function statisticsOf(
 function withPast(
   checks: readonly CheckResult[],
   { prepared, executed, notice }: AnalyseInput,
+  ran: Readonly<Record<string, string>>,
 ): { readonly checks: CheckResult[]; readonly past: HistoryRun['checks'] } {
   const { config, files, plan, history } = prepared;
-  const inputs = inputHashes({ ...files, tier: config.tier, versions: versions(prepared) }, plan.tasks);
+  const { content } = prepared.inputs;
+  const inputs = inputHashes({ target: files.target, content, tier: config.tier, versions: ran }, plan.tasks);
   const records = new Map(executed.records.map((record) => [record.id, record]));
   const past: Record<string, HistoryRun['checks'][string]> = {};
   const told = checks.map((check) => {

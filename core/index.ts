@@ -25,6 +25,7 @@ export type {
   Reads,
 } from './check/define.js';
 export { defineCheck } from './check/define.js';
+export { languageOf } from './check/language.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';

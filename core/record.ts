@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ScanError } from './errors.js';
 import type { CheckOutcome, Earlier } from './execute/contract.js';
 import { type Fail, Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
-import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
-import type { Plan, Task } from './model/task.js';
+import type { Plan } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { ScanOptions } from './scan-options.js';
 
@@ -26,7 +23,7 @@ export interface OpenedRecord {
  */
 export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: Date, fail: Fail): OpenedRecord {
   const { plan, runId, files } = prepared;
-  const fingerprint = fingerprintOf(prepared);
+  const fingerprint = { ...prepared.inputs };
   if (options.resume !== undefined) {
     const run = recoverRun(files.target.root, options.resume);
     assertSame(run, fingerprint, plan);
@@ -49,30 +46,6 @@ export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: 
   return { journal: Journal.create(files.target.root, header, fail), plan, problems: [] };
 }
 
-/** What a run depends on besides its plan. */
-function fingerprintOf({ config, files, plan }: Prepared): Record<string, string> {
-  const hash = (parts: Iterable<string>): string => {
-    const sum = new QuickHash();
-    for (const part of parts) sum.add(part);
-    return sum.digest();
-  };
-  const modules = [...new Set(plan.tasks.flatMap(({ checks }) => checks.map(({ module }) => module)))].sort();
-  return {
-    configuration: hash([JSON.stringify(config.printable), ...(config.file === undefined ? [] : [read(config.file)])]),
-    plugins: hash(modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : ''])),
-    content: hash(files.entries.map(({ path, sizeBytes, modifiedMs }) => `${path}\0${sizeBytes}\0${modifiedMs}`)),
-  };
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // A module that cannot be read fails when it runs, and says why there.
-    return '';
-  }
-}
-
 function assertSame(run: RecoveredRun, now: Readonly<Record<string, string>>, plan: Plan): void {
   const changed = Object.keys(now).filter((name) => now[name] !== run.header.fingerprint[name]);
   if (changed.length === 0 && !isPartOf(run.header.plan, plan)) changed.push('plan');
@@ -84,13 +57,14 @@ function assertSame(run: RecoveredRun, now: Readonly<Record<string, string>>, pl
 }
 
 /**
- * Whether each task of a recorded plan is one that would be planned now, whatever its place: that depends on times. It
+ * Whether each check of a recorded plan is one that would be planned now, whatever its place: that depends on times. It
  * keeps a record that somebody else wrote from naming modules of its own.
  */
 function isPartOf(recorded: Plan, now: Plan): boolean {
-  const essence = ({ expectedMs: _time, stage: _stage, ...task }: Task): string => JSON.stringify(task);
-  const known = new Set(now.tasks.map(essence));
-  return recorded.tasks.every((task) => known.has(essence(task)));
+  const checksOf = ({ tasks }: Plan): string[] =>
+    tasks.flatMap(({ checks }) => checks.map((check) => JSON.stringify(check)));
+  const known = new Set(checksOf(now));
+  return checksOf(recorded).every((check) => known.has(check));
 }
 
 function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
@@ -111,7 +85,6 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
           data,
           findings: [...found],
           measurements: [...measured],
-          degraded: [],
           masked,
           timeMs,
         },
