@@ -7,6 +7,7 @@ import type { Notice } from '../model/result.js';
 import type { FileEntry, Target } from '../model/target.js';
 import { plural } from '../model/text.js';
 import type { GitListing } from './git.js';
+import { repositoryOf } from './repository.js';
 
 /** A target and its files. */
 export interface FileList {
@@ -46,6 +47,7 @@ export async function listFiles(path: string): Promise<FileList> {
     root,
     ...(known.commit === undefined ? {} : { commit: known.commit }),
     ...(known.branch === undefined ? {} : { branch: known.branch }),
+    ...(repository === undefined ? {} : repositoryOf(repository, root)),
   };
   return { target, entries, notices };
 }
