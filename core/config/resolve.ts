@@ -101,7 +101,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
   const base = resolveBase(layers, origins, problems);
   const resources = resolveResources(layers, origins, problems);
-  const reporters = await resolveReporters(layers, cwd, loader, problems);
+  const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 
   const failure = configError(problems);
