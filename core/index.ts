@@ -60,7 +60,6 @@ export type {
   ReportedFile,
   ResourceRecord,
   ResourceTransition,
-  RunInfo,
   RunResult,
   Statistics,
   TaskAttempt,
@@ -68,6 +67,7 @@ export type {
   TaskTiming,
   Verdict,
 } from './model/result.js';
+export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
