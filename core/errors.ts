@@ -146,12 +146,22 @@ export const ERRORS = {
   SR_REPORTER_UNKNOWN: {
     exitCode: 2,
     title: 'There is no such reporter',
-    fix: 'Use terminal, json, html, or a package or path that exports a reporter.',
+    fix: 'Use one of docs/reporters.md, or a package or path that exports a reporter.',
   },
   SR_REQUEST_FAILED: {
     exitCode: 3,
     title: 'A request of a check failed',
     fix: 'The message names the request and its cause.',
+  },
+  SR_RESULT_INVALID: {
+    exitCode: 2,
+    title: 'A file is not the result of a scan',
+    fix: 'Give a file that `--reporter json=<file>` or `scanrun merge -o <file>` wrote, whole; `scanrun report last` takes the newest run.',
+  },
+  SR_RESULTS_DIFFER: {
+    exitCode: 2,
+    title: 'Results cannot be merged: they are not parts of one scan',
+    fix: 'Merge results of the same commit and target, each once.',
   },
   SR_RUN_CHANGED: {
     exitCode: 2,

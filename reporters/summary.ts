@@ -66,6 +66,13 @@ export function countResult(result: RunResult): Counts {
   };
 }
 
+/** The findings that count, by severity. */
+export function countSeverities(findings: readonly Finding[]): Record<Severity, number> {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const { severity, suppressedBy } of findings) if (suppressedBy === undefined) counts[severity] += 1;
+  return counts;
+}
+
 /** True when the check answered its question. */
 export function isAnswered(check: CheckResult): boolean {
   return check.outcome.status === 'passed' || check.outcome.status === 'failed';

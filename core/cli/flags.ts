@@ -81,3 +81,13 @@ export function addOutputFlags(command: Command): Command {
     .option('--log-file <file>', 'write the log there, one JSON object a line')
     .option('--events <file>', 'write every event there as it happens, one JSON object a line; - is standard output');
 }
+
+/** Adds the flags of the commands that render a result that is there already. */
+export function addRenderFlags(command: Command): Command {
+  return command
+    .option('--reporter <name[=file]>', 'write this report (repeatable)', collect)
+    .option('--json', 'print the result as JSON on standard output')
+    .option('--quiet', 'print only what the gate counts and the verdict')
+    .option('--verbose', 'print everything')
+    .option('--no-color', 'print without colours');
+}

@@ -7,12 +7,15 @@ import {
   addChangeFlags,
   addConfigFlags,
   addOutputFlags,
+  addRenderFlags,
   addRunFlags,
   type ConfigFlags,
   type PlanFlags,
   type RunFlags,
 } from './flags.js';
 import type { HistoryFlags } from './history.js';
+import type { MergeFlags } from './merge.js';
+import type { ReportFlags } from './report.js';
 
 const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
 
@@ -75,6 +78,26 @@ program
   .action((check: string | undefined, flags: HistoryFlags) =>
     finish(async () => (await import('./history.js')).history(check, flags)),
   );
+
+const report = program
+  .command('report')
+  .argument('<result>', 'a file, the id of a run, `last` for the newest, or - for standard input')
+  .description('render the result of an earlier scan again, without scanning')
+  .option('--target <folder>', 'the folder whose runs are meant', '.')
+  .option('--config <file>', 'the configuration whose reporters to use');
+addRenderFlags(report).action((result: string, flags: ReportFlags) =>
+  finish(async () => (await import('./report.js')).report(result, flags)),
+);
+
+const merge = program
+  .command('merge')
+  .argument('<results...>', 'files, ids of runs, or - for standard input; at least two')
+  .description('join results of one commit, such as those of a job matrix, into one')
+  .option('--target <folder>', 'the folder whose runs are meant', '.')
+  .option('-o, --output <file>', 'write the merged result there; standard output when nothing else is asked for');
+addRenderFlags(merge).action((results: string[], flags: MergeFlags) =>
+  finish(async () => (await import('./merge.js')).merge(results, flags)),
+);
 
 /** Does a command's work. Whatever goes wrong, the exit code is not that of findings. */
 async function finish(work: () => Promise<number>): Promise<void> {

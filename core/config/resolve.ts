@@ -108,7 +108,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const base = resolveBase(layers, sources.overrides, origins, problems);
   const governor = resolveGovernor(layers, origins);
   const resources = resolveResources(layers, origins, problems);
-  const reporters = await resolveReporters(layers, cwd, loader, problems);
+  const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 
   const failure = configError(problems);

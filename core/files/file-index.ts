@@ -11,6 +11,7 @@ import { ContentIds, type IdHash } from './content-id.js';
 import type { Environment, WorkTree } from './git.js';
 import type { GitListing } from './git-listing.js';
 import { ListedFile, Listing } from './listing.js';
+import { repositoryOf } from './repository.js';
 import type { StagedListing, StagedTree } from './staged.js';
 import { topOf } from './top.js';
 import { leaveOutTwins } from './twins.js';
@@ -168,7 +169,7 @@ async function gitIndex(
   before: readonly Notice[],
 ): Promise<FileIndex> {
   const { listing, ids, hash } = git;
-  const parts = { target: gitTarget(root, git), listing, ids, hash, notices: [...before, ...git.notices] };
+  const parts = { target: gitTarget(root, tree.top, git), listing, ids, hash, notices: [...before, ...git.notices] };
   if (request?.kind === 'staged') {
     const { listStaged } = await import('./staged.js');
     const staged = await listStaged(root, tree, git);
@@ -181,13 +182,14 @@ async function gitIndex(
   return indexOf({ ...parts, changes: await changesSince(root, tree, git, request.ref) });
 }
 
-function gitTarget(root: string, { commit, branch }: GitListing): Target {
+function gitTarget(root: string, top: string, { commit, branch }: GitListing): Target {
   return {
     kind: 'git',
     name: basename(root),
     root,
     ...(commit === undefined ? {} : { commit }),
     ...(branch === undefined ? {} : { branch }),
+    ...repositoryOf(top, root),
   };
 }
 

@@ -10,6 +10,10 @@ export interface Target {
   readonly commit?: string;
   /** The branch that is checked out; absent outside git and on a detached head. */
   readonly branch?: string;
+  /** Where the repository lives, by its remote `origin`: an http or https URL without credentials; absent where none is known. */
+  readonly repositoryUrl?: string;
+  /** The target's path in its repository, with forward slashes; absent at the repository's root and outside git. */
+  readonly repositoryPath?: string;
 }
 
 /** One entry of the target's file list. */

@@ -231,6 +231,31 @@ describe('a file', () => {
     expect(readFileSync(join(root, 'old.html'), 'utf8')).toBe('yesterday');
   });
 
+  it('is written while it is rendered, beside the old one, which stays until the end', async () => {
+    const root = folder({ 'report.csv': 'yesterday' });
+    const sizes: number[] = [];
+    function* large(): Generator<string> {
+      for (let count = 0; count < 40; count += 1) {
+        const [temporary] = readdirSync(root).filter((name) => name.endsWith('.tmp'));
+        sizes.push(temporary === undefined ? -1 : lstatSync(join(root, temporary)).size);
+        expect(readFileSync(join(root, 'report.csv'), 'utf8')).toBe('yesterday');
+        yield 'x'.repeat(100_000);
+      }
+    }
+    expect(await write1(join(root, 'report.csv'), large)).toMatchObject({ sizeBytes: 4_000_000 });
+    // What is not on the disk yet is never more than a few chunks.
+    for (const [index, size] of sizes.entries()) expect(index * 100_000 - size).toBeLessThanOrEqual(400_000);
+    expect(readdirSync(root)).toEqual(['report.csv']);
+    expect(lstatSync(join(root, 'report.csv')).size).toBe(4_000_000);
+  });
+
+  it('keeps its mode', async () => {
+    const root = folder({ 'report.csv': 'yesterday' });
+    chmodSync(join(root, 'report.csv'), 0o640);
+    await write1(join(root, 'report.csv'), () => 'today');
+    expect(lstatSync(join(root, 'report.csv')).mode & 0o777).toBe(0o640);
+  });
+
   it('of several may not leave their folder, and standard output takes only one', async () => {
     const root = folder({ 'kept.txt': 'kept' });
     const out = join(root, 'out');
