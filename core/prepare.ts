@@ -217,9 +217,9 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<stri
   return new Set(mayRunHere.map(({ id }) => id));
 }
 
-/** Sorts by time, and no two are the same. */
+/** Sorts by time to the millisecond, and no two are the same. */
 function makeRunId(): string {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  const time = new Date().toISOString().slice(0, 23).replace(/[-:.]/g, '').replace('T', '-');
   // Names, not secrets: node:crypto would cost a start 10 ms.
   return `${time}-${Math.floor(Math.random() * 2 ** 32)
     .toString(16)
