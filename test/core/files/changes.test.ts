@@ -79,7 +79,7 @@ describe('what changed since a commit', () => {
   });
 
   it('knows a file that git forgot and that is still there', async () => {
-    const root = repository({ a: 'a', b: 'b' });
+    const root = repository({ a: 'a', b: 'b', c: 'c' });
     git(root, 'rm', '--cached', '--quiet', 'a', 'b');
     write(root, { b: 'B' });
     expect(await since(root, 'HEAD')).toEqual(['b']);
@@ -284,7 +284,7 @@ describe('what is staged', () => {
     const root = repository({ '.gitattributes': '* filter=evil\n', a: 'one' });
     const marker = join(folder(), 'it-ran');
     const evil = join(root, '.git/evil.sh');
-    writeFileSync(evil, `#!/bin/sh\ntouch ${marker}\ncat\n`);
+    writeFileSync(evil, `#!/bin/sh\ntouch ${marker}\nexit 1\n`);
     chmodSync(evil, 0o755);
     write(root, { a: 'two' });
     git(root, 'add', 'a');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { definePlugin } from '../../../core/check/plugin.js';
 import { pathsIn } from '../../../core/cli/changes.js';
 import type { ChangeRequest } from '../../../core/model/changes.js';
 import type { RunResult } from '../../../core/model/result.js';
@@ -155,16 +156,16 @@ describe('a scan of what is staged', () => {
       config: {
         plugins: [
           './plugin.mjs',
-          {
+          definePlugin({
             name: 'kills',
             checks: {},
-            apply: (hooks: { taskStart: { tap: (n: string, f: () => void) => void } }) =>
+            apply: (hooks) =>
               hooks.taskStart.tap('k', () => {
                 seen.push(left());
                 runtime.kill();
                 seen.push(left());
               }),
-          } as never,
+          }),
         ],
         reporters: [],
       } as never,
