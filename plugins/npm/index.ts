@@ -1,0 +1,32 @@
+import { definePlugin } from 'scanrun';
+import duplicateVersions from './checks/duplicate-versions.js';
+import engines from './checks/engines.js';
+import installScripts from './checks/install-scripts.js';
+import licences from './checks/licences.js';
+import lockfile from './checks/lockfile.js';
+import lockfileHosts from './checks/lockfile-hosts.js';
+import lockfileInSync from './checks/lockfile-in-sync.js';
+import lockfilePresent from './checks/lockfile-present.js';
+import manifest from './checks/manifest.js';
+import packageSize from './checks/package-size.js';
+import types from './checks/types.js';
+import unused from './checks/unused.js';
+
+/** Checks of what npm, Yarn and pnpm make of a repository: its manifests, its dependencies and what it publishes. */
+export default definePlugin({
+  name: 'npm',
+  checks: {
+    'duplicate-versions': duplicateVersions,
+    engines,
+    'install-scripts': installScripts,
+    licences,
+    lockfile,
+    'lockfile-hosts': lockfileHosts,
+    'lockfile-in-sync': lockfileInSync,
+    'lockfile-present': lockfilePresent,
+    manifest,
+    'package-size': packageSize,
+    types,
+    unused,
+  },
+});
