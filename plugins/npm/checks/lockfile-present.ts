@@ -1,7 +1,7 @@
 import { type CheckContext, defineCheck } from 'scanrun';
 import { LOCKFILES, OTHER_LOCKFILES } from '../lockfiles/find.js';
 import { declaredIn } from '../manifest.js';
-import { projectNpmrc } from '../npmrc.js';
+import { projectNpmrc } from '../registry/npmrc.js';
 import { asText, own, readText } from '../text.js';
 import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
