@@ -18,6 +18,9 @@ export interface PolicyOptions {
 /** Judges the text of a licence field. */
 export type Policy = (text: string) => Judgement;
 
+/** Longer than any expression that somebody has written, and short enough for what looks for mistakes in it. */
+const MAX_EXPRESSION = 1_000;
+
 /** A policy's entries that are no licences of SPDX. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
@@ -52,6 +55,7 @@ export async function compilePolicy({ allow, deny }: PolicyOptions): Promise<Pol
     return allow.length === 0 || satisfies(leaf, [...allow]) || satisfies(base, [...allow]);
   };
   return (text) => {
+    if (text.length > MAX_EXPRESSION) return { verdict: 'unknown', why: 'it is longer than any licence expression' };
     const expression = isExpression(text) ? text : corrected(text, correct);
     if (expression === undefined || !isExpression(expression)) return { verdict: 'unknown', why: whyUnknown(text) };
     const permitted = leavesOf(parse(expression)).filter(isPermitted);
@@ -69,11 +73,19 @@ function corrected(text: string, correct: Correct): string | undefined {
   // Part by part: of a whole expression with one bad name the guess would be one licence.
   const parts = text.trim().split(/(\(|\)|\s+(?:and|or)\s+)/i);
   const mended = parts.map((part) =>
-    part.trim() === '' || /^(?:\(|\)|and|or)$/i.test(part.trim())
-      ? part.toUpperCase()
-      : correct(part, { upgrade: true }),
+    part.trim() === '' || /^(?:\(|\)|and|or)$/i.test(part.trim()) ? part.toUpperCase() : mendedId(part, correct),
   );
-  return mended.includes(null) ? undefined : mended.join('');
+  return mended.includes(undefined) ? undefined : mended.join('');
+}
+
+function mendedId(part: string, correct: Correct): string | undefined {
+  try {
+    return correct(part, { upgrade: true }) ?? undefined;
+  } catch (error) {
+    // It stumbles over texts of signs alone, such as `+`, which are no licence either.
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 function whyUnknown(text: string): string {

@@ -38,8 +38,8 @@ const messages = {
   scheme: '{{package}} comes by {{scheme}}, which somebody on the way can change.',
   name: '{{package}} comes from {{url}}, which is another package.',
   noIntegrity:
-    '{{count}} of a registry have no integrity, so that what is installed is not compared with what was locked: {{names}}.',
-  weakIntegrity: '{{count}} are checked by a weaker hash than SHA-512: {{names}}.',
+    'There is no integrity for {{count}}, so what is installed is not compared with what was locked: {{names}}.',
+  weakIntegrity: 'There is only a weaker hash than SHA-512 for {{count}}: {{names}}.',
   noUrl: '{{package}} comes from {{url}}, which is no URL.',
 } as const;
 

@@ -70,14 +70,8 @@ function comparePackage(context: Context, comparison: Comparison): void {
   const importer = tree.importers.find(({ folder }) => folder === item.folder);
   const declared = declaredIn(item.manifest);
   if (importer === undefined) {
-    // Version 1 of npm's lockfile knows the root only.
-    if (tree.manager !== 'npm' || tree.format !== '1')
-      context.report({
-        messageId: 'unknownPackage',
-        data: { lockfile: tree.path, folder: item.folder },
-        location: { path: item.manifest.path },
-        package: item.name,
-      });
+    const data = { lockfile: tree.path, folder: item.folder };
+    context.report({ messageId: 'unknownPackage', data, location: { path: item.manifest.path }, package: item.name });
     return;
   }
   const locked = new Map(importer.dependencies.map((dependency) => [dependency.name, dependency]));

@@ -114,10 +114,12 @@ function importedBy(folder: string, entry: unknown, entries: Entries): FoundDepe
 /** Version 1: packages by name, those that could not be hoisted inside of what needs them. */
 function readNested(root: Entries, packages: readonly WorkspacePackage[]): Reading {
   const found: Found[] = [];
+  const top: Level = { items: root, folder: '' };
   const visit = (items: Entries, folder: string, above: readonly Level[]): void => {
     const levels: readonly Level[] = [{ items, folder }, ...above];
     for (const [name, entry] of Object.entries(items)) {
       if (asObject(entry) === undefined) throw new LockfileError(`dependencies['${name}'] is no object`);
+      if (workspaceOf(entry, packages) !== undefined) continue;
       const path = `${folder}node_modules/${name}`;
       const nested = asObject(own(entry, 'dependencies')) ?? {};
       const inside: readonly Level[] = [{ items: nested, folder: `${path}/` }, ...levels];
@@ -128,14 +130,37 @@ function readNested(root: Entries, packages: readonly WorkspacePackage[]): Readi
     }
   };
   visit(root, '', []);
+  const linked = Object.values(root).flatMap((entry) => {
+    const item = workspaceOf(entry, packages);
+    const nested = asObject(own(entry, 'dependencies')) ?? {};
+    if (item === undefined) return [];
+    visit(nested, `${item.folder}/`, [top]);
+    return [importerOf(item, [{ items: nested, folder: `${item.folder}/` }, top], packages)];
+  });
   const [first] = packages;
-  const dependencies = (first === undefined ? [] : declaredIn(first.manifest)).map(({ name, kind }) => ({
-    name,
-    kind,
-    ...optional('key', find(name, [{ items: root, folder: '' }])),
-  }));
+  const importers = [...(first === undefined ? [] : [importerOf(first, [top], packages)]), ...linked];
   const says = { deprecated: false, node: false, installScript: false };
-  return { ...NPM, format: '1', says, found, importers: [{ folder: '', dependencies }] };
+  return { ...NPM, format: '1', says, found, importers };
+}
+
+/** The package of the project that an entry of version 1 stands for: `file:` and its folder. */
+function workspaceOf(entry: unknown, packages: readonly WorkspacePackage[]): WorkspacePackage | undefined {
+  const folder = /^file:(.+)$/.exec(asText(own(entry, 'version')) ?? '')?.[1];
+  return folder === undefined ? undefined : packages.find((item) => item.folder === folder);
+}
+
+/** What a package of the project asks for; version 1 does not record it. */
+function importerOf(
+  { folder, manifest }: WorkspacePackage,
+  levels: readonly Level[],
+  packages: readonly WorkspacePackage[],
+): Reading['importers'][number] {
+  const dependencies = declaredIn(manifest).map(({ name, kind }): FoundDependency => {
+    const level = levels.find(({ items }) => Object.hasOwn(items, name));
+    const isLink = level !== undefined && workspaceOf(level.items[name], packages) !== undefined;
+    return { name, kind, ...(isLink ? { link: true as const } : optional('key', find(name, levels))) };
+  });
+  return { folder, dependencies };
 }
 
 /** Deeper than any tree of npm: paths end at some 4,000 characters. */
