@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { sep } from 'node:path';
-import { findRepository } from './list.js';
+import { topOf } from './top.js';
 
 /**
  * True where a target belongs to whoever scans it: the scan was started inside of it, its configuration lies in it, or
@@ -13,8 +13,8 @@ export function isOwnTarget(root: string, cwd: string, configFile: string | unde
   const here = realpathSync(cwd);
   if (isInside(here, root)) return true;
   if (configFile !== undefined && isInside(realpathSync(configFile), root)) return true;
-  const repository = findRepository(root);
-  return repository !== undefined && repository === findRepository(here);
+  const repository = topOf(root);
+  return repository !== undefined && repository === topOf(here);
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -61,35 +61,18 @@ export default defineCheck(import.meta.url, {
     const { default: semver } = await import('semver');
     const ci = await nodeInCi(context);
     if (ci.unreadable.length > 0) context.degraded(`${someOf(ci.unreadable)} cannot be read as YAML.`);
-    const tree = await treeWithEngines(context, packages);
+    const promised: Promised[] = [];
     for (const item of packages) {
-      const range = asText(own(own(item.manifest.json, 'engines'), 'node'));
-      const places = await placesIn(item.manifest);
-      if (range === undefined) {
-        if (publishedPackages([item], false).length > 0)
-          context.report({
-            messageId: 'missing',
-            data: { name: item.name },
-            location: places('name'),
-            package: item.name,
-            severity: 'note',
-          });
-        continue;
-      }
-      if (semver.validRange(range) === null) {
-        const data = { range };
-        context.report({
-          messageId: 'invalid',
-          data,
-          location: places('engines', 'node'),
-          package: item.name,
-          severity: 'error',
-        });
-        continue;
-      }
+      const found = await promiseOf(context, semver, item);
+      if (found !== undefined) promised.push(found);
+    }
+    // What no promise is compared with need not be known.
+    if (promised.length === 0) return;
+    const tree = await treeWithEngines(context, packages);
+    for (const found of promised) {
       // What CI runs is for the whole repository; a workspace may need more than the root says.
-      if (item.folder === '') compareCi(context, semver, ci, { item, range, places });
-      if (tree !== undefined) compareDependencies(context, semver, tree, { item, range, places });
+      if (found.item.folder === '') compareCi(context, semver, ci, found);
+      if (tree !== undefined) compareDependencies(context, semver, tree, found);
     }
   },
 });
@@ -98,6 +81,37 @@ interface Promised {
   readonly item: WorkspacePackage;
   readonly range: string;
   readonly places: Places;
+}
+
+/** What a package promises; where it promises nothing, or nothing that can be read, that is reported. */
+async function promiseOf(
+  context: Context,
+  semver: SemverModule,
+  item: WorkspacePackage,
+): Promise<Promised | undefined> {
+  const range = asText(own(own(item.manifest.json, 'engines'), 'node'));
+  const places = await placesIn(item.manifest);
+  const { name } = item;
+  if (range === undefined) {
+    if (publishedPackages([item], false).length > 0)
+      context.report({
+        messageId: 'missing',
+        data: { name },
+        location: places('name'),
+        package: name,
+        severity: 'note',
+      });
+    return undefined;
+  }
+  if (semver.validRange(range) !== null) return { item, range, places };
+  context.report({
+    messageId: 'invalid',
+    data: { range },
+    location: places('engines', 'node'),
+    package: name,
+    severity: 'error',
+  });
+  return undefined;
 }
 
 function compareCi(context: Context, semver: SemverModule, { versions }: NodeInCi, { range, places }: Promised): void {
