@@ -4,7 +4,7 @@ import { type Import, importsOf, type Module, packageOf } from './modules.js';
 export type Violations = readonly string[];
 
 const FOUNDATION = ['model', 'errors', 'own'];
-const USED = [...FOUNDATION, 'check', 'files', 'cache', 'redact'];
+const USED = [...FOUNDATION, 'check', 'files', 'cache', 'lock', 'redact'];
 const STAGES = ['config', 'plan', 'execute', 'telemetry', 'journal', 'fleet', 'report'];
 
 /** What each part of core may import besides itself, and why. A part that is not here has no place in the house yet. */
@@ -12,12 +12,13 @@ export const FLOORS: Readonly<Record<string, { readonly may: readonly string[]; 
   model: { may: [], why: 'the nouns are what everything else speaks about; one that imports cannot travel alone' },
   errors: { may: [], why: 'everything may throw, so the table of errors depends on nothing' },
   own: { may: [], why: 'where the package lies is asked before anything is loaded' },
+  lock: { may: ['errors'], why: 'whoever shares a file between processes takes one, whatever the file is' },
   redact: { may: ['model'], why: 'a secret must be masked whichever stage it passes' },
   events: { may: ['model'], why: 'a stream of events knows the events and nobody who makes them' },
   hooks: { may: ['model', 'errors'], why: 'a plugin is shown the nouns, never a stage' },
   check: { may: FOUNDATION, why: 'a check is defined before there is a scan' },
   files: { may: FOUNDATION, why: 'listing files is the same whatever is checked' },
-  cache: { may: FOUNDATION, why: 'answers are kept without knowing who asks' },
+  cache: { may: [...FOUNDATION, 'lock'], why: 'answers are kept without knowing who asks' },
   ...Object.fromEntries(
     STAGES.map((stage) => [
       stage,
