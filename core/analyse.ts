@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult, Statistics } from './model/result.js';
 import { makeVerdict } from './model/verdict.js';
+import { ownVersion } from './own.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
 import { answerHash, hashText, inputHashes } from './telemetry/inputs.js';
@@ -123,9 +123,8 @@ function withPast(
 
 /** Versions of what ran. */
 function versions({ config }: Prepared): Record<string, string> {
-  const own = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
   const plugins = config.plugins
     .filter(({ version }) => version !== undefined)
     .map(({ name, version }) => [name, version as string] as const);
-  return { scanrun: own.version, node: process.versions.node, ...Object.fromEntries(plugins) };
+  return { scanrun: ownVersion(), node: process.versions.node, ...Object.fromEntries(plugins) };
 }
