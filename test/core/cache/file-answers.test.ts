@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { CacheFolder } from '../../../core/cache/folder.js';
 import { Signer } from '../../../core/cache/signer.js';
 import { folder } from '../../support/folders.js';
-import { answers, cacheFolder, check, file, manyFiles, plain, scanFiles, scanOnce, TODAY } from './made.js';
+import { answers, check, file, manyFiles, plain, scanFiles, scanOnce, TODAY } from './made.js';
 
 const [a, b, c] = [check('a'), check('b'), check('c')];
 const tableOf = (root: string): string => join(root, 'files');
 
 describe('answers of file checks', () => {
   it('are found again, and only what changed is asked', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(3_000);
     const first = await scanOnce(root, [a, b], files);
     expect(first.visited).toHaveLength(3_000);
@@ -31,7 +31,7 @@ describe('answers of file checks', () => {
   });
 
   it('are written by a scan that learned something, and by no other', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(50);
     await scanOnce(root, [a], files);
     const before = new CacheFolder(root).stamp('files');
@@ -46,7 +46,7 @@ describe('answers of file checks', () => {
     ['mode', { mode: '100755' }],
     ['tracked', { tracked: false }],
   ] as const)('are not those of another %s', async (reason, over) => {
-    const root = cacheFolder();
+    const root = folder();
     await scanOnce(root, [a], [file('x.ts')]);
     const other = file('x.ts', 'x.ts', over);
     expect((await scanOnce(root, [a], [file('x.ts')])).session.whyMissing(other, 0)).toBe(reason);
@@ -55,7 +55,7 @@ describe('answers of file checks', () => {
   });
 
   it('are not those of another path, check, code or option', async () => {
-    const root = cacheFolder();
+    const root = folder();
     await scanOnce(root, [a], [file('x.ts', 'same')]);
     expect((await scanOnce(root, [a], [file('y.ts', 'same')])).visited).toEqual(['y.ts']);
     const session = answers(root, [check('a', '2'), b]);
@@ -68,7 +68,7 @@ describe('answers of file checks', () => {
   });
 
   it('are kept check by check: a new one asks alone', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(400);
     await scanOnce(root, [a, b], files);
     const { session, wrong, visited } = await scanOnce(root, [b, c, a], files);
@@ -79,7 +79,7 @@ describe('answers of file checks', () => {
   });
 
   it('are right in any order of asking, and for files that come and go', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(2_000);
     await scanOnce(
       root,
@@ -104,7 +104,7 @@ describe('answers of file checks', () => {
   });
 
   it('keep nothing of a file without a content id, or of one that no row can hold', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const odd = [
       { path: 'a', sizeBytes: 1 },
       file('b', 'b', { contentId: 'two\nlines' }),
@@ -118,7 +118,7 @@ describe('answers of file checks', () => {
   });
 
   it('keep nothing of a check that has no key', async () => {
-    const root = cacheFolder();
+    const root = folder();
     for (let scan = 0; scan < 2; scan += 1) {
       const session = answers(root, [undefined, a]);
       expect(session.lookup(file('x'), [0, 1]).missing).toEqual(scan === 0 ? [0, 1] : [0]);
@@ -130,7 +130,7 @@ describe('answers of file checks', () => {
   });
 
   it('take the last word of a check', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const finding = { messageId: 'm', message: 'm', data: {}, location: {}, fingerprint: 'f' };
     const say = async (...said: (string | undefined)[]): Promise<unknown> => {
       const session = answers(root, [a, b], { refresh: true });
@@ -148,7 +148,7 @@ describe('answers of file checks', () => {
   });
 
   it('find nothing and keep all anew with refresh', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(20);
     await scanOnce(root, [a], files);
     const { visited, session } = await scanOnce(root, [a], files, { refresh: true });
@@ -158,7 +158,7 @@ describe('answers of file checks', () => {
   });
 
   it('pass the last redaction before they are written', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const session = answers(root, [a]);
     const finding = { messageId: 'm', message: 'hunter2', data: {}, location: {}, fingerprint: 'f' };
     session.keep(file('x'), 0, { findings: [finding] });
@@ -173,7 +173,7 @@ describe('a check that does not care for paths', () => {
   const finding = { messageId: 'm', message: 'bad', data: {}, location: { startLine: 1 }, fingerprint: 'f' };
 
   it('is known of a renamed file, which is then known by its path', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const first = answers(root, [free, a]);
     first.keep(file('old.ts', 'same'), 0, { findings: [finding] });
     first.keep(file('clean.ts', 'clean'), 0, undefined);
@@ -198,7 +198,7 @@ describe('a check that does not care for paths', () => {
   });
 
   it('is asked anew where its answer names the path all the same', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const session = answers(root, [free]);
     session.keep(file('dir/öld.ts', 'same'), 0, { findings: [{ ...finding, data: { where: 'in dir/öld.ts' } }] });
     await session.save(plain);
@@ -210,7 +210,7 @@ describe('a check that does not care for paths', () => {
 
 describe('what is given up', () => {
   it('is what nobody used for the time that is set', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(100);
     const gone = file('gone.ts');
     await scanOnce(root, [a, b], [...files, gone]);
@@ -227,7 +227,7 @@ describe('what is given up', () => {
   });
 
   it('is marked as used every few days only', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(100);
     await scanOnce(root, [a], files);
     const before = new CacheFolder(root).stamp('files');
@@ -238,7 +238,7 @@ describe('what is given up', () => {
   });
 
   it('is the longest unused where there is not room for all', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(4_000);
     const [old, young] = [files.slice(0, 2_000), files.slice(2_000)];
     await scanOnce(root, [a], old);
@@ -256,7 +256,7 @@ describe('what is given up', () => {
   });
 
   it('keeps as much as there is room for where one scan needs more, and says so', async () => {
-    const root = cacheFolder();
+    const root = folder();
     const files = manyFiles(4_000);
     const { full } = await scanOnce(root, [a], files, { maxBytes: 200_000 });
     expect(full).toBe(true);
@@ -268,7 +268,7 @@ describe('what is given up', () => {
   });
 
   it('goes when it is asked for', async () => {
-    const root = cacheFolder();
+    const root = folder();
     await scanOnce(root, [a], manyFiles(10));
     answers(root, [], { today: TODAY + 5 }).tidy();
     expect(answers(root, [a]).describe().rows).toBe(10);
@@ -279,7 +279,7 @@ describe('what is given up', () => {
 
 describe('a table that is not ours', () => {
   it('says nothing with another key', async () => {
-    const root = cacheFolder();
+    const root = folder();
     await scanOnce(root, [a], manyFiles(10));
     const other = answers(root, [a], { signer: new Signer('another secret') });
     expect(scanFiles(other, [a], manyFiles(10)).visited).toHaveLength(10);
@@ -288,22 +288,22 @@ describe('a table that is not ours', () => {
 
   it('is not read through a link, from a folder or from a pipe', () => {
     const real = folder({ files: 'x' });
-    const linked = cacheFolder();
+    const linked = folder();
     symlinkSync(join(real, 'files'), tableOf(linked));
     expect(answers(linked, [a]).problem).toMatch(/files: E(LOOP|MLINK)$/);
-    const directory = cacheFolder();
+    const directory = folder();
     mkdirSync(tableOf(directory));
     expect(answers(directory, [a]).problem).toMatch(/files: (EISDIR|EINVAL)$/);
   });
 
   it('is not read where it is too large', async () => {
-    const root = cacheFolder();
+    const root = folder();
     await scanOnce(root, [a], manyFiles(1_000));
     expect(answers(root, [a], { maxBytes: 10_000 }).problem).toMatch(/EFBIG$/);
   });
 
   it('is replaced where it is damaged, so that the warning comes once', async () => {
-    const root = cacheFolder();
+    const root = folder();
     writeFileSync(tableOf(root), 'scanrun files 1 LE\n5\nnonsense');
     expect((await scanOnce(root, [a], manyFiles(5))).session.damaged).toBe(1);
     expect((await scanOnce(root, [a], manyFiles(5))).session.damaged).toBe(0);
@@ -312,7 +312,7 @@ describe('a table that is not ours', () => {
 
 describe('a lock', () => {
   it('of a process that died is taken away, and one that stays is not waited for for ever', async () => {
-    const root = cacheFolder();
+    const root = folder();
     writeFileSync(`${tableOf(root)}.lock`, '');
     utimesSync(`${tableOf(root)}.lock`, new Date(0), new Date(0));
     await scanOnce(root, [a], [file('x')]);
@@ -323,7 +323,7 @@ describe('a lock', () => {
 });
 
 it('is replaced as a whole, also where the file itself may not be written', async () => {
-  const root = cacheFolder();
+  const root = folder();
   await scanOnce(root, [a], [file('x')]);
   chmodSync(tableOf(root), 0o444);
   await scanOnce(root, [a], [file('x'), file('y')]);

@@ -1,11 +1,11 @@
-// Caches for tests: what a check "says" follows from what it was asked, so that every wrong answer shows.
+// Caches for tests: what a check "says" follows from what it was asked, so that every wrong answer shows. Without
+// vitest, since processes of their own use it too.
 import { FileAnswers, type FileAnswersOptions, type FileCheckKey } from '../../../core/cache/file-answers.js';
 import type { IdentifiedFile } from '../../../core/cache/file-identity.js';
 import { CacheFolder } from '../../../core/cache/folder.js';
 import { keyOf } from '../../../core/cache/parts.js';
 import { Signer } from '../../../core/cache/signer.js';
 import type { KeptFileAnswer } from '../../../core/model/kept.js';
-import { folder } from '../../support/folders.js';
 
 export const signer = new Signer('a secret of tests');
 export const TODAY = 20_000;
@@ -91,9 +91,6 @@ export async function scanOnce(
   const full = await session.save(plain);
   return { ...scanned, session, full };
 }
-
-/** A folder for a cache. */
-export const cacheFolder = (): string => folder();
 
 /** Files `dir-0/file-0.ts` and so on, in order of path. */
 export function manyFiles(count: number): IdentifiedFile[] {
