@@ -21,6 +21,8 @@ export interface ScanOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Files that the caller writes meanwhile, such as a log; relative to `cwd`. They are no part of the target. */
   readonly ownFiles?: readonly string[];
+  /** The user's own folder for what is needed again, with the key that signs kept answers; `~/.cache/scanrun` when absent. */
+  readonly userCache?: string;
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */

@@ -15,6 +15,9 @@ export interface ConfigFlags {
 
 /** Flags of `run`. */
 export interface RunFlags extends ConfigFlags {
+  readonly cache?: boolean;
+  readonly refreshCache?: boolean;
+  readonly strict?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
   readonly reporter?: readonly string[];
@@ -45,6 +48,9 @@ export function addConfigFlags(command: Command): Command {
 export function addRunFlags(command: Command): Command {
   return addOutputFlags(
     command
+      .option('--no-cache', 'compute every answer, and keep none for the next scan')
+      .option('--refresh-cache', 'compute every answer, and keep all anew')
+      .option('--strict', 'refuse what a cached check asks without having declared it')
       .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
       .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
       .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect),

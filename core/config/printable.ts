@@ -21,6 +21,8 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     plugins: config.plugins.map(({ name, version }) => (version === undefined ? { name } : { name, version })),
     checks: Object.fromEntries(checks) as JsonObject,
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
+    cache: { ...config.cache },
+    strict: config.strict,
     exclude: config.exclude,
     gate: { ...config.gate },
     reporters: config.reporters.map(({ name, options, output }) => ({ name, options, output })),

@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import type { CacheSettings } from '../cache/settings.js';
 import type { ModuleLoader } from '../check/load-module.js';
 import { isOwnModule, isTypeScript } from '../check/load-module.js';
 import type { Plugin } from '../check/plugin.js';
@@ -8,6 +9,7 @@ import type { JsonObject } from '../model/json.js';
 import type { Notice } from '../model/result.js';
 import type { Severity } from '../model/severity.js';
 import type { TierLimits, TierName } from '../model/tier.js';
+import { resolveCache } from './cache.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
@@ -46,6 +48,10 @@ export interface ResolvedConfig {
   readonly gate: { readonly failOn: Severity | 'never'; readonly minCoverage: number };
   /** How to treat what checks ask, by name or glob in lower case; the defaults of `core/model/resource.ts` hold for the rest. */
   readonly resources: ResolvedResources;
+  /** How answers are kept for the next scan. */
+  readonly cache: CacheSettings;
+  /** True refuses what a cached check asks without having declared it; otherwise a notice says it. */
+  readonly strict: boolean;
   /** What to write. */
   readonly reporters: readonly ResolvedReporter[];
   /** The filters of the command line; what they match is for the plan to say. */
@@ -101,6 +107,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
   const base = resolveBase(layers, origins, problems);
   const resources = resolveResources(layers, origins, problems);
+  const refresh = environment.refreshCache || sources.overrides.refreshCache === true;
+  const cache = resolveCache(layers, refresh, origins);
   const reporters = await resolveReporters(layers, cwd, loader, problems);
   origins.set('reporters', reporters.layer);
 
@@ -121,6 +129,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
     plugins: loaded.plugins,
     checks,
     resources,
+    cache,
+    strict: sources.overrides.strict === true,
     reporters: reporters.reporters,
     select: { check, skip },
     redact: environment.redact,

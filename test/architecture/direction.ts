@@ -55,6 +55,7 @@ const FILES: Readonly<Record<string, string>> = {
   prepare: 'scan',
   analyse: 'scan',
   engine: 'scan',
+  'open-answers': 'scan',
   record: 'scan',
   'scan-options': 'scan',
 };
