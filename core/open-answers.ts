@@ -2,12 +2,29 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { openAnswers } from './answers/open.js';
 import type { ScanAnswers } from './answers/scan-answers.js';
+import { StoredAnswers } from './answers/stored.js';
+import type { CacheSettings } from './cache/settings.js';
+import { readSecret } from './cache/signer.js';
 import type { Notice } from './model/result.js';
 import type { Prepared } from './prepare.js';
 import type { ScanOptions } from './scan-options.js';
 
 /** The name of the file with the key that signs a user's answers. */
 const KEY_FILE = 'answers.key';
+
+function keyFileOf({ userCache }: Pick<ScanOptions, 'userCache'>): string {
+  return join(userCache ?? join(homedir(), '.cache', 'scanrun'), KEY_FILE);
+}
+
+/** What lies in a target's cache, for who shows or changes it without a scan. */
+export function storedAnswersOf(
+  root: string,
+  settings: CacheSettings,
+  options: Pick<ScanOptions, 'environment' | 'userCache'>,
+): StoredAnswers {
+  const secret = options.environment?.SCANRUN_CACHE_KEY?.trim() || readSecret(keyFileOf(options));
+  return new StoredAnswers(root, secret, settings);
+}
 
 /** Opens what earlier scans of a target answered, as the configuration says; undefined where it is off or cannot be used. */
 export function answersOf(
@@ -23,7 +40,7 @@ export function answersOf(
       redact: config.redact,
       // A check reads the variables that its thread has, which are the process's own.
       environment: options.environment ?? process.env,
-      keyFile: join(options.userCache ?? join(homedir(), '.cache', 'scanrun'), KEY_FILE),
+      keyFile: keyFileOf(options),
     },
     notice,
   );

@@ -1,6 +1,7 @@
 // The answers of earlier scans of a target, and those of this one: what of a scan need not be computed again.
 
-import { dirname } from 'node:path';
+import { lstatSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FileAnswers } from '../cache/file-answers.js';
 import { CacheFolder, failureText, namesIn } from '../cache/folder.js';
 import { keyOf, type Parts } from '../cache/parts.js';
@@ -20,9 +21,9 @@ import { ProjectQuestion } from './project-question.js';
 export const ANSWERS_FOLDER: readonly string[] = ['cache', 'answers'];
 /** What the last scan found and kept. */
 export const LAST_FILE = 'last.json';
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 /** The share of the limit that the table of files may take. */
-const TABLE_SHARE = 0.5;
+export const TABLE_SHARE = 0.5;
 
 /** What the last scan made of the cache. */
 export interface CacheUse {
@@ -215,11 +216,12 @@ export class ScanAnswers {
 }
 
 /** Removes the folders of other keys in which nothing was written for too long: those of a user who is gone, or that a target brought. */
-export function removeForeign(folder: string, own: string, maxAgeMs: number): void {
+export function removeForeign(folder: string, own: string | undefined, maxAgeMs: number): void {
   for (const name of namesIn(folder)) {
     if (name === own) continue;
-    const files = new CacheFolder(`${folder}/${name}`).list();
-    const newest = Math.max(0, ...files.map(({ usedMs }) => usedMs));
+    const files = new CacheFolder(join(folder, name)).list();
+    const madeMs = lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const newest = Math.max(madeMs, ...files.map(({ usedMs }) => usedMs));
     if (Date.now() - newest > maxAgeMs) new CacheFolder(folder).remove(name);
   }
 }

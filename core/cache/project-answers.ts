@@ -107,11 +107,12 @@ export class ProjectAnswers {
     }
   }
 
-  /** How many answers there are, and when the longest unused was last used, in milliseconds since 1970. */
-  describe(): { readonly answers: number; readonly oldestMs: number | undefined } {
+  /** How many answers there are, their bytes, and when the longest unused was last used, in milliseconds since 1970. */
+  describe(): { readonly answers: number; readonly sizeBytes: number; readonly oldestMs: number | undefined } {
     const files = this.#list();
     return {
       answers: files.length,
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       oldestMs: files.length === 0 ? undefined : Math.min(...files.map(({ usedMs }) => usedMs)),
     };
   }

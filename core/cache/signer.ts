@@ -42,8 +42,8 @@ export class Signer {
  * @throws what the file system says when it can neither be read nor made.
  */
 export function loadSecret(file: string): string {
-  const known = read(file);
-  if (known !== undefined && MADE.test(known)) return known;
+  const known = readSecret(file);
+  if (known !== undefined) return known;
   const { randomBytes } = process.getBuiltinModule('node:crypto');
   const secret = `${randomBytes(32).toString('hex')}\n`;
   const fresh = `${file}.${randomBytes(8).toString('hex')}`;
@@ -63,16 +63,18 @@ function putInPlace(fresh: string, file: string, secret: string): string {
     return secret;
   } catch {
     // It is there by now, or this file system has no links.
-    const other = read(file);
-    if (other !== undefined && MADE.test(other)) return other;
+    const other = readSecret(file);
+    if (other !== undefined) return other;
     renameSync(fresh, file);
     return secret;
   }
 }
 
-function read(file: string): string | undefined {
+/** Reads the user's key; undefined where there is none. Throws what the file system says when it is there and cannot be read. */
+export function readSecret(file: string): string | undefined {
   try {
-    return readFileSync(file, 'latin1');
+    const text = readFileSync(file, 'latin1');
+    return MADE.test(text) ? text : undefined;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;

@@ -3,6 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { CacheAction, CacheFlags } from './cache.js';
 import { addConfigFlags, addOutputFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
 import type { HistoryFlags } from './history.js';
 
@@ -67,6 +68,22 @@ program
     finish((await import('./history.js')).history(check, flags)),
   );
 
+const cache = program.command('cache').description("show what a target's cache holds, or make it smaller");
+const cacheCommand = (action: CacheAction, description: string): Command =>
+  cache
+    .command(action)
+    .description(description)
+    .option('--target <folder>', 'the folder whose cache it is', '.')
+    .option('--json', 'print JSON on standard output')
+    .option('--no-color', 'print without colours')
+    .action(async (flags: CacheFlags) => finish((await import('./cache.js')).cache(action, flags)));
+cacheCommand('stats', 'show entries, size, age, and what the last scan found');
+cacheCommand('prune', 'leave out what was not used for long, and what is more than the limit').option(
+  '--config <file>',
+  'the configuration file with the limits',
+);
+cacheCommand('clear', 'remove everything, transpiled modules too');
+
 async function finish(work: Promise<number>): Promise<void> {
   try {
     process.exitCode = await work;
@@ -76,7 +93,7 @@ async function finish(work: Promise<number>): Promise<void> {
   }
 }
 
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...cache.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {
