@@ -17,6 +17,7 @@ export type {
   CheckInputs,
   CheckMeta,
   ContextOf,
+  InstanceMeta,
   Messages,
   Needs,
   OptionSchemas,
@@ -25,6 +26,7 @@ export type {
   Reads,
 } from './check/define.js';
 export { defineCheck } from './check/define.js';
+export { languageOf } from './check/language.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
@@ -38,6 +40,7 @@ export type {
   Config,
   ConfigInput,
   GateSettings,
+  GovernorSettings,
   RateLimitSettings,
   ResourceSettings,
   TierSettings,
@@ -51,12 +54,12 @@ export type { LogLevel, ScanEvent } from './model/event.js';
 export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type { ConcurrencyChange, Machine, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
   CheckPart,
   CheckResult,
-  HookTime,
   Measurement,
   Notice,
   ReportedFile,
@@ -64,7 +67,6 @@ export type {
   ResourceTransition,
   RunInfo,
   RunResult,
-  Statistics,
   TaskAttempt,
   TaskRecord,
   TaskTiming,
@@ -79,10 +81,12 @@ export type {
   CheckTime,
   CriticalPath,
   Flakiness,
+  HookTime,
   Outlier,
   OutlierCause,
   QueueWait,
   ResourceUse,
+  Statistics,
   TrendRun,
   Utilisation,
   WorkerTime,

@@ -9,6 +9,7 @@ export interface ConfigFlags {
   readonly skip?: readonly string[];
   readonly concurrency?: string;
   readonly parallel?: boolean;
+  readonly within?: string;
   readonly json?: boolean;
   readonly color: boolean;
 }
@@ -18,6 +19,7 @@ export interface RunFlags extends ConfigFlags {
   readonly cache?: boolean;
   readonly refreshCache?: boolean;
   readonly strict?: boolean;
+  readonly failFast?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
   readonly reporter?: readonly string[];
@@ -40,6 +42,7 @@ export function addConfigFlags(command: Command): Command {
     .option('--concurrency <n>', 'tasks in flight, 1 to 64')
     .option('--parallel', 'run tasks in parallel, also in the tier quick')
     .option('--no-parallel', 'run one task at a time, in plan order')
+    .option('--within <duration>', 'leave out the least valuable checks until the rest fits, such as 20s')
     .option('--json', 'print JSON on standard output')
     .option('--no-color', 'print without colours');
 }
@@ -53,6 +56,7 @@ export function addRunFlags(command: Command): Command {
       .option('--strict', 'refuse what a cached check asks without having declared it')
       .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
       .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
+      .option('--fail-fast', 'end at the first finding at the gate or check without an answer')
       .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect),
   );
 }

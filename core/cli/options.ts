@@ -21,7 +21,7 @@ export async function scanOptions(target: string, flags: ConfigFlags | RunFlags)
 }
 
 function overrides(flags: ConfigFlags | RunFlags): Overrides {
-  const { tier, check, skip, plugin, concurrency, parallel } = flags;
+  const { tier, check, skip, plugin, concurrency, parallel, within } = flags;
   const run = flags as Partial<RunFlags>;
   const set = {
     tier,
@@ -33,6 +33,8 @@ function overrides(flags: ConfigFlags | RunFlags): Overrides {
     cache: run.cache === false ? false : undefined,
     refreshCache: run.refreshCache,
     strict: run.strict,
+    within,
+    failFast: run.failFast,
     failOn: run.failOn,
     minCoverage: run.minCoverage,
     reporter: run.reporter,
