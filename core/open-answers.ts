@@ -35,7 +35,7 @@ export function answersOf(
   return openAnswers(
     {
       settings: config.cache,
-      target: files.target,
+      index: files,
       tier: config.tier,
       redact: config.redact,
       // A check reads the variables that its thread has, which are the process's own.

@@ -28,7 +28,13 @@ export interface PlannedCheck {
 }
 
 /** Why no answer of a check is kept. */
-export type NotKept = 'not-cacheable' | 'unknown-code' | 'unknown-needs' | 'unidentified-file' | 'unknown-tool';
+export type NotKept =
+  | 'not-cacheable'
+  | 'unknown-code'
+  | 'unknown-needs'
+  | 'unidentified-file'
+  | 'unknown-tool'
+  | 'staged';
 
 /** Makes parts of everything that checks depend on; one for a scan. */
 export class PartMaker {
@@ -87,12 +93,12 @@ export class PartMaker {
     for (const file of files) {
       const version = versionOf(file);
       if (version === undefined) return undefined;
-      const { contentId, sizeBytes, kind } = version;
+      const { contentId, kind } = version;
       const folder = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
       const name = files.length <= MOST_FILES ? `file ${file.path}` : `folder ${folder || '.'}`;
       const group = groups.get(name) ?? [];
       groups.set(name, group);
-      group.push(JSON.stringify([file.path, contentId, sizeBytes, kind]));
+      group.push(JSON.stringify([file.path, contentId, kind]));
     }
     const parts = [...groups].map(([name, list]): [string, string] => [name, this.#digest(list.sort(compareText))]);
     return Object.fromEntries(parts);

@@ -17,7 +17,7 @@ export interface OpenAnswersOptions extends Omit<ScanAnswersOptions, 'folder' | 
  * a notice says why.
  */
 export function openAnswers(options: OpenAnswersOptions, notice: (notice: Notice) => void): ScanAnswers | undefined {
-  const { settings, environment, keyFile, target } = options;
+  const { settings, environment, keyFile, index } = options;
   if (!settings.enabled) return undefined;
   const given = environment.SCANRUN_CACHE_KEY?.trim();
   const secret =
@@ -27,7 +27,7 @@ export function openAnswers(options: OpenAnswersOptions, notice: (notice: Notice
       (error) => notice(unusable(failureText(keyFile, error), KEY)),
     );
   if (secret === undefined) return undefined;
-  const opened = openStateFolder(target.root, ...ANSWERS_FOLDER, new Signer(secret).id);
+  const opened = openStateFolder(index.target.root, ...ANSWERS_FOLDER, new Signer(secret).id);
   if ('problem' in opened) {
     notice(unusable(opened.problem, WRITABLE));
     return undefined;

@@ -3,12 +3,13 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileAnswers } from '../cache/file-answers.js';
-import { CacheFolder, failureText, namesIn } from '../cache/folder.js';
+import { attempt, CacheFolder, failureText, namesIn } from '../cache/folder.js';
 import { keyOf, type Parts } from '../cache/parts.js';
 import { ProjectAnswers } from '../cache/project-answers.js';
 import type { CacheSettings } from '../cache/settings.js';
 import { Signer } from '../cache/signer.js';
 import { compileSelection } from '../check/glob.js';
+import type { FileIndex } from '../files/file-index.js';
 import type { Notice } from '../model/result.js';
 import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
@@ -38,7 +39,9 @@ export interface CacheUse {
 }
 
 /** What answers are kept of, and where. */
-export interface ScanAnswersOptions extends ScanParts {
+export interface ScanAnswersOptions extends Omit<ScanParts, 'target'> {
+  /** The target and its files. */
+  readonly index: AnsweredIndex;
   /** The folder of the answers that this key signs, which is there. */
   readonly folder: string;
   /** What signs them. */
@@ -55,13 +58,11 @@ export interface AskedCheck extends PlannedCheck {
   readonly planned: Pick<TaskCheck, 'id' | 'module' | 'options' | 'severity' | 'exclude'>;
 }
 
-/** How a question about a project is put. */
-export interface AskOptions {
-  /** The target's files, in order of path. */
-  readonly entries: readonly FileEntry[];
-  /** Runs a version command and gives what it printed; rejects when it could not be run. */
-  readonly runTool: (argv: readonly string[]) => Promise<string>;
-}
+/** Runs a version command and gives what it printed; rejects when it could not be run. */
+export type RunTool = (argv: readonly string[]) => Promise<string>;
+
+/** What of an index answers depend on. */
+export type AnsweredIndex = Pick<FileIndex, 'target' | 'entries' | 'contentId' | 'staged'>;
 
 /** The answers of one scan. */
 export class ScanAnswers {
@@ -78,7 +79,7 @@ export class ScanAnswers {
     this.#options = options;
     this.#signer = new Signer(secret);
     this.#folder = new CacheFolder(options.folder);
-    this.#parts = new PartMaker(this.#signer, options);
+    this.#parts = new PartMaker(this.#signer, { ...options, target: options.index.target });
     this.#project = new ProjectAnswers({ folder: this.#folder, signer: this.#signer, ...settings });
   }
 
@@ -104,14 +105,18 @@ export class ScanAnswers {
       checks,
       keys.map((key) => (typeof key === 'string' ? key : undefined)),
       answers,
+      (entry) => this.#idOf(entry),
     );
   }
 
   /** Puts the question of a project check, or says why no answer of it is kept. */
-  async ask(asked: AskedCheck, { entries, runTool }: AskOptions): Promise<ProjectQuestion | NotKept> {
+  async ask(asked: AskedCheck, runTool: RunTool): Promise<ProjectQuestion | NotKept> {
     const { check, planned } = asked;
+    const { environment, index } = this.#options;
+    const { target, entries, staged } = index;
     const own = this.#parts.ofCheck(asked);
     if (typeof own === 'string') return own;
+    if (staged !== undefined) return 'staged';
     const { files = [], env = [], tools = [], commit = false } = check.meta.inputs ?? {};
     const isInput = compileSelection(files, planned.exclude);
     const inputs = entries.filter(({ path }) => isInput(path));
@@ -121,9 +126,8 @@ export class ScanAnswers {
       if (version === undefined) return 'unknown-tool';
       versions.push([argv.join(' '), version]);
     }
-    const { target, environment } = this.#options;
     const values = this.#parts.ofInputs({
-      files: inputs,
+      files: inputs.map((entry) => ({ ...entry, contentId: this.#idOf(entry) })),
       variables: env.map((name) => [name, environment[name]]),
       tools: versions,
       ...(commit ? { commit: [target.commit ?? '', target.branch ?? ''] as const } : {}),
@@ -196,8 +200,13 @@ export class ScanAnswers {
     return typeof parts === 'string' ? parts : { key: keyOf(this.#signer, parts), parts };
   }
 
+  /** The id of a file's content; none of one that cannot be read: no answer is kept of it, and whoever reads it says why. */
+  #idOf(entry: FileEntry): string | undefined {
+    return attempt(() => this.#options.index.contentId(entry));
+  }
+
   /** What a version command prints; asked once a scan, whoever names it. */
-  #toolVersion(argv: readonly string[], runTool: AskOptions['runTool']): Promise<string | undefined> {
+  #toolVersion(argv: readonly string[], runTool: RunTool): Promise<string | undefined> {
     const name = JSON.stringify(argv);
     const known = this.#tools.get(name);
     if (known !== undefined) return known;

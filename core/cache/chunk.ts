@@ -13,17 +13,16 @@ export interface Row extends FileVersion {
 
 /** Bytes of a chunk's head: the number of rows, the length of the names. */
 const HEAD_BYTES = 8;
-/** Bytes of a row's numbers, each in a column of its own: size, state, kind; in the order of this machine's bytes. */
-const ROW_BYTES = 16;
+/** Bytes of a row's numbers, each in a column of its own: state, kind; in the order of this machine's bytes. */
+const ROW_BYTES = 8;
 
 /** The bytes of some rows. `kinds` counts their kinds. */
 export function encodeChunk(rows: readonly Row[], kinds: (kind: string) => number): Buffer {
   const names = Buffer.from(rows.map(({ path, contentId }) => `${path}\0${contentId}\n`).join(''));
   const said = rows.flatMap(({ answers }, index) => (answers === undefined ? [] : [`${index}\t${answers}\n`]));
-  const sizes = Float64Array.from(rows, ({ sizeBytes }) => sizeBytes);
   const numbers = Uint32Array.from([...rows.map(({ state }) => state), ...rows.map(({ kind }) => kinds(kind))]);
   const head = Uint32Array.of(rows.length, names.length);
-  const columns = [head, sizes, numbers].map(({ buffer }) => new Uint8Array(buffer));
+  const columns = [head, numbers].map(({ buffer }) => new Uint8Array(buffer));
   return Buffer.concat([...columns, names, Buffer.from(said.join(''))]);
 }
 
@@ -34,7 +33,6 @@ export class OpenChunk {
   /** For each row its path, a NUL, its content id and a line break. */
   readonly names: string;
   readonly #bytes: Buffer;
-  readonly #sizes: Float64Array;
   readonly #numbers: Uint32Array;
   readonly #answersAt: number;
   #answers: Map<number, string> | undefined;
@@ -46,14 +44,7 @@ export class OpenChunk {
     this.#answersAt = namesAt + (bytes.length === 0 ? 0 : bytes.readUInt32LE(4));
     this.names = bytes.toString('utf8', namesAt, this.#answersAt);
     // Copied, since numbers in columns must lie at places that are whole multiples of their size.
-    const columns = new Uint8Array(bytes.subarray(HEAD_BYTES, namesAt)).buffer;
-    this.#sizes = new Float64Array(columns, 0, this.rows);
-    this.#numbers = new Uint32Array(columns, this.rows * 8);
-  }
-
-  /** The size of a row's file. */
-  sizeOf(row: number): number {
-    return this.#sizes[row] as number;
+    this.#numbers = new Uint32Array(new Uint8Array(bytes.subarray(HEAD_BYTES, namesAt)).buffer);
   }
 
   /** The number of a row's state. */
@@ -89,7 +80,6 @@ export class OpenChunk {
       yield {
         path: this.names.slice(at, zero),
         contentId: this.names.slice(zero + 1, end),
-        sizeBytes: this.sizeOf(row),
         state: this.stateOf(row),
         kindNumber: this.kindOf(row),
         answers: this.answersOf(row),

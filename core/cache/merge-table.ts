@@ -154,10 +154,10 @@ class Merge {
     const clean = this.#clean(learned, row);
     const answers = this.#answers(learned, row);
     if (clean.length === 0 && answers === undefined) return;
-    const { contentId, sizeBytes, kind } = (learned?.version ?? row) as FileVersion;
+    const { contentId, kind } = (learned?.version ?? row) as FileVersion;
     const { path } = (learned ?? row) as Row | LearnedRow;
     if (this.#writer.bytes >= this.#maxBytes) this.#full = true;
-    else this.#writer.row({ path, contentId, sizeBytes, kind, state: this.#writer.state(clean, day), answers });
+    else this.#writer.row({ path, contentId, kind, state: this.#writer.state(clean, day), answers });
   }
 
   #dayOf(row: Row): number {

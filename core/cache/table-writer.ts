@@ -105,4 +105,4 @@ export class TableWriter {
 }
 
 /** Bytes of a row besides its names. */
-const ROW_OVERHEAD = 18;
+const ROW_OVERHEAD = 10;

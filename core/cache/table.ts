@@ -78,7 +78,8 @@ export class FileTable {
   /** Where each chunk begins, and the number of its first row. */
   readonly #starts: readonly { readonly byte: number; readonly row: number }[];
   readonly #damaged = new Set<number>();
-  readonly #kinds = new Map<string | number, Map<boolean | undefined, number>>();
+  /** The numbers of kinds, by what makes one. */
+  readonly #kinds: number[] = [];
   #contents: Map<string, PlacedRow> | undefined;
   /** The chunk that is being searched, and where in it. */
   #index = -1;
@@ -130,9 +131,10 @@ export class FileTable {
    * Looks for a file in this very version and gives the number of its state, or -1. The other answers of the row are
    * `place` and `answers()` until the next call. Asking in order of path is a walk; any other order is a search each time.
    */
-  find({ path, contentId, sizeBytes, mode, tracked }: IdentifiedFile): number {
-    if (contentId === undefined || mode === undefined) return -1;
-    const kind = this.#kindOf(mode, tracked);
+  find(file: IdentifiedFile): number {
+    const { path, contentId } = file;
+    if (contentId === undefined) return -1;
+    const kind = this.#kindOf(file);
     if (kind < 0 || !this.#seek(path)) return -1;
     do {
       const chunk = this.#chunk;
@@ -141,7 +143,6 @@ export class FileTable {
       if (
         chunk.names.charCodeAt(end) === LINE_FEED &&
         chunk.names.slice(idAt, end) === contentId &&
-        chunk.sizeOf(this.#row) === sizeBytes &&
         chunk.kindOf(this.#row) === kind
       ) {
         this.#found = this.#row;
@@ -250,20 +251,19 @@ export class FileTable {
     return this.#row < rows && names.charCodeAt(end) === 0 && names.slice(this.#at, end) === path;
   }
 
-  /** The number of a kind; -1 for one that no row has. */
-  #kindOf(mode: string | number, tracked: boolean | undefined): number {
-    let known = this.#kinds.get(mode);
-    if (known === undefined) {
-      const numberOf = (value: boolean | undefined): number => this.head.kinds.indexOf(kindOf(mode, value));
-      known = new Map([undefined, true, false].map((value) => [value, numberOf(value)]));
-      this.#kinds.set(mode, known);
-    }
-    return known.get(tracked) ?? -1;
+  /** The number of a file's kind; -1 for one that no row has. */
+  #kindOf(file: IdentifiedFile): number {
+    const { type, executable, tracked } = file;
+    const place = TYPES.indexOf(type) * 6 + (executable ? 3 : 0) + (tracked === undefined ? 0 : tracked ? 1 : 2);
+    const known = this.#kinds[place] ?? this.head.kinds.indexOf(kindOf(file));
+    this.#kinds[place] = known;
+    return known;
   }
 }
 
+const TYPES: readonly IdentifiedFile['type'][] = ['file', 'symlink', 'submodule'];
 const LINE_FEED = 10;
 
-function contentKey({ contentId, sizeBytes, kind }: FileVersion): string {
-  return `${contentId} ${sizeBytes} ${kind}`;
+function contentKey({ contentId, kind }: FileVersion): string {
+  return `${contentId} ${kind}`;
 }

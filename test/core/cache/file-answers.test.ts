@@ -42,8 +42,8 @@ describe('answers of file checks', () => {
 
   it.each([
     ['content', { contentId: 'f00' }],
-    ['content', { sizeBytes: 1 }],
-    ['mode', { mode: '100755' }],
+    ['mode', { executable: true }],
+    ['mode', { type: 'symlink' }],
     ['tracked', { tracked: false }],
   ] as const)('are not those of another %s', async (reason, over) => {
     const root = folder();
@@ -106,7 +106,7 @@ describe('answers of file checks', () => {
   it('keep nothing of a file without a content id, or of one that no row can hold', async () => {
     const root = folder();
     const odd = [
-      { path: 'a', sizeBytes: 1 },
+      file('a', 'a', { contentId: undefined }),
       file('b', 'b', { contentId: 'two\nlines' }),
       file('c\ud800'),
       file('line\nbreak\tand tab'),
@@ -114,7 +114,7 @@ describe('answers of file checks', () => {
     await scanOnce(root, [a], odd);
     const { session, visited } = await scanOnce(root, [a], odd);
     expect(visited).toEqual(['a', 'b', 'c\ud800']);
-    expect(session.whyMissing({ path: 'a', sizeBytes: 1 }, 0)).toBe('unidentified');
+    expect(session.whyMissing(odd[0] as never, 0)).toBe('unidentified');
   });
 
   it('keep nothing of a check that has no key', async () => {

@@ -19,15 +19,15 @@ export function check(name: string, code = '1', over: Partial<FileCheckKey> = {}
 /** A file by path and content. */
 export function file(path: string, content = path, over: Partial<IdentifiedFile> = {}): IdentifiedFile {
   const contentId = signer.digest(content);
-  return { path, sizeBytes: content.length, mode: '100644', tracked: true, contentId, ...over };
+  return { path, type: 'file', executable: false, tracked: true, contentId, ...over };
 }
 
 /** What a check says of a file: about a third have something to say. */
 export function saidBy(
   { key }: FileCheckKey,
-  { path, contentId = '', sizeBytes, mode }: IdentifiedFile,
+  { path, contentId, type, executable, tracked }: IdentifiedFile,
 ): KeptFileAnswer | undefined {
-  const digest = signer.digest(`${key} ${path} ${contentId} ${sizeBytes} ${mode}`);
+  const digest = signer.digest(`${key} ${path} ${contentId} ${type} ${executable} ${tracked}`);
   if (Number.parseInt(digest.slice(0, 2), 16) % 3 > 0) return undefined;
   return {
     findings: [
