@@ -1,4 +1,6 @@
 import type { Executed } from './execute/contract.js';
+import type { ChangeSet } from './files/changes.js';
+import type { RunChanges } from './model/changes.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
@@ -18,6 +20,8 @@ export interface AnalyseInput {
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
+  /** When its last check had ended, by the clock that measures. */
+  readonly endedAt: Date;
   readonly cores: number;
   readonly interrupted: boolean;
   /** The notices so far; what `notice` adds is among them. */
@@ -33,7 +37,7 @@ export interface Analysed {
 
 /** Makes the result of a scan from what was planned, what came of it and what is known of the past. */
 export function analyse(input: AnalyseInput): Analysed {
-  const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
+  const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
   const ran = versions(prepared);
   const { past, checks } = withPast(
@@ -53,13 +57,21 @@ export function analyse(input: AnalyseInput): Analysed {
     run: {
       id: prepared.runId,
       startedAt: startedAt.toISOString(),
-      endedAt: new Date().toISOString(),
+      endedAt: endedAt.toISOString(),
       tier: config.tier,
       versions: ran,
+      ...(files.changes === undefined ? {} : { changes: runChanges(files.changes) }),
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
-    verdict: makeVerdict({ checks, notices, gate: config.gate, interrupted }),
+    verdict: makeVerdict({
+      checks,
+      notices,
+      gate: config.gate,
+      interrupted,
+      notPlanned: plan.notPlanned,
+      changes: files.changes,
+    }),
     checks,
     notPlanned: plan.notPlanned,
     tasks,
@@ -129,6 +141,11 @@ function withPast(
     return { ...check, flaky };
   });
   return { checks: told, past };
+}
+
+/** A change set without its paths. */
+function runChanges({ paths: _, ...changes }: ChangeSet): RunChanges {
+  return changes;
 }
 
 /** Versions of what ran. */

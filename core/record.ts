@@ -1,6 +1,6 @@
 import { ScanError } from './errors.js';
 import type { CheckOutcome, Earlier } from './execute/contract.js';
-import { Journal, type RunHeader } from './journal/journal.js';
+import { type Fail, Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
 import type { JsonObject } from './model/json.js';
 import type { Plan } from './model/task.js';
@@ -21,12 +21,7 @@ export interface OpenedRecord {
  * Begins the record of a run, or goes on with the one that `options.resume` names.
  * @throws ScanError `SR_RUN_CHANGED` naming what differs from then, and those of `recoverRun`.
  */
-export function openRecord(
-  prepared: Prepared,
-  options: ScanOptions,
-  startedAt: Date,
-  fail: (message: string) => void,
-): OpenedRecord {
+export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: Date, fail: Fail): OpenedRecord {
   const { plan, runId, files } = prepared;
   const fingerprint = { ...prepared.inputs };
   if (options.resume !== undefined) {
@@ -101,6 +96,6 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
 }
 
 /** The options as they can be given again; what is a function or a secret is not among them. */
-function requestOf({ target, cwd, configFile, overrides }: ScanOptions): JsonObject {
-  return JSON.parse(JSON.stringify({ target, cwd, configFile, overrides })) as JsonObject;
+function requestOf({ target, cwd, configFile, overrides, changes }: ScanOptions): JsonObject {
+  return JSON.parse(JSON.stringify({ target, cwd, configFile, overrides, changes })) as JsonObject;
 }

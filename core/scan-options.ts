@@ -1,6 +1,7 @@
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
+import type { ChangeRequest } from './model/changes.js';
 import type { ReportTo } from './report/run-reporters.js';
 
 /** What to scan and how. */
@@ -23,6 +24,8 @@ export interface ScanOptions {
   readonly ownFiles?: readonly string[];
   /** The user's own folder for what is needed again, with the key that signs kept answers; `~/.cache/scanrun` when absent. */
   readonly userCache?: string;
+  /** What the scan is restricted to: what changed since a commit, what is staged, or given files. Default: nothing. */
+  readonly changes?: ChangeRequest;
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */

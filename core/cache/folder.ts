@@ -11,10 +11,10 @@ import {
   renameSync,
   rmSync,
   utimesSync,
-  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors.js';
+import { writeAll } from '../files/write-file.js';
 
 /** A link in the place of a file would lead anywhere, and a pipe would be waited for. Windows has neither flag. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -87,7 +87,7 @@ export class CacheFolder {
     const fresh = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}${UNFINISHED}`;
     const file = openSync(fresh, NEW_FLAGS, 0o644);
     try {
-      writeAll(file, content);
+      for (const part of content) writeAll(file, part);
     } catch (error) {
       closeSync(file);
       rmSync(fresh, { force: true });
@@ -169,9 +169,4 @@ function readAll(file: number, size: number): Buffer {
   for (let read = -1; filled < size && read !== 0; filled += read)
     read = readSync(file, bytes, filled, size - filled, filled);
   return bytes.subarray(0, filled);
-}
-
-/** Writes everything: a full disk takes a part before it says so, and that part must not be taken for all. */
-function writeAll(file: number, content: readonly Uint8Array[]): void {
-  for (const part of content) for (let done = 0; done < part.length; ) done += writeSync(file, part, done);
 }

@@ -116,7 +116,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const resources = resolveResources(layers, origins, problems);
   const refresh = environment.refreshCache || sources.overrides.refreshCache === true;
   const cache = resolveCache(layers, refresh, origins);
-  const reporters = await resolveReporters(layers, cwd, loader, problems);
+  const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 
   const failure = configError(problems);

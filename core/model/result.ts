@@ -2,6 +2,7 @@ import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
 import type { BreakerState } from './resource.js';
+import type { RunInfo } from './run.js';
 import type { Severity } from './severity.js';
 import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
@@ -20,22 +21,6 @@ export interface Verdict {
   readonly gateFindings: number;
   /** Share of the planned checks that ended conclusively, 0 to 1; 0 when nothing was planned. */
   readonly coverage: number;
-}
-
-/** One execution. */
-export interface RunInfo {
-  /** Unique, sorts by time. */
-  readonly id: string;
-  /** Start, ISO 8601 in UTC. */
-  readonly startedAt: string;
-  /** End of the last check, ISO 8601 in UTC. */
-  readonly endedAt: string;
-  /** The tier that ran. */
-  readonly tier: TierName;
-  /** Versions of what ran: scanrun, node and each plugin that states one. */
-  readonly versions: Readonly<Record<string, string>>;
-  /** Platform and size of the machine. */
-  readonly machine: { readonly platform: string; readonly arch: string; readonly cores: number };
 }
 
 /** What a check is, for reports; SARIF's rule. */

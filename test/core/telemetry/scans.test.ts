@@ -113,7 +113,10 @@ describe('a scan', () => {
     writeFileSync(join(root, '.scanrun'), '');
     const { result } = await runScan(root);
     expect(result.verdict.status).toBe('clean');
-    expect(result.notices).toMatchObject([{ code: 'history-unwritable', level: 'info' }]);
+    expect(result.notices).toMatchObject([
+      { code: 'not-recorded', level: 'info' },
+      { code: 'history-unwritable', level: 'info' },
+    ]);
   });
 });
 
