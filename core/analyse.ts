@@ -144,7 +144,7 @@ function withPast(
 }
 
 /** A change set without its paths. */
-function runChanges({ paths: _, ...changes }: ChangeSet): RunChanges {
+function runChanges({ paths: _, unlisted: __, ...changes }: ChangeSet): RunChanges {
   return changes;
 }
 

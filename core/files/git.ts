@@ -161,8 +161,8 @@ function gitDirOf(top: string): string {
 
 /** True when the environment that git gave to a hook is about this repository. */
 function isSame(gitDir: string, top: string, environment: Environment, cwd: string): boolean {
-  if (environment.GIT_DIR === undefined) return topOf(cwd) === top;
   try {
+    if (environment.GIT_DIR === undefined) return topOf(realpathSync(cwd)) === top;
     return realpathSync(resolve(cwd, environment.GIT_DIR)) === realpathSync(gitDir);
   } catch {
     return false;

@@ -254,9 +254,18 @@ export class Listing {
     const folder = path.slice(0, slash);
     const known = this.#folders.get(folder);
     if (known !== undefined) return known;
-    const behind = this.#isBehindLink(folder) || lstatSync(this.#base + folder, NO_THROW)?.isSymbolicLink() === true;
+    const behind = this.#isBehindLink(folder) || isLink(this.#base + folder);
     this.#folders.set(folder, behind);
     return behind;
+  }
+}
+
+/** False also for what cannot be looked at: whoever looks at a file in it says so. */
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path, NO_THROW)?.isSymbolicLink() === true;
+  } catch {
+    return false;
   }
 }
 

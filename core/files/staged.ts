@@ -66,8 +66,9 @@ export async function listStaged(root: string, tree: WorkTree, git: GitListing):
     storedEntry(item, fetched.blobs[index], fetched.files[index], modifiedMs),
   );
   const entries = [...kept, ...made].sort((a, b) => compareText(a.path, b.path));
+  const isRemoved = (path: string): boolean => differences.get(path)?.newMode === 0;
   // A file that is only announced differs from the commit, and nothing of it is staged.
-  const paths = new Set([...differences.keys()].filter((path) => !absent.has(path)));
+  const paths = new Set([...differences.keys()].filter((path) => !absent.has(path) || isRemoved(path)));
   const base = commit === undefined ? {} : { base: commit };
   return {
     entries,
@@ -80,7 +81,7 @@ export async function listStaged(root: string, tree: WorkTree, git: GitListing):
         unlisted: unlisted.filter(({ path }) => differences.has(path) || badNames.has(path)),
       },
       entries,
-      (path) => differences.get(path)?.newMode === 0,
+      isRemoved,
     ),
     tree: {
       stored: new Map(made.flatMap(({ path, storedAt }) => (storedAt === undefined ? [] : [[path, storedAt]]))),

@@ -1,16 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -19,6 +8,7 @@ import { type FileIndex, indexFiles } from '../../../core/files/file-index.js';
 import { openIndexFile } from '../../../core/files/git-index.js';
 import type { FileEntry } from '../../../core/model/target.js';
 import { type Files, folder, git, repository, settled, write } from '../../support/folders.js';
+import { act, anySteps, pathsThere, STEP_FILES } from '../../support/git-steps.js';
 
 /** What the bytes on disk are named, counted here and not by the code under test. */
 function nameOnDisk(root: string, { path, type }: FileEntry, hash = 'sha1'): string {
@@ -116,48 +106,21 @@ describe.each([
   ['git looks at the files', true],
   ['this code looks at the files', false],
 ])('whatever happened to a file, where %s', (_, isSettled) => {
-  const PATHS = ['a', 'b', 'dir/c', 'dir/deep/d'];
   const RUNS = 60;
-  const steps = fc.array(
-    fc.tuple(
-      fc.constantFrom(
-        'write',
-        'same-size',
-        'same-time',
-        'touch',
-        'remove',
-        'add',
-        'commit',
-        'link',
-        'chmod',
-        'move',
-        'assume',
-        'skip',
-        'intend',
-        'status',
-        'folder',
-        'checkout',
-      ),
-      fc.constantFrom(...PATHS),
-      fc.nat(9),
-    ),
-    { minLength: 1, maxLength: 8 },
-  );
 
   it('its id names what lies there, and nothing is missing', { timeout: 120_000 }, async () => {
-    const files = Object.fromEntries(PATHS.map((path) => [path, `${path} 0`]));
-    const pool = isSettled ? settled(RUNS, files) : [];
+    const pool = isSettled ? settled(RUNS, STEP_FILES) : [];
     for (const root of pool.slice(0, 1)) {
       const index = join(root, '.git/index');
       const newest = openIndexFile(readFileSync(index), 20)?.newestSeconds;
       expect(newest).toBeLessThan(Math.floor(lstatSync(index).mtimeMs / 1_000));
     }
     await fc.assert(
-      fc.asyncProperty(steps, async (list) => {
-        const root = (isSettled ? pool.pop() : undefined) ?? repository(files);
-        for (const step of list) act(root, step);
+      fc.asyncProperty(anySteps(), async (steps) => {
+        const root = (isSettled ? pool.pop() : undefined) ?? repository(STEP_FILES);
+        for (const step of steps) act(root, step);
         const index = await indexFiles(root).catch(() => undefined);
-        const expected = listed(root);
+        const expected = pathsThere(root);
         expect(index?.entries.map(({ path }) => path) ?? []).toEqual(expected);
         for (const entry of index?.entries ?? []) {
           expect(`${entry.path} ${index?.contentId(entry)}`).toBe(`${entry.path} ${nameOnDisk(root, entry)}`);
@@ -171,52 +134,6 @@ describe.each([
       { numRuns: RUNS, endOnFailure: isSettled },
     );
   });
-
-  /** The paths that should be there, found in the simplest way. */
-  function listed(root: string): string[] {
-    const printed = git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
-    return [...new Set(printed.split('\0'))].filter((path) => path !== '' && isThere(root, path)).sort();
-  }
-
-  function isThere(root: string, path: string): boolean {
-    const parts = path.split('/');
-    const above = parts.slice(0, -1).map((__, at) => join(root, ...parts.slice(0, at + 1)));
-    if (above.some((at) => lstatSync(at, { throwIfNoEntry: false })?.isDirectory() !== true)) return false;
-    const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
-    return stats !== undefined && !stats.isDirectory();
-  }
-
-  function act(root: string, [what, path, number]: readonly [string, string, number]): void {
-    const file = join(root, path);
-    const stats = lstatSync(file, { throwIfNoEntry: false });
-    try {
-      if (what === 'write') write(root, { [path]: `${path} ${'x'.repeat(number)}` });
-      else if (what === 'same-size') write(root, { [path]: `${path} ${number}` });
-      else if (what === 'same-time' && stats?.isFile()) {
-        writeFileSync(file, `${path} ${number}`);
-        utimesSync(file, stats.atimeMs / 1_000, stats.mtimeMs / 1_000);
-      } else if (what === 'touch') utimesSync(file, number, number);
-      else if (what === 'remove') rmSync(file, { recursive: true });
-      else if (what === 'add') git(root, 'add', '--all');
-      else if (what === 'commit') git(root, 'commit', '--quiet', '--all', '--allow-empty', '--message', 'Step');
-      else if (what === 'link') {
-        rmSync(file, { recursive: true, force: true });
-        symlinkSync(`to-${number}`, file);
-      } else if (what === 'chmod') chmodSync(file, number % 2 === 0 ? 0o755 : 0o644);
-      else if (what === 'move') renameSync(file, join(root, `moved-${number}`));
-      else if (what === 'assume') git(root, 'update-index', '--assume-unchanged', path);
-      else if (what === 'skip') git(root, 'update-index', '--skip-worktree', path);
-      else if (what === 'intend') git(root, 'add', '--intent-to-add', path);
-      else if (what === 'status') git(root, 'status');
-      else if (what === 'checkout') git(root, 'checkout', '--force', 'HEAD', '--', path);
-      else if (what === 'folder' && !existsSync(join(root, 'dir2'))) {
-        renameSync(join(root, 'dir'), join(root, 'dir2'));
-        if (number % 2 === 0) symlinkSync('dir2', join(root, 'dir'));
-      }
-    } catch {
-      // Not every step is possible after every other.
-    }
-  }
 });
 
 describe('a file that git converts', () => {

@@ -312,12 +312,12 @@ function noticesAsNobody(root: string): Record<string, string> {
 describe('a git repository with closed folders', () => {
   it('names tracked files in them, and the folders in which git could not look for others', ({ skip }) => {
     if (process.getuid?.() !== 0) skip('needs root to become another user');
-    const [root = ''] = settled(1, { 'a.txt': 'a', 'closed/b.txt': 'b', ...SCANNED });
+    const [root = ''] = settled(1, { 'a.txt': 'a', 'closed/b.txt': 'b', 'closed/deep/c.txt': 'c', ...SCANNED });
     write(root, { 'shut/c.txt': 'c' });
     execFileSync('chown', ['-R', '65534', root]);
     for (const name of ['closed', 'shut']) chmodSync(join(root, name), 0o000);
     const { 'not-listed': message } = noticesAsNobody(root);
-    expect(message).toContain('"closed/b.txt (EACCES)"');
+    expect(message).toContain('"closed/b.txt (EACCES)", "closed/deep/c.txt (EACCES)"');
     expect(message).toContain('"shut/ (Permission denied)"');
   });
 });
