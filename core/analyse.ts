@@ -1,3 +1,4 @@
+import type { CacheUse } from './answers/scan-answers.js';
 import type { Executed } from './execute/contract.js';
 import type { ChangeSet } from './files/changes.js';
 import type { RunChanges } from './model/changes.js';
@@ -19,6 +20,8 @@ export interface AnalyseInput {
   readonly concurrencyChanges: Statistics['concurrencyChanges'];
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
+  /** What became of the cache; absent for a scan without one. */
+  readonly cache: CacheUse | undefined;
   readonly startedAt: Date;
   /** When its last check had ended, by the clock that measures. */
   readonly endedAt: Date;
@@ -99,7 +102,7 @@ export function analyse(input: AnalyseInput): Analysed {
 }
 
 function statisticsOf(
-  { prepared, executed, concurrencyChanges, cores }: AnalyseInput,
+  { prepared, executed, concurrencyChanges, cores, cache }: AnalyseInput,
   checks: readonly CheckResult[],
 ): Statistics {
   const { config, files, hooks, plan, phasesMs } = prepared;
@@ -117,6 +120,7 @@ function statisticsOf(
     files: files.entries.length,
     hooks: hooks.times(),
     phasesMs: { ...phasesMs, execute: executed.wallMs },
+    ...(cache === undefined ? {} : { cache: { hits: cache.hits, misses: cache.misses, kept: cache.kept } }),
   });
 }
 

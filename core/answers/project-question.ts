@@ -1,6 +1,3 @@
-import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
-import { attempt } from '../cache/folder.js';
 import type { CheckKey } from '../cache/merge-table.js';
 import type { PartChange } from '../cache/parts.js';
 import type { ProjectAnswers } from '../cache/project-answers.js';
@@ -8,8 +5,9 @@ import type { CheckInputs } from '../check/define.js';
 import type { Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import type { Measurement } from '../model/result.js';
-import type { FileEntry } from '../model/target.js';
-import { type Access, type Undeclared, undeclaredInput } from './declared-inputs.js';
+import type { StoredEntry } from '../model/target.js';
+import { isAsListed } from './as-listed.js';
+import { type Access, DeclaredInputs, type Undeclared } from './declared-inputs.js';
 import { type FindingOrigin, type FindingOwner, keepFinding, restoreFinding } from './kept-finding.js';
 
 /** What a project check had said. */
@@ -35,17 +33,19 @@ export interface QuestionSubject {
   /** The target's root. */
   readonly root: string;
   /** The declared files as they are in the index. */
-  readonly files: readonly FileEntry[];
+  readonly files: readonly StoredEntry[];
 }
 
 /** One project check with everything that it depends on: what it said then, and what it may ask now. */
 export class ProjectQuestion {
   readonly #subject: QuestionSubject;
   readonly #answers: ProjectAnswers;
+  readonly #declared: DeclaredInputs;
   readonly #undeclared = new Map<string, Undeclared>();
 
   constructor(subject: QuestionSubject, answers: ProjectAnswers) {
     this.#subject = subject;
+    this.#declared = new DeclaredInputs(subject);
     this.#answers = answers;
   }
 
@@ -56,20 +56,18 @@ export class ProjectQuestion {
     return { ...kept, findings: kept.findings.map((finding) => restoreFinding(finding, this.#subject.owner)) };
   }
 
-  /**
-   * What the check has just learned and not declared; undefined for what it may know, or has been told of before. From then
-   * on its answer is not kept.
-   */
-  access(access: Access): Undeclared | undefined {
-    const undeclared = undeclaredInput(this.#subject.inputs, access);
-    if (undeclared === undefined || this.#undeclared.has(undeclared.what)) return undefined;
+  /** What the check asks for and does not declare; undefined for what it may know. From then on its answer is not kept. */
+  access(access: Access): (Undeclared & { readonly isFirst: boolean }) | undefined {
+    const undeclared = this.#declared.undeclared(access);
+    if (undeclared === undefined) return undefined;
+    const isFirst = !this.#undeclared.has(undeclared.what);
     this.#undeclared.set(undeclared.what, undeclared);
-    return undeclared;
+    return { ...undeclared, isFirst };
   }
 
-  /** True when the check learned nothing but what it declared. */
-  get isDeclared(): boolean {
-    return this.#undeclared.size === 0;
+  /** What the check asked for and does not declare. */
+  get undeclared(): readonly Undeclared[] {
+    return [...this.#undeclared.values()];
   }
 
   /**
@@ -77,7 +75,7 @@ export class ProjectQuestion {
    * declared file changed while it ran.
    */
   keep({ findings, measurements, data }: NewProjectAnswer): void {
-    if (!this.isDeclared || !this.#isUnchanged()) return;
+    if (this.#undeclared.size > 0 || !this.#isUnchanged()) return;
     this.#answers.keep(this.#subject.key, {
       findings: findings.map(({ finding, severity }) => keepFinding(finding, { severity })),
       measurements,
@@ -92,10 +90,6 @@ export class ProjectQuestion {
 
   #isUnchanged(): boolean {
     const { root, files } = this.#subject;
-    return files.every(({ path, sizeBytes, modifiedMs, type }) => {
-      if (type === 'submodule') return true;
-      const stats = attempt(() => lstatSync(join(root, path)));
-      return stats?.size === sizeBytes && stats.mtimeMs === modifiedMs;
-    });
+    return files.every((entry) => isAsListed(root, entry));
   }
 }

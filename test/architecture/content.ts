@@ -12,6 +12,7 @@ const HOST_EXCEPTIONS: Readonly<Record<string, { readonly members: readonly stri
     members: ['env'],
     why: 'git inherits the environment, less what points it to another repository',
   },
+  'core/execute/requests.ts': { members: ['env'], why: 'a check is told the variables that its commands would have' },
   'core/execute/process-tree.ts': { members: ['env'], why: 'a command inherits the environment' },
   'core/execute/worker.ts': {
     members: ['exit', 'on', 'stdout', 'stderr'],

@@ -65,6 +65,7 @@ const FILES: Readonly<Record<string, string>> = {
   engine: 'scan',
   'open-answers': 'scan',
   record: 'scan',
+  'scan-listener': 'scan',
   'scan-options': 'scan',
 };
 
