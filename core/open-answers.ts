@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { openAnswers } from './answers/open.js';
 import type { ScanAnswers } from './answers/scan-answers.js';
 import { StoredAnswers } from './answers/stored.js';
@@ -7,14 +5,7 @@ import type { CacheSettings } from './cache/settings.js';
 import { readSecret } from './cache/signer.js';
 import type { Notice } from './model/result.js';
 import type { Prepared } from './prepare.js';
-import type { ScanOptions } from './scan-options.js';
-
-/** The name of the file with the key that signs a user's answers. */
-const KEY_FILE = 'answers.key';
-
-function keyFileOf({ userCache }: Pick<ScanOptions, 'userCache'>): string {
-  return join(userCache ?? join(homedir(), '.cache', 'scanrun'), KEY_FILE);
-}
+import { keyFileOf, type ScanOptions } from './scan-options.js';
 
 /** What lies in a target's cache, for who shows or changes it without a scan. */
 export function storedAnswersOf(

@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
@@ -30,4 +32,12 @@ export interface ScanOptions {
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */
   readonly output?: ReportTo;
+}
+
+/** The name of the file with the key that signs a user's answers. */
+const KEY_FILE = 'answers.key';
+
+/** Where the user's key lies. */
+export function keyFileOf({ userCache }: Pick<ScanOptions, 'userCache'>): string {
+  return join(userCache ?? join(homedir(), '.cache', 'scanrun'), KEY_FILE);
 }

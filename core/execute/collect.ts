@@ -4,7 +4,7 @@ import type { FindingOrigin } from '../answers/kept-finding.js';
 import { fingerprint, identity } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
-import { compareFindings, type Finding, type Snippet } from '../model/finding.js';
+import { compareFindings, compareText, type Finding, type Snippet } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
@@ -49,7 +49,8 @@ export interface Said {
 /** What an earlier scan said. */
 export interface KnownAnswers {
   readonly findings: readonly Finding[];
-  readonly measurements: readonly Measurement[];
+  /** What it measured, each with the file that it was then visiting. */
+  readonly measurements: readonly (Measurement & { readonly path?: string })[];
   readonly data?: JsonValue | undefined;
 }
 
@@ -70,6 +71,8 @@ export class TaskCollector {
   readonly #stored: ReadonlyMap<string, string>;
   readonly #occurrences = new Map<string, number>();
   readonly #files = new Map<string, LineIndex | undefined>();
+  /** The file that was visited when something was measured. */
+  readonly #measuredIn = new Map<Measurement, string>();
   #closed = false;
 
   /** @param stored where files lie that are not at their path. */
@@ -129,8 +132,9 @@ export class TaskCollector {
       check.findings.push(finding);
       this.#listener.finding(finding);
     }
-    for (const measurement of measurements) {
+    for (const { path, ...measurement } of measurements) {
       check.measurements.push(measurement);
+      if (path !== undefined) this.#measuredIn.set(measurement, path);
       this.#listener.measure(checkId, measurement);
     }
     if (data !== undefined) check.data = this.#redactor.json(data);
@@ -156,7 +160,10 @@ export class TaskCollector {
     } else if (message.type === 'measure') {
       const measurement = { name: message.name, value: message.value, unit: message.unit };
       check.measurements.push(measurement);
-      if (message.visited !== undefined) saidOf(check, message.visited).measurements.push(measurement);
+      if (message.visited !== undefined) {
+        saidOf(check, message.visited).measurements.push(measurement);
+        this.#measuredIn.set(measurement, message.visited);
+      }
       this.#listener.measure(message.checkId, measurement);
     } else if (message.type === 'unread') {
       check.unread.push({ path: message.path, why: message.why });
@@ -174,6 +181,9 @@ export class TaskCollector {
     const outcomes = new Map<Collected, Outcome>();
     for (const [id, collected] of this.#checks) {
       collected.findings.sort(compareFindings);
+      // In the order of the visits, as if all had been made now.
+      if (collected.knownFiles > 0 && this.#measuredIn.size > 0)
+        collected.measurements.sort((a, b) => compareText(this.#placeOf(a), this.#placeOf(b)));
       const own =
         'outcome' in end
           ? end.outcome
@@ -201,6 +211,10 @@ export class TaskCollector {
       .slice(0, 1)
       .map((reason) => ({ status: 'degraded', reason: joined(reason, reasons) }));
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
+  }
+
+  #placeOf(measurement: Measurement): string {
+    return this.#measuredIn.get(measurement) ?? '';
   }
 
   #finding(check: TaskCheck, report: RawReport): FindingOrigin & { readonly finding: Finding } {

@@ -16,7 +16,7 @@ export interface KnownOfCheck {
   /** How many files it need not visit. */
   files: number;
   readonly findings: Finding[];
-  readonly measurements: Measurement[];
+  readonly measurements: (Measurement & { readonly path: string })[];
 }
 
 /** A part of a pass: what is left of it, and what is known. */
@@ -71,7 +71,7 @@ export class PassAnswers {
         const said = pass.restore(entry, check, answer);
         const of = known[indexOf.get(check) as number] as KnownOfCheck;
         of.findings.push(...said.findings);
-        of.measurements.push(...said.measurements);
+        for (const measurement of said.measurements) of.measurements.push({ ...measurement, path: entry.path });
       }
       if (missing.length === 0) {
         whole[set] = (whole[set] as number) + 1;
