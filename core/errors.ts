@@ -5,6 +5,11 @@ export const ERRORS = {
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
   },
+  SR_CACHE_FAILED: {
+    exitCode: 3,
+    title: 'The cache could not be read or changed',
+    fix: 'Make `.scanrun` in the target readable and writable, or remove it yourself.',
+  },
   SR_CHANGES_FILES: {
     exitCode: 2,
     title: 'A file of the list given is no file of the target',
@@ -80,6 +85,11 @@ export const ERRORS = {
     exitCode: 3,
     title: 'A plugin failed in a hook',
     fix: "Report the cause to the plugin's author, or remove the plugin.",
+  },
+  SR_INPUT_UNDECLARED: {
+    exitCode: 3,
+    title: 'A cached check asked for something that it does not declare',
+    fix: 'Add it to `meta.inputs` of the check, or take `cache: true` out; without `--strict` the check runs and is not cached.',
   },
   SR_INTERNAL: {
     exitCode: 3,
