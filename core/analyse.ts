@@ -38,6 +38,7 @@ export function analyse(input: AnalyseInput): Analysed {
       executed.checks,
       registry,
       (id) => config.checks.get(id) ?? { optional: false, named: true },
+      prepared.redactor,
       notice,
     ),
     input,

@@ -12,6 +12,7 @@ import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
+import { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
@@ -27,6 +28,8 @@ export interface Prepared {
   /** What is known of earlier scans of the target. */
   readonly history: ReadHistory;
   readonly loader: ModuleLoader;
+  /** Masks secrets in everything that leaves the scan. */
+  readonly redactor: Redactor;
   /** Ids of the tasks that may run in the main thread. */
   readonly inline: ReadonlySet<string>;
   /** Milliseconds by phase. */
@@ -86,6 +89,7 @@ export async function prepare(
     hooks,
     history,
     loader,
+    redactor: new Redactor(config.redact),
     inline: inlineTasks(plan, registry, files),
     phasesMs,
   };

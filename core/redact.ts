@@ -53,6 +53,11 @@ export class Redactor {
     this.#extra = extra.map((source) => new RegExp(source, 'g'));
   }
 
+  /** How many values are masked besides the patterns; it only grows. */
+  get size(): number {
+    return this.#values.size;
+  }
+
   /** Masks a value from now on, also each line of it and its usual encodings. */
   add(value: string): void {
     const lines = value.includes('\n')

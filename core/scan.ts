@@ -80,7 +80,7 @@ class ScanRun {
     let tell = (notice: Notice): void => void early.push(notice);
     const prepared = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
     this.#prepared = prepared;
-    this.#redactor = new Redactor(prepared.config.redact);
+    this.#redactor = prepared.redactor;
     const { plan, hooks, config, files } = prepared;
     const earlier = await this.#record(prepared, startedAt);
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { fingerprint, identity } from '../check/fingerprint.js';
+import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
 import { compareFindings, type Finding, type Snippet } from '../model/finding.js';
@@ -38,7 +38,8 @@ export class TaskCollector {
   readonly #redactor: Redactor;
   readonly #listener: CollectListener;
   readonly #checks = new Map<string, Collected>();
-  readonly #occurrences = new Map<string, number>();
+  /** How many findings have arrived by fingerprint, without its number. */
+  readonly #equal = new Map<string, number>();
   readonly #files = new Map<string, LineIndex | undefined>();
   #closed = false;
 
@@ -102,6 +103,7 @@ export class TaskCollector {
     const outcomes = new Map<Collected, Outcome>();
     for (const [id, collected] of this.#checks) {
       collected.findings.sort(compareFindings);
+      for (const [index, finding] of numberFindings(collected.findings).entries()) collected.findings[index] = finding;
       const own =
         'outcome' in end
           ? end.outcome
@@ -133,17 +135,7 @@ export class TaskCollector {
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
     const data = clean.data ?? {};
     const message = fillMessage(meta?.messages[report.messageId] ?? report.messageId, data).text;
-    const parts = {
-      checkId: check.id,
-      messageId: report.messageId,
-      path: clean.location.path,
-      package: clean.package,
-      context: contextOf(clean, message),
-    };
-    const key = identity(parts);
-    const occurrence = this.#occurrences.get(key) ?? 0;
-    this.#occurrences.set(key, occurrence + 1);
-    return {
+    const finding = {
       checkId: check.id,
       messageId: report.messageId,
       message: this.#redactor.text(message),
@@ -152,8 +144,11 @@ export class TaskCollector {
       location: clean.location,
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(clean.package === undefined ? {} : { package: clean.package }),
-      fingerprint: fingerprint({ ...parts, occurrence }),
     };
+    const base = fingerprintBase(finding);
+    const number = (this.#equal.get(base) ?? 0) + 1;
+    this.#equal.set(base, number);
+    return { ...finding, fingerprint: `${base}:${number}` };
   }
 
   /** The lines around a finding of a check that did not read the file itself. */
@@ -170,16 +165,6 @@ const SHOWN_LENGTH = 240;
 
 function shown({ startLine, lines }: Snippet): Snippet {
   return { startLine, lines: lines.map((line) => line.slice(0, SHOWN_LENGTH)) };
-}
-
-function contextOf(report: RawReport, message: string): string {
-  const { snippet, location } = report;
-  const line =
-    snippet === undefined || location.startLine === undefined
-      ? undefined
-      : snippet.lines[location.startLine - snippet.startLine];
-  // Numbers in a message (sizes, counts) change while the problem stays.
-  return line ?? message.replace(/\d+/g, '#');
 }
 
 function joined(first: Reason, all: readonly Reason[]): Reason {

@@ -1,4 +1,5 @@
 import type { AnyCheck } from '../check/define.js';
+import { compileFilters } from '../check/filter.js';
 import { compileGlobs } from '../check/glob.js';
 import { type Problem, ScanError } from '../errors.js';
 import { compareText } from '../model/finding.js';
@@ -7,7 +8,6 @@ import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target } from '../model/target.js';
 import type { NotPlanned, Plan, Task } from '../model/task.js';
 import { type TierName, tierIncludes } from '../model/tier.js';
-import { compileFilters } from './filter.js';
 import { type NeedsById, resolveNeeds } from './needs.js';
 
 /** A check with all that the configuration says of it. */
