@@ -89,7 +89,7 @@ export async function prepare(
     hooks,
     history,
     loader,
-    redactor: new Redactor(config.redact),
+    redactor: new Redactor(config.redact.patterns),
     inline: inlineTasks(plan, registry, files),
     phasesMs,
   };

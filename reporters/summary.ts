@@ -74,6 +74,7 @@ export function isAnswered(check: CheckResult): boolean {
 export const VERDICT_WORDS: Readonly<Record<Verdict['status'], string>> = {
   clean: 'Clean',
   findings: 'Findings',
+  failed: 'Failed',
   incomplete: 'Incomplete',
   interrupted: 'Interrupted',
 };

@@ -21,7 +21,9 @@ export interface Overrides {
   readonly failOn?: string;
   /** `--min-coverage`, 0 to 1. */
   readonly minCoverage?: string | number;
-  /** `--reporter`, `name[=file]`; replaces the configured ones. */
+  /** `--baseline`, relative to the working folder; false for `--no-baseline`. */
+  readonly baseline?: string | false;
+  /** `--reporter`, `name[=file]`; replaces the configured ones, all of them when empty. */
   readonly reporter?: readonly string[];
   /** `--json`: the same as `--reporter json`. */
   readonly json?: boolean;
@@ -34,6 +36,7 @@ const PLACES = {
   tiers: '--parallel',
   'gate.failOn': '--fail-on',
   'gate.minCoverage': '--min-coverage',
+  baseline: '--baseline',
   reporters: '--reporter',
 };
 
@@ -52,7 +55,8 @@ export function readOverrides(overrides: Overrides, cwd: string, problems: Confi
     concurrency: parseNumber(overrides.concurrency),
     tiers: overrides.parallel === undefined ? undefined : everyTier({ parallel: overrides.parallel }),
     gate: gateOf({ failOn: overrides.failOn, minCoverage: parseNumber(overrides.minCoverage) }),
-    reporters: reporters.length === 0 ? undefined : reporters,
+    baseline: overrides.baseline,
+    reporters: overrides.reporter === undefined && reporters.length === 0 ? undefined : reporters,
   };
   return makeLayer('flag', config, { source: namedSource('flag', PLACES), folder: cwd }, problems);
 }

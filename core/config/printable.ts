@@ -8,7 +8,7 @@ const MASK = '[redacted]';
 
 /** The configuration for the report: plain JSON, without functions, without the values of options that are named like secrets or that a redaction pattern matches. */
 export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targetRoot: string): JsonObject {
-  const patterns = config.redact.map((pattern) => new RegExp(pattern, 'g'));
+  const patterns = config.redact.patterns.map((pattern) => new RegExp(pattern, 'g'));
   const { file } = config;
   const checks = [...config.checks.values()].map(({ id, check: _check, plugin: _plugin, options, ...rest }) => [
     id,
@@ -23,6 +23,10 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
     exclude: config.exclude,
     gate: { ...config.gate },
+    baseline: config.baseline.file === undefined ? !config.baseline.off : relative(targetRoot, config.baseline.file),
+    waivers: config.waivers.map((waiver) => ({ ...waiver })),
+    inlineIgnores: config.inlineIgnores,
+    redact: { home: config.redact.home },
     reporters: config.reporters.map(({ name, options, output }) => ({ name, options, output })),
     select: { ...config.select },
   };
