@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
-import type { CheckResult, Notice, ResourceRecord, RunResult, Statistics } from './model/result.js';
+import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
+import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
@@ -13,6 +14,7 @@ import { makeStatistics } from './telemetry/statistics.js';
 export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
+  readonly concurrencyChanges: Statistics['concurrencyChanges'];
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
@@ -83,7 +85,10 @@ export function analyse(input: AnalyseInput): Analysed {
   return { result, kept };
 }
 
-function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: readonly CheckResult[]): Statistics {
+function statisticsOf(
+  { prepared, executed, concurrencyChanges, cores }: AnalyseInput,
+  checks: readonly CheckResult[],
+): Statistics {
   const { config, files, hooks, plan, phasesMs } = prepared;
   const { limits } = config;
   return makeStatistics({
@@ -93,6 +98,7 @@ function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: reado
     tier: config.tier,
     wallMs: executed.wallMs,
     concurrency: limits.parallel ? limits.concurrency : 1,
+    concurrencyChanges,
     cores,
     budgetMs: limits.budgetMs,
     files: files.entries.length,

@@ -16,6 +16,7 @@ export type {
   CheckDefinition,
   CheckMeta,
   ContextOf,
+  InstanceMeta,
   Messages,
   Needs,
   OptionSchemas,
@@ -36,6 +37,7 @@ export type {
   Config,
   ConfigInput,
   GateSettings,
+  GovernorSettings,
   RateLimitSettings,
   ResourceSettings,
   TierSettings,
@@ -58,12 +60,12 @@ export {
 } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type { ConcurrencyChange, Machine, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
   CheckPart,
   CheckResult,
-  HookTime,
   Measurement,
   Notice,
   ReportedFile,
@@ -71,7 +73,6 @@ export type {
   ResourceTransition,
   RunInfo,
   RunResult,
-  Statistics,
   TaskAttempt,
   TaskRecord,
   TaskTiming,
@@ -85,10 +86,12 @@ export type {
   CheckTime,
   CriticalPath,
   Flakiness,
+  HookTime,
   Outlier,
   OutlierCause,
   QueueWait,
   ResourceUse,
+  Statistics,
   TrendRun,
   Utilisation,
   WorkerTime,

@@ -15,6 +15,7 @@ import { makePlan } from './plan/plan.js';
 import { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
+import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 
 /** A scan that is ready to run. */
@@ -50,6 +51,7 @@ export async function prepare(
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
   const phasesMs: Record<string, number> = {};
+  const startedAt = runtime.clock.now();
   const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
     const started = runtime.clock.now();
     const value = await work();
@@ -65,18 +67,30 @@ export async function prepare(
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
   const history = readHistory(files.target.root, config.tier);
+  const { limits } = config;
   for (const item of history.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
   const plan = await timed('plan', async () =>
     makePlan({
       tier: config.tier,
-      timeoutMs: config.limits.timeoutMs,
+      timeoutMs: limits.timeoutMs,
       checks,
       select: config.select,
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
+      expectedMs: (id) => expectedMs(history, id),
+      // A run that is taken up again goes on with what was chosen then.
+      within:
+        limits.withinMs === undefined || options.resume !== undefined
+          ? undefined
+          : {
+              askedMs: limits.withinMs,
+              leftMs: limits.withinMs - (runtime.clock.now() - startedAt),
+              concurrency: limits.parallel ? limits.concurrency : 1,
+              cores: runtime.cores,
+            },
     }),
   );
   const hooks = await createHooks(config.plugins, notice);

@@ -6,13 +6,15 @@ import { Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
 import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
-import type { Plan } from './model/task.js';
+import type { Plan, Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { ScanOptions } from './scan-options.js';
 
 /** The record of a run, and what an earlier process did of it. */
 export interface OpenedRecord {
   readonly journal: Journal | undefined;
+  /** The plan that runs: that of the record where there is one. */
+  readonly plan: Plan;
   readonly earlier?: Earlier;
   /** What is wrong with the earlier record. */
   readonly problems: readonly string[];
@@ -33,7 +35,13 @@ export function openRecord(
   if (options.resume !== undefined) {
     const run = recoverRun(files.target.root, options.resume);
     assertSame(run, fingerprint, plan);
-    return { journal: Journal.reopen(run.folder, fail), earlier: earlierOf(run, plan), problems: run.problems };
+    const recorded = run.header.plan;
+    return {
+      journal: Journal.reopen(run.folder, fail),
+      plan: recorded,
+      earlier: earlierOf(run, recorded),
+      problems: run.problems,
+    };
   }
   const header: RunHeader = {
     schemaVersion: 1,
@@ -43,7 +51,7 @@ export function openRecord(
     request: requestOf(options),
     plan,
   };
-  return { journal: Journal.create(files.target.root, header, fail), problems: [] };
+  return { journal: Journal.create(files.target.root, header, fail), plan, problems: [] };
 }
 
 /** What a run depends on besides its plan. */
@@ -72,13 +80,22 @@ function read(file: string): string {
 
 function assertSame(run: RecoveredRun, now: Readonly<Record<string, string>>, plan: Plan): void {
   const changed = Object.keys(now).filter((name) => now[name] !== run.header.fingerprint[name]);
-  if (changed.length === 0 && JSON.stringify(plan.tasks) !== JSON.stringify(run.header.plan.tasks))
-    changed.push('plan');
+  if (changed.length === 0 && !isPartOf(run.header.plan, plan)) changed.push('plan');
   if (changed.length === 0) return;
   throw new ScanError(
     'SR_RUN_CHANGED',
     `The run ${run.header.runId} cannot be resumed: since then the ${changed.join(' and the ')} changed.`,
   );
+}
+
+/**
+ * Whether each task of a recorded plan is one that would be planned now, whatever its place: that depends on times. It
+ * keeps a record that somebody else wrote from naming modules of its own.
+ */
+function isPartOf(recorded: Plan, now: Plan): boolean {
+  const essence = ({ expectedMs: _time, stage: _stage, ...task }: Task): string => JSON.stringify(task);
+  const known = new Set(now.tasks.map(essence));
+  return recorded.tasks.every((task) => known.has(essence(task)));
 }
 
 function earlierOf(run: RecoveredRun, plan: Plan): Earlier {

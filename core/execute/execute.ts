@@ -1,16 +1,18 @@
 import type { JsonValue } from '../model/json.js';
-import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
-import type { TaskAttempt, TaskRecord } from '../model/result.js';
+import { type Outcome, worstOutcome } from '../model/outcome.js';
+import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { Alarms } from './alarms.js';
 import { type Collected, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
-import type { RunEnd, RunListener, Running } from './executor.js';
+import type { RunEnd, Running } from './executor.js';
 import { startInline } from './inline.js';
 import { makeOrder } from './order.js';
 import { type Again, decideAgain } from './policy/again.js';
-import type { CheckEnd, RunOrder } from './protocol.js';
-import { deadlineReached, endedEarly, interrupted, lost, needFailed, type Over, timedOut } from './reasons.js';
+import type { Place } from './pool.js';
+import type { CheckEnd } from './protocol.js';
+import { TaskQueue, type Waiting } from './queue.js';
+import { deadlineReached, endedEarly, interrupted, lost, type Over, timedOut } from './reasons.js';
 import { makeAttempt, makeRecord, type StartTimes } from './record.js';
 import { TaskRequests } from './requests.js';
 
@@ -29,24 +31,14 @@ interface ActiveTask {
   stopped: Outcome | undefined;
 }
 
-interface Waiting {
-  readonly task: Task;
-  readonly attempts: readonly TaskAttempt[];
-  /** True runs it on a thread that nobody shares. */
-  readonly alone: boolean;
-  /** What a task that failed because a resource did has come to. */
-  readonly again?: Again;
-}
-
 /** One execution of a plan: what waits, what runs, what ended. */
 class Execution {
   readonly #options: ExecuteOptions;
   readonly #startedAt: number;
   /** When the scan ends, on the scan's own time; a scan that was taken up again gets its whole time anew. */
   readonly #deadlineMs: number;
-  readonly #waiting: Waiting[];
+  readonly #queue: TaskQueue;
   readonly #active = new Map<string, ActiveTask>();
-  readonly #ended = new Map<string, Outcome>();
   readonly #endedAtMs = new Map<string, number>();
   readonly #data = new Map<string, JsonValue | undefined>();
   readonly #records: TaskRecord[] = [];
@@ -64,14 +56,17 @@ class Execution {
     this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
     for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
-    this.#waiting = options.plan.tasks
-      .filter(({ id }) => !this.#ended.has(id))
-      .map((task) => ({ task, attempts: [], alone: false }));
+    const { limits, pool, plan } = options;
+    this.#queue = new TaskQueue({
+      tasks: plan.tasks,
+      kindOf: (waiting) => this.#kindOf(waiting),
+      heavyFirst: limits.parallel && limits.concurrency > pool.cores,
+      ended: new Map(this.#records.map(({ id, outcome }) => [id, outcome])),
+    });
   }
 
   /** Takes over what an earlier process did. */
   #recall(record: TaskRecord, checks: readonly CheckOutcome[]): void {
-    this.#ended.set(record.id, record.outcome);
     this.#endedAtMs.set(record.id, record.timing.endedAtMs);
     this.#records.push(record);
     for (const check of checks) this.#data.set(check.check.id, check.data);
@@ -109,68 +104,61 @@ class Execution {
 
   /** Starts what may start; ends when nothing is left. */
   #advance(): void {
-    for (let index = 0; index < this.#waiting.length; ) {
-      const waiting = this.#waiting[index] as Waiting;
-      const verdict = this.#mayStart(waiting);
-      if (verdict === 'full') break;
-      if (verdict === 'wait' || !this.#settleOrStart(waiting, verdict)) index += 1;
-      // A task that ended or started at once may have changed the queue before this place.
-      else index = 0;
+    for (const waiting of this.#over ? this.#queue.drain() : [])
+      this.#settleUnrun(waiting, (this.#over as Over).queued);
+    while (this.#active.size < this.#limit) {
+      let place: Place | undefined;
+      const taken = this.#queue.take(this.#now(), (waiting) => {
+        place = this.#place(waiting);
+        return place !== undefined;
+      });
+      if (taken === undefined) break;
+      if (taken.instead) this.#settleUnrun(taken.waiting, taken.instead);
+      else this.#start(taken.waiting, place as Place);
     }
-    if (this.#waiting.length === 0 && this.#active.size === 0) this.#finish();
+    if (this.#queue.size === 0 && this.#active.size === 0) this.#finish();
   }
 
-  /** Whether a task may start now, must wait, or ends without having run. */
-  #mayStart({ task, again }: Waiting): 'start' | 'wait' | 'full' | Outcome {
-    if (this.#over) return this.#over.queued;
-    if (again !== undefined && again.notBeforeMs > this.#now()) return 'wait';
-    for (const id of task.after) {
-      const outcome = this.#ended.get(id);
-      if (outcome === undefined) return 'wait';
-      if (!isConclusive(outcome) && outcome.status !== 'degraded') return needFailed(id, outcome);
-    }
+  /** Tasks that may be in flight now. */
+  get #limit(): number {
     const { parallel, concurrency } = this.#options.limits;
-    return this.#active.size >= (parallel ? concurrency : 1) ? 'full' : 'start';
+    return parallel ? Math.min(concurrency, this.#options.governor?.allowed ?? concurrency) : 1;
   }
 
-  /** Ends a task that will not run, or starts it where there is a place; false when it stays in the queue. */
-  #settleOrStart(waiting: Waiting, verdict: 'start' | Outcome): boolean {
-    if (verdict !== 'start') {
-      this.#remove(waiting);
-      this.#settle(waiting, undefined, verdict, this.#collector(waiting.task).close({ outcome: verdict }), undefined);
-      return true;
-    }
-    const { task } = waiting;
-    const inline = this.#options.inline.has(task.id);
-    const place = inline ? undefined : this.#options.pool.place(task.lane, waiting.alone);
+  #isInline({ id }: Task): boolean {
+    return this.#options.inline.has(id);
+  }
+
+  #kindOf({ task, alone }: Waiting): string {
+    return `${this.#isInline(task) ? 'inline' : alone ? 'alone' : 'thread'} ${task.lane}`;
+  }
+
+  /** A place for a task; undefined when there is none. */
+  #place({ task, alone }: Waiting): Place | undefined {
+    if (!this.#isInline(task)) return this.#options.pool.place(task.lane, alone);
+    const { clock, loader } = this.#options;
     // The main thread computes one thing at a time: two at once would only seem to.
-    if (inline ? task.lane === 'cpu' && this.#computing() : place === undefined) return false;
-    this.#remove(waiting);
-    this.#start(
-      waiting,
-      (order, listener) =>
-        place?.start(order, listener) ?? startInline(order, listener, this.#options.clock, this.#options.loader),
+    const computing = [...this.#active.values()].some(
+      (active) => active.task.lane === 'cpu' && this.#isInline(active.task),
     );
-    return true;
+    if (task.lane === 'cpu' && computing) return undefined;
+    return { start: (order, listener) => startInline(order, listener, clock, loader) };
   }
 
-  /** True while the main thread runs a task that computes. */
-  #computing(): boolean {
-    return [...this.#active.values()].some(({ task }) => task.lane === 'cpu' && this.#options.inline.has(task.id));
+  /** Ends a task that will not run. */
+  #settleUnrun(waiting: Waiting, outcome: Outcome): void {
+    this.#settle(waiting, undefined, outcome, this.#collector(waiting.task).close({ outcome }), undefined);
   }
 
-  #remove(waiting: Waiting): void {
-    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-  }
-
-  #start(waiting: Waiting, start: (order: RunOrder, listener: RunListener) => Running): void {
+  #start(waiting: Waiting, place: Place): void {
     const { clock, source, listener } = this.#options;
     const { task } = waiting;
     const startedAtMs = this.#now();
     const collector = this.#collector(task);
     const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
     const requests = new TaskRequests(source, () => Math.min(untilMs, this.#deadlineMs) - this.#now(), task.id);
-    const running = start(makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0), {
+    const order = makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0);
+    const running = place.start(order, {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
       stray: (error) => listener.stray(error),
@@ -238,12 +226,8 @@ class Execution {
     this.#options.listener.attemptDiscarded(waiting.task, collector.findingCount);
     collector.close({ outcome });
     const attempt = makeAttempt(waiting.task, active.running.worker, outcome, times, this.#now());
-    this.#waiting.unshift({
-      ...waiting,
-      ...next,
-      task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
-      attempts: [...waiting.attempts, attempt],
-    });
+    const task = { ...waiting.task, attempt: waiting.task.attempt + 1 };
+    this.#queue.again({ ...waiting, ...next, task, attempts: [...waiting.attempts, attempt] }, this.#now());
   }
 
   /** When a task whose check failed because a resource did runs again; undefined when it does not. */
@@ -268,7 +252,7 @@ class Execution {
     const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
     const endedAtMs = this.#now();
     const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts: waiting.attempts });
-    this.#ended.set(task.id, outcome);
+    this.#queue.ended(task, outcome);
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
     const timeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;
@@ -276,8 +260,11 @@ class Execution {
     for (const { check, data } of checks) this.#data.set(check.id, data);
     this.#checks.push(...checks);
     this.#options.listener.taskEnded(record, checks);
-    if (task.critical && outcome.status !== 'passed')
-      this.#stopAll(endedEarly(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`));
+    const critical = task.critical && outcome.status !== 'passed';
+    const why = critical
+      ? `the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`
+      : this.#options.failFast?.(checks);
+    if (why !== undefined) this.#stopAll(endedEarly(why));
   }
 
   #stop(active: ActiveTask, outcome: Outcome): void {

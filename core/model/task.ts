@@ -47,6 +47,12 @@ export interface Task {
   readonly retries?: number;
   /** True ends the scan when its outcome is not `passed`. */
   readonly critical: boolean;
+  /** How long it will take by what is known of it, in milliseconds; absent for one that never ran and has no estimate. */
+  readonly expectedMs?: number;
+  /** Names of what it must have for itself: no two tasks that share one run at the same time. */
+  readonly exclusive?: readonly string[];
+  /** Tasks of a later stage wait for all of the earlier ones; 0 when absent. A task that changes the tree has a stage of its own. */
+  readonly stage?: number;
 }
 
 /** Why a check is not in the plan. It does not count as planned, so coverage ignores it. */
@@ -54,7 +60,7 @@ export interface NotPlanned {
   /** The check's id. */
   readonly checkId: string;
   /** The cause, for machines. */
-  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable';
+  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable' | 'within';
   /** The cause, for people. */
   readonly message: string;
 }

@@ -1,7 +1,7 @@
 import { compareText } from '../model/finding.js';
-import type { CheckResult, Statistics, TaskRecord } from '../model/result.js';
+import type { CheckResult, TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
-import type { CategoryTime, CheckTime, CriticalPath, QueueWait, WorkerTime } from '../model/telemetry.js';
+import type { CategoryTime, CheckTime, CriticalPath, QueueWait, Statistics, WorkerTime } from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
 import { budgetUse } from './budget.js';
 import { checkMs, median, runningMs, waitedMs } from './times.js';
@@ -18,6 +18,7 @@ export interface StatisticsInput {
   readonly tier: TierName;
   readonly wallMs: number;
   readonly concurrency: number;
+  readonly concurrencyChanges: Statistics['concurrencyChanges'];
   readonly cores: number;
   readonly budgetMs: number;
   readonly files: number;

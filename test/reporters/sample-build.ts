@@ -154,6 +154,7 @@ export function result(
         tier: 'standard',
         wallMs: Math.max(0, wallMs),
         concurrency,
+        concurrencyChanges: [],
         cores: 4,
         budgetMs: statistics.budgetMs ?? 45_000,
         hooks: [],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskRecord } from '../../../core/model/result.js';
+import { simulateMs } from '../../../core/model/schedule.js';
 import type { Task } from '../../../core/model/task.js';
-import { type BudgetInput, budgetUse, simulateMs } from '../../../core/telemetry/budget.js';
+import { type BudgetInput, budgetUse } from '../../../core/telemetry/budget.js';
 import { record, task } from './made.js';
 
 /** Tasks one after another, with what they took. */

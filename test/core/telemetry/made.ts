@@ -50,6 +50,7 @@ export function statisticsInput(records: readonly TaskRecord[], over: Partial<St
     tier: 'standard',
     wallMs: Math.max(0, ...records.map(({ timing }) => timing.endedAtMs)),
     concurrency: 4,
+    concurrencyChanges: [],
     cores: 2,
     budgetMs: 1e9,
     files: 1,
