@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
+import { type Directives, suppressKnown } from './known.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
@@ -15,6 +16,8 @@ export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
   readonly concurrencyChanges: Statistics['concurrencyChanges'];
+  /** The `scanrun-ignore` comments that checks met. */
+  readonly directives: Directives;
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
@@ -35,19 +38,28 @@ export interface Analysed {
 export function analyse(input: AnalyseInput): Analysed {
   const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
-  const { past, checks } = withPast(
-    makeCheckResults(
-      executed.checks,
-      registry,
-      (id) => config.checks.get(id) ?? { optional: false, named: true },
-      prepared.redactor,
-      notice,
-    ),
-    input,
+  const made = makeCheckResults(
+    executed.checks,
+    registry,
+    (id) => config.checks.get(id) ?? { optional: false, named: true },
+    prepared.redactor,
+    notice,
   );
+  const { checks: marked, comparison } = suppressKnown(prepared, made, input.directives, startedAt, notice);
+  const { past, checks } = withPast(marked, input);
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
   const bytes = files.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const outliers = findOutliers({
+    checks,
+    records: tasks,
+    tasks: plan.tasks,
+    tier: config.tier,
+    history,
+    input: { files: statistics.files, bytes },
+  });
+  // What only the run before has too is not known to anybody: the same scan once more would pass.
+  const gate = { ...config.gate, newOnly: config.gate.newOnly && prepared.baseline !== undefined };
   const parts = {
     run: {
       id: prepared.runId,
@@ -58,7 +70,7 @@ export function analyse(input: AnalyseInput): Analysed {
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
-    verdict: makeVerdict({ checks, notices, gate: config.gate, interrupted }),
+    verdict: makeVerdict({ checks, notices, gate, interrupted, outliers, time: statistics }),
     checks,
     notPlanned: plan.notPlanned,
     tasks,
@@ -71,14 +83,8 @@ export function analyse(input: AnalyseInput): Analysed {
     schemaVersion: 1,
     ...parts,
     config: config.printable,
-    outliers: findOutliers({
-      checks,
-      records: tasks,
-      tasks: plan.tasks,
-      tier: config.tier,
-      history,
-      input: { files: statistics.files, bytes },
-    }),
+    outliers,
+    ...(comparison === undefined ? {} : { comparison }),
     ...(trend === undefined ? {} : { trend }),
     notices: [...notices],
   };

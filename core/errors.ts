@@ -1,5 +1,20 @@
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
+  SR_BASELINE_EXISTS: {
+    exitCode: 2,
+    title: 'There is a baseline already',
+    fix: 'Bring it up to date with `scanrun baseline update`, or write it anew with `--force`.',
+  },
+  SR_BASELINE_INVALID: {
+    exitCode: 2,
+    title: 'The baseline cannot be used',
+    fix: 'Mend what the message lists, take it from version control, or write it anew with `scanrun baseline create --force`.',
+  },
+  SR_BASELINE_NOT_FOUND: {
+    exitCode: 2,
+    title: 'There is no baseline',
+    fix: 'Make one with `scanrun baseline create`, or check the path.',
+  },
   SR_BREAKER_OPEN: {
     exitCode: 3,
     title: 'A resource failed too often and is left alone',
@@ -127,6 +142,11 @@ export const ERRORS = {
     exitCode: 3,
     title: 'A request of a check failed',
     fix: 'The message names the request and its cause.',
+  },
+  SR_RESULT_INVALID: {
+    exitCode: 2,
+    title: 'A file is no result of a scan',
+    fix: 'Name a run of `.scanrun/runs`, or a file that the json reporter wrote.',
   },
   SR_RUN_CHANGED: {
     exitCode: 2,

@@ -1,12 +1,13 @@
 // The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
 
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { isOwnModule, isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { defaultOptions } from './check/options.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
-import { type FileList, listFiles } from './files/list.js';
+import { ScanError } from './errors.js';
+import { type FileList, findRepository, listFiles } from './files/list.js';
 import { makeStateFolder } from './files/state.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
@@ -15,6 +16,8 @@ import { makePlan } from './plan/plan.js';
 import { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
+import { readBaseline } from './suppress/baseline-file.js';
+import type { KnownFindings } from './suppress/known.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 
@@ -31,6 +34,8 @@ export interface Prepared {
   readonly loader: ModuleLoader;
   /** Masks secrets in everything that leaves the scan. */
   readonly redactor: Redactor;
+  /** The known findings, which do not count; absent without a baseline. */
+  readonly baseline: KnownFindings | undefined;
   /** Ids of the tasks that may run in the main thread. */
   readonly inline: ReadonlySet<string>;
   /** Milliseconds by phase. */
@@ -66,6 +71,7 @@ export async function prepare(
   for (const item of config.notices) notice(item);
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
+  const baseline = baselineOf(config, files, options, notice);
   const history = readHistory(files.target.root, config.tier);
   const { limits } = config;
   for (const item of history.notices) notice(item);
@@ -103,6 +109,7 @@ export async function prepare(
     hooks,
     history,
     loader,
+    baseline,
     redactor: new Redactor(config.redact.patterns),
     inline: inlineTasks(plan, registry, files),
     phasesMs,
@@ -154,6 +161,33 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
     ...(options.userConfig === undefined ? {} : { userConfig: options.userConfig }),
   });
   return { config, loader };
+}
+
+/**
+ * The known findings, when there are any.
+ * @throws ScanError `SR_BASELINE_INVALID`, `SR_BASELINE_NOT_FOUND`; the latter too when only new findings are to count and there is nothing to tell them by.
+ */
+function baselineOf(
+  { baseline, gate }: ResolvedConfig,
+  { target }: FileList,
+  { cwd }: ScanOptions,
+  notice: (notice: Notice) => void,
+): KnownFindings | undefined {
+  if (baseline.off) return undefined;
+  const foreign = (): boolean => {
+    const here = findRepository(cwd);
+    return relative(target.root, cwd).startsWith('..') && (here === undefined || here !== findRepository(target.root));
+  };
+  const known = readBaseline({ file: baseline.file, root: target.root, foreign, notice });
+  if (gate.newOnly && known === undefined)
+    throw new ScanError(
+      'SR_BASELINE_NOT_FOUND',
+      'gate.newOnly counts only findings that the baseline does not have, and there is no baseline.',
+      {
+        next: 'Make one with `scanrun baseline create`, or name the json report of an earlier scan with `--baseline`.',
+      },
+    );
+  return known;
 }
 
 /** The files without those that this scan writes: yesterday's report is no part of the project. */

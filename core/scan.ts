@@ -1,5 +1,6 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
+import type { Directive } from './check/directives.js';
 import type { ResolvedConfig } from './config/resolve.js';
 import { EventStream } from './events.js';
 import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
@@ -60,6 +61,8 @@ class ScanRun {
   readonly #cancelled: AbortController;
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
+  /** The `scanrun-ignore` comments that checks met, by file. */
+  readonly #directives = new Map<string, readonly Directive[]>();
   #prepared: Prepared | undefined;
   /** Writes the run into the history. */
   #keep: (() => void) | undefined;
@@ -101,6 +104,7 @@ class ScanRun {
     const { result: whole, kept } = analyse({
       prepared,
       executed,
+      directives: this.#directives,
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
       startedAt,
@@ -147,12 +151,9 @@ class ScanRun {
     );
   }
 
-  async #execute(
-    { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
-    earlier: Earlier | undefined,
-    resources: ScanResources,
-  ): Promise<Executed> {
-    const { execute, failFast } = await engine();
+  async #execute(prepared: Prepared, earlier: Earlier | undefined, resources: ScanResources): Promise<Executed> {
+    const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
+    const { execute, makeFailFast, markEarly } = await engine();
     const governor = await this.#governor(config);
     return execute({
       plan,
@@ -170,7 +171,7 @@ class ScanRun {
       clock: this.#runtime.clock,
       signal: this.#signal,
       listener: this.#listener(hooks),
-      failFast: config.failFast ? (checks) => failFast(config, checks) : undefined,
+      failFast: config.failFast ? makeFailFast(config, markEarly(prepared, new Date())) : undefined,
       governor,
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
@@ -233,6 +234,7 @@ class ScanRun {
           ...(checkId === undefined ? {} : { checkId }),
           ...(data === undefined ? {} : { data }),
         }),
+      directives: (path, found) => void this.#directives.set(path, found),
       stray: (error) =>
         this.#notice({
           code: 'stray-error',

@@ -154,6 +154,20 @@ export function outlierText({ checkId, timeMs, medianMs, factor, basis, samples 
   return `${clip(visible(checkId), 200)} took ${formatDuration(timeMs)}, ${times}x ${usual}`;
 }
 
+/** `2 new, 1 fixed, 14 unchanged since the run before`: what changed; undefined where there is nothing to compare with. */
+export function comparisonText({ comparison }: RunResult): string | undefined {
+  if (comparison === undefined) return undefined;
+  const { with: from, unknown, ...counts } = comparison;
+  const parts = [
+    `${formatCount(counts.new)} new`,
+    `${formatCount(counts.fixed)} fixed`,
+    `${formatCount(counts.unchanged)} unchanged`,
+    ...(unknown > 0 ? [`${formatCount(unknown)} unknown`] : []),
+  ];
+  const since = from.kind === 'baseline' ? `the baseline ${from.name}` : `the run ${from.name}`;
+  return `${parts.join(', ')} since ${since}`;
+}
+
 /** How well the scan used its places and cores. */
 export function efficiencyText({ efficiency, lowerBoundMs, utilisation }: Statistics): string {
   const cores = utilisation.cores === undefined ? '' : `, ${percent(utilisation.cores)} of the cores`;

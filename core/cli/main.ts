@@ -3,7 +3,16 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
-import { addConfigFlags, addOutputFlags, addRunFlags, type ConfigFlags, type RunFlags } from './flags.js';
+import type { BaselineFlags } from './baseline.js';
+import type { DiffFlags } from './diff.js';
+import {
+  addBaselineFlags,
+  addConfigFlags,
+  addOutputFlags,
+  addRunFlags,
+  type ConfigFlags,
+  type RunFlags,
+} from './flags.js';
 import type { HistoryFlags } from './history.js';
 
 const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
@@ -67,6 +76,38 @@ program
     finish((await import('./history.js')).history(check, flags)),
   );
 
+const baseline = program
+  .command('baseline')
+  .description(
+    'keep the findings that are there today from counting: create, update, prune or show the file of known ones',
+  );
+for (const [name, about] of [
+  ['create', 'scan, and write what is found as known'],
+  ['update', 'scan, take in what is new and take out what is not found any more'],
+  ['prune', 'scan, and take out what is not found any more'],
+  ['show', 'tell what is known'],
+] as const) {
+  const command = baseline.command(name).argument('[target]', 'the folder to scan', '.').description(about);
+  addBaselineFlags(addConfigFlags(command)).option('--quiet', 'show no progress');
+  if (name === 'create') command.option('--force', 'write it anew where there is one');
+  command.action(async (target: string, flags: BaselineFlags) =>
+    finish((await import('./baseline.js'))[name](target, flags)),
+  );
+}
+
+program
+  .command('diff')
+  .argument('[before]', 'the id of a run, last, previous, or the path of a json report', 'previous')
+  .argument('[after]', 'the same, for the later one', 'last')
+  .description('show what changed between two runs: findings, outcomes, times')
+  .option('--target <folder>', 'the folder whose runs are meant', '.')
+  .option('--verbose', 'list every finding')
+  .option('--json', 'print JSON on standard output')
+  .option('--no-color', 'print without colours')
+  .action(async (before: string, after: string, flags: DiffFlags) =>
+    finish((await import('./diff.js')).diff(before, after, flags)),
+  );
+
 async function finish(work: Promise<number>): Promise<void> {
   try {
     process.exitCode = await work;
@@ -76,7 +117,7 @@ async function finish(work: Promise<number>): Promise<void> {
   }
 }
 
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...baseline.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {

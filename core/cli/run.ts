@@ -31,6 +31,20 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
 }
 
 async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
+  const { result, reports, broken } = await complete(options, flags);
+  return exitCode(result, reports, broken);
+}
+
+/** A scan that is over, with its reports written. */
+export interface Completed {
+  readonly result: RunResult;
+  readonly reports: readonly ReportedFile[];
+  /** True when something failed that the verdict does not know of. */
+  readonly broken: boolean;
+}
+
+/** Scans with everything around it: progress, signals, the log, events, and what plugins left open. */
+export async function complete(options: ScanOptions, flags: RunFlags): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
     throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
       next: 'Give one of them a file: `--events events.ndjson`.',
@@ -51,7 +65,7 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
     await watching;
     await watcher.close();
     tellReports(reports, flags);
-    return exitCode(result, reports, watcher.broken);
+    return { result, reports, broken: watcher.broken };
   } finally {
     await progress.end();
     release();

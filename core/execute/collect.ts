@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import type { Directive } from '../check/directives.js';
 import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
@@ -29,6 +30,8 @@ export interface CollectListener {
   finding(finding: Finding): void;
   measure(checkId: string, measurement: Measurement): void;
   log(message: Extract<CheckMessage, { type: 'log' }>): void;
+  /** The `scanrun-ignore` comments of a file; told by each check that read it. */
+  directives?(path: string, directives: readonly Directive[]): void;
 }
 
 /** Turns what a task's checks say into findings and outcomes. One for each attempt. */
@@ -71,6 +74,7 @@ export class TaskCollector {
     if (this.#closed) return;
     if (message.type === 'redact') this.#mask(message.value);
     else if (message.type === 'log') this.#listener.log(this.#redactor.json(message));
+    else if (message.type === 'directives') this.#listener.directives?.(message.path, message.directives);
     else this.#said(message);
   }
 
@@ -173,12 +177,17 @@ function joined(first: Reason, all: readonly Reason[]): Reason {
 
 /** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
 function readLines(root: string, path: string): LineIndex | undefined {
+  const text = readText(root, path);
+  return text === undefined ? undefined : new LineIndex(text);
+}
+
+/** The text of a file of the target; undefined for one that cannot be read, is binary or too large, or lies outside. */
+export function readText(root: string, path: string): string | undefined {
   try {
     const real = realpathSync(join(root, path));
     if (!real.startsWith(root + sep)) return undefined;
     const bytes = readFileSync(real);
-    const text = bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
-    return text === undefined ? undefined : new LineIndex(text);
+    return bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import type { Directive } from '../check/directives.js';
 import type { ModuleLoader } from '../check/load-module.js';
 import type { Registry } from '../check/registry.js';
 import type { Clock } from '../model/clock.js';
@@ -20,6 +21,8 @@ export interface ExecuteListener {
   attemptDiscarded(task: Task, findings: number): void;
   measure(task: Task, checkId: string, measurement: Measurement): void;
   log(task: Task, message: Extract<CheckMessage, { type: 'log' }>): void;
+  /** The `scanrun-ignore` comments of a file that a check read. */
+  directives?(path: string, directives: readonly Directive[]): void;
   /** An error that belongs to no running check. */
   stray(error: SerializedError): void;
   taskEnded(record: TaskRecord, checks: readonly CheckOutcome[]): void;

@@ -187,6 +187,7 @@ class Execution {
       finding: (finding) => listener.finding(task, finding),
       measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
       log: (message) => listener.log(task, message),
+      directives: (path, directives) => listener.directives?.(path, directives),
     });
   }
 

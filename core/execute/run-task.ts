@@ -1,5 +1,6 @@
 import type { CheckContext, FetchResult, Log, Report } from '../check/context.js';
 import { type AnyCheck, implementationOf, isCheck } from '../check/define.js';
+import { findDirectives } from '../check/directives.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
 import { messageOf, ScanError } from '../errors.js';
 import type { Location, Snippet } from '../model/finding.js';
@@ -157,7 +158,11 @@ class CheckRunner {
   #open(entry: FileEntry, unread: string[]): OpenedFile | undefined {
     try {
       const opened = openFile(this.#order.task.target.root, entry, this.#check.meta.reads);
-      if ('file' in opened) return opened.file;
+      if ('file' in opened) {
+        const directives = findDirectives(opened.file.text, entry.path);
+        if (directives.length > 0) this.#channel.send({ type: 'directives', path: entry.path, directives });
+        return opened.file;
+      }
       if (opened.left === 'too-large') unread.push(`${entry.path} (too large: ${entry.sizeBytes} bytes)`);
       return undefined;
     } catch (error) {

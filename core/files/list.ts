@@ -67,7 +67,7 @@ async function rootOf(path: string): Promise<string> {
 }
 
 /** The folder above or at `root` that holds `.git`. */
-function findRepository(root: string): string | undefined {
+export function findRepository(root: string): string | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
     if (lstatSync(join(folder, '.git'), { throwIfNoEntry: false })) return folder;
     if (dirname(folder) === folder) return undefined;

@@ -166,9 +166,9 @@ function reasonsOf({ input, gate, gateFindings, coverage, missing, of }: Facts):
 }
 
 function findingsReason(count: number, { failOn, maxFindings, newOnly }: Gate): string {
-  const grave = failOn === 'error' ? 'an error' : `at least a ${failOn}`;
+  const grave = failOn === 'error' ? 'of the severity error' : `of the severity ${failOn} or graver`;
   const allowed = maxFindings === 0 ? 'none' : String(maxFindings);
-  return `${plural(count, newOnly ? 'new finding' : 'finding')} ${count === 1 ? 'is' : 'are'} ${count === 1 || failOn !== 'error' ? grave : 'errors'}; the gate allows ${allowed}.`;
+  return `${plural(count, newOnly ? 'new finding' : 'finding')} ${grave}; the gate allows ${allowed}.`;
 }
 
 function summaryOf(status: Verdict['status'], facts: Facts, codes: ReadonlySet<Code>): string {
@@ -184,7 +184,7 @@ function summaryOf(status: Verdict['status'], facts: Facts, codes: ReadonlySet<C
   ];
   switch (status) {
     case 'interrupted':
-      return `Interrupted: ${found}, ${without}.`;
+      return `Interrupted: ${found}${missing + broken > 0 ? `, ${without}` : ''}.`;
     case 'findings':
       return `${[`${found}${allowed}`, ...slow].join(', ')}${open}.`;
     case 'failed':

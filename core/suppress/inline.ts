@@ -122,7 +122,7 @@ function notice(code: string, places: readonly string[], one: string, many: stri
     {
       code,
       level: 'warning',
-      message: `${what}: ${namePlaces(places)}. ${next} ${places.length === 1 ? 'it' : 'them'}.`,
+      message: `${what}: ${namePlaces(places).replace(/\?$/, '')}. ${next} ${places.length === 1 ? 'it' : 'them'}.`,
     },
   ];
 }

@@ -40,22 +40,8 @@ export interface Suppressed {
 
 /** Marks what is known and what somebody decided to live with. Nothing is taken away, and no outcome changes. */
 export function suppress(input: SuppressInput): Suppressed {
-  const { compare, comments, today } = input;
-  const inline = comments === undefined ? undefined : new InlineIgnores(comments, input.known);
-  const waivers = new Waivers(input.waivers, today);
-  const counts = compare === undefined ? undefined : countKnown(compare.findings);
-  const mark = (finding: Finding): Finding => {
-    const state = compare === undefined || counts === undefined ? undefined : stateOf(finding, compare, counts);
-    // Each is asked, also where another has answered: what covers a finding is not idle.
-    const reasons = [inline?.match(finding), waivers.match(finding), baselined(state, compare)];
-    const suppressedBy = reasons.find((reason) => reason !== undefined);
-    if (state === undefined && suppressedBy === undefined) return finding;
-    return {
-      ...finding,
-      ...(state === undefined ? {} : { state }),
-      ...(suppressedBy === undefined ? {} : { suppressedBy }),
-    };
-  };
+  const { compare } = input;
+  const { mark, inline, waivers, counts } = makeMarker(input);
   const checks = input.checks.map((check) => ({ ...check, findings: check.findings.map(mark) }));
   const gone = counts === undefined ? undefined : goneFrom(counts, checks, input.within);
   const looked = lookedAt(input);
@@ -69,6 +55,34 @@ export function suppress(input: SuppressInput): Suppressed {
       ...fixedNotice(compare, gone),
     ],
   };
+}
+
+/** What decides on a single finding. */
+export type MarkInput = Pick<SuppressInput, 'known' | 'waivers' | 'comments' | 'compare' | 'today'>;
+
+/** Gives a finding its state and why it does not count, before the others are known. */
+export function marker(input: MarkInput): (finding: Finding) => Finding {
+  return makeMarker(input).mark;
+}
+
+function makeMarker({ compare, comments, known: checks, waivers: decided, today }: MarkInput) {
+  const inline = comments === undefined ? undefined : new InlineIgnores(comments, checks);
+  const waivers = new Waivers(decided, today);
+  const counts = compare === undefined ? undefined : countKnown(compare.findings);
+  const mark = (finding: Finding): Finding => {
+    const state = compare === undefined || counts === undefined ? undefined : stateOf(finding, compare, counts);
+    // Each is asked, also where another has answered: what covers a finding is not idle.
+    const [comment, known] = [inline?.match(finding), baselined(state, compare)];
+    const waived = waivers.match(finding, (comment ?? known) !== undefined);
+    const suppressedBy = comment ?? waived ?? known;
+    if (state === undefined && suppressedBy === undefined) return finding;
+    return {
+      ...finding,
+      ...(state === undefined ? {} : { state }),
+      ...(suppressedBy === undefined ? {} : { suppressedBy }),
+    };
+  };
+  return { mark, inline, waivers, counts };
 }
 
 function baselined(state: Finding['state'], compare: KnownFindings | undefined): Suppression | undefined {

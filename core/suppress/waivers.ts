@@ -12,7 +12,10 @@ interface Used {
   readonly matchesPath: Matcher;
   readonly expired: boolean;
   readonly suppression: Suppression;
+  /** Findings that it fits. */
   matched: number;
+  /** Those of them that nothing else covers, where it has ended. */
+  again: number;
 }
 
 /** The waivers of a scan: says which finding each covers, and afterwards what is wrong with them. */
@@ -37,17 +40,21 @@ export class Waivers {
           place,
         },
         matched: 0,
+        again: 0,
       };
     });
   }
 
-  /** Why a finding does not count; undefined where no waiver that still holds covers it. */
-  match(finding: Finding): Suppression | undefined {
-    let first: Suppression | undefined;
-    for (const used of this.#waivers) {
-      if (!covers(used, finding)) continue;
+  /**
+   * Why a finding does not count; undefined where no waiver that still holds covers it.
+   * @param covered whether something else covers it: then it does not count again when a waiver ends.
+   */
+  match(finding: Finding, covered: boolean): Suppression | undefined {
+    const fitting = this.#waivers.filter((used) => covers(used, finding));
+    const first = fitting.find(({ expired }) => !expired)?.suppression;
+    for (const used of fitting) {
       used.matched += 1;
-      if (!used.expired) first ??= used.suppression;
+      if (first === undefined && !covered) used.again += 1;
     }
     return first;
   }
@@ -75,12 +82,14 @@ function covers({ waiver, checks, matchesPath }: Used, { checkId, location, fing
   return matchesPath(location.path);
 }
 
-function expiredNotice({ waiver, matched }: Used): Notice {
+function expiredNotice({ waiver, matched, again }: Used): Notice {
   const { place, expires, owner, reason } = waiver;
   const what =
-    matched === 0
-      ? 'it fits no finding: remove it'
-      : `${plural(matched, 'finding')} that it covered ${matched === 1 ? 'counts' : 'count'} again: mend them, or decide anew`;
+    again > 0
+      ? `${plural(again, 'finding')} that it covered ${again === 1 ? 'counts' : 'count'} again: mend ${again === 1 ? 'it' : 'them'}, or decide anew`
+      : matched > 0
+        ? 'what it covered has another reason not to count: remove it'
+        : 'it fits no finding: remove it';
   const who = owner === undefined ? '' : `, owner ${owner}`;
   return {
     code: 'waiver-expired',

@@ -2,6 +2,7 @@ import { formatCount, formatDuration, plural, type RunResult, sparkLine } from '
 import {
   budgetText,
   type Counts,
+  comparisonText,
   countText,
   efficiencyText,
   NOT_PLANNED_WORDS,
@@ -66,6 +67,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
       `${plural(result.checks.length, 'check')} planned${result.checks.length > 0 ? `: ${countText(counts.outcomes, OUTCOME_WORDS)}` : ''}`,
     ],
     ...(notPlanned === '' ? [] : [['Not planned', notPlanned] as const]),
+    ...changeRow(result),
     [
       'Coverage',
       `${percent(verdict.coverage)}${counts.required > 0 ? ` (${counts.conclusive} of ${plural(counts.required, 'check')} answered)` : ''}`,
@@ -75,6 +77,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
       `${run.tier}, ${statistics.concurrency} at once on ${plural(statistics.cores, 'core')}, ${plural(statistics.files, 'file')}`,
     ],
     ['Time', `${speedUpText(statistics)}${within}`],
+    ...reasonRows(result),
     ...(within === '' ? [[OVER_BUDGET, budgetSentence(result)] as const] : []),
     ...trendRow(result),
     ...outlierRows(result),
@@ -96,6 +99,19 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ['Run', visible(run.id)],
   ];
   return text.filter(([, value]) => textWidth(value) > 0);
+}
+
+/** What changed since the baseline or the run before. */
+function changeRow(result: RunResult): (readonly [string, string])[] {
+  const text = comparisonText(result);
+  return text === undefined ? [] : [['Changes', clip(visible(text), 300)]];
+}
+
+/** Why the gate does not pass, where the sentence of the verdict does not say all of it. */
+function reasonRows({ verdict }: RunResult): (readonly [string, string])[] {
+  const reasons = verdict.reasons ?? [];
+  if (reasons.length < 2 && verdict.status !== 'failed') return [];
+  return reasons.map(({ message }, index) => [index === 0 ? 'Gate' : '', clip(visible(message), 1_000)]);
 }
 
 /** How the budget was missed, and what would have to go. */
