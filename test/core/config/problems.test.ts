@@ -184,7 +184,7 @@ describe('what is not plain data', () => {
       { gate: { minCoverage: Number.NaN } },
       'configuration: gate.minCoverage must be plain data, not NaN',
     ],
-    ['a date', { tier: new Date(0) }, 'configuration: tier must be plain data, not a Date'],
+    ['a date that is none', { tier: new Date(Number.NaN) }, 'configuration: tier must be plain data, not a Date'],
     ['a map', { checks: new Map([['a', 'b']]) }, 'configuration: checks must be plain data, not a Map'],
   ];
   for (const [name, config, problem] of cases) {

@@ -79,8 +79,11 @@ describe('a waiver', () => {
       'it fits no finding: remove it',
     );
     // Another one that still holds covers them.
-    const { checks } = run([checkWith('a/one', two)], { waivers: [ended, waiver({ place: 'second' })] });
-    expect(kinds(checks)).toEqual(['waiver', 'waiver']);
+    const done = run([checkWith('a/one', two)], { waivers: [ended, waiver({ place: 'second' })] });
+    expect(kinds(done.checks)).toEqual(['waiver', 'waiver']);
+    expect(done.notices.map(({ message }) => message)).toEqual([
+      expect.stringContaining('what it covered has another reason not to count: remove it'),
+    ]);
   });
 
   it('that fits nothing is told, but only when all of its checks have an answer', () => {
