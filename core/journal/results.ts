@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { suggest } from '../check/nearest.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import { STATE_FOLDER } from '../files/state.js';
+import { compareText } from '../model/finding.js';
 import { OUTCOME_ORDER } from '../model/outcome.js';
 import type { RunResult } from '../model/result.js';
 import { SEVERITIES } from '../model/severity.js';
@@ -39,13 +40,20 @@ export function readKeptResult(root: string, runId: string): unknown {
   }
 }
 
-/** The ids of the runs whose results are kept, the oldest first: ids sort by time. */
+/** The length of the time that an id begins with, to the second. */
+const TIME_LENGTH = 15;
+
+/** The ids of the runs whose results are kept, the oldest first. */
 export function keptRuns(root: string): string[] {
   try {
     const folder = runsFolder(root);
-    return readdirSync(folder)
-      .filter((name) => isRunId(name) && existsSync(join(folder, name, RESULT_FILE)))
-      .sort();
+    const kept = readdirSync(folder).flatMap((id) => {
+      const stats = isRunId(id) ? statSync(join(folder, id, RESULT_FILE), { throwIfNoEntry: false }) : undefined;
+      return stats === undefined ? [] : [{ id, time: id.slice(0, TIME_LENGTH), writtenMs: stats.mtimeMs }];
+    });
+    // Two runs may have begun in the same second.
+    kept.sort((a, b) => compareText(a.time, b.time) || a.writtenMs - b.writtenMs);
+    return kept.map(({ id }) => id);
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
     throw error;
