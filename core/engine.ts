@@ -2,7 +2,7 @@
 
 export { analyse } from './analyse.js';
 export { execute } from './execute/execute.js';
-export { Governor, pressureText } from './execute/governor.js';
+export { Governor } from './execute/governor.js';
 export { ScanResources } from './execute/policy/scan-resources.js';
 export { makeFailFast } from './fail-fast.js';
 export { markEarly } from './known.js';

@@ -86,6 +86,7 @@ export async function prepare(
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
+      threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
       expectedMs: (id) => expectedMs(history, id),
       // A run that is taken up again goes on with what was chosen then.
       within:

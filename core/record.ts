@@ -6,7 +6,7 @@ import { Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
 import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
-import type { Plan, Task } from './model/task.js';
+import type { Plan } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { ScanOptions } from './scan-options.js';
 
@@ -89,13 +89,14 @@ function assertSame(run: RecoveredRun, now: Readonly<Record<string, string>>, pl
 }
 
 /**
- * Whether each task of a recorded plan is one that would be planned now, whatever its place: that depends on times. It
+ * Whether each check of a recorded plan is one that would be planned now, whatever its place: that depends on times. It
  * keeps a record that somebody else wrote from naming modules of its own.
  */
 function isPartOf(recorded: Plan, now: Plan): boolean {
-  const essence = ({ expectedMs: _time, stage: _stage, ...task }: Task): string => JSON.stringify(task);
-  const known = new Set(now.tasks.map(essence));
-  return recorded.tasks.every((task) => known.has(essence(task)));
+  const checksOf = ({ tasks }: Plan): string[] =>
+    tasks.flatMap(({ checks }) => checks.map((check) => JSON.stringify(check)));
+  const known = new Set(checksOf(now));
+  return checksOf(recorded).every((check) => known.has(check));
 }
 
 function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
@@ -116,7 +117,6 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
           data,
           findings: [...found],
           measurements: [...measured],
-          degraded: [],
           masked,
           timeMs,
         },

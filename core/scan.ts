@@ -185,7 +185,7 @@ class ScanRun {
   }: ResolvedConfig): Promise<Governor | undefined> {
     if (limits === undefined || !parallel || concurrency === 1) return undefined;
     const { clock, machine } = this.#runtime;
-    const { Governor: Class, pressureText } = await engine();
+    const { Governor: Class } = await engine();
     return new Class({
       clock,
       machine,
@@ -193,8 +193,6 @@ class ScanRun {
       concurrency,
       changed: (change) => {
         const { at } = this.#emit({ type: 'concurrencyChanged', ...change });
-        if (this.#concurrencyChanges.length === 0)
-          this.#notice({ code: 'concurrency-lowered', level: 'info', message: pressureText(change) });
         this.#concurrencyChanges.push({ ...change, atMs: at });
       },
     });

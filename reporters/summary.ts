@@ -1,5 +1,6 @@
 import {
   type CheckResult,
+  type ConcurrencyChange,
   compareText,
   type Finding,
   formatCount,
@@ -105,6 +106,14 @@ export const NOT_PLANNED_WORDS: Readonly<Record<NotPlanned['code'], string>> = {
   tier: 'of a higher tier',
   'not-applicable': 'not applicable',
   within: 'left out for time',
+};
+
+/** What was too high on the machine, in words. */
+export const PRESSURE_WORDS: Readonly<Record<ConcurrencyChange['cause'], string>> = {
+  cpu: 'work waited for a core',
+  memory: 'memory was short',
+  'event-loop': 'the main thread was late',
+  calm: 'calm',
 };
 
 /** `2 errors, 1 warning, 3 notes`: the kinds that are there; `none` for nothing. */

@@ -63,7 +63,8 @@ export interface ExecuteOptions {
 }
 
 /** What came of one check of one task. */
-export interface CheckOutcome extends Collected {
+export interface CheckOutcome
+  extends Pick<Collected, 'taskId' | 'check' | 'findings' | 'measurements' | 'data' | 'masked'> {
   readonly outcome: Outcome;
   readonly timeMs: number;
 }

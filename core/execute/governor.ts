@@ -1,5 +1,4 @@
 import type { Clock } from '../model/clock.js';
-import { formatDuration } from '../model/duration.js';
 import type { ConcurrencyChange, Machine, PressureKind, PressureLimits } from '../model/pressure.js';
 
 /** How often it looks. Shorter would take a burst for a state, longer would let memory run out unseen. */
@@ -10,18 +9,6 @@ const CALM = 0.9;
 
 /** Calm samples in a row before one more task is allowed. */
 const CALM_SAMPLES = 2;
-
-/** Tells that the machine is the reason why less runs at once. */
-export function pressureText({ from, to, cause, value = 0 }: ConcurrencyChange): string {
-  const percent = `${Math.round(value * 100)} %`;
-  const what: Readonly<Record<ConcurrencyChange['cause'], string>> = {
-    cpu: `work waits for a core ${percent} of the time`,
-    memory: `${percent} of the memory is in use`,
-    'event-loop': `the main thread is ${formatDuration(value)} late`,
-    calm: 'it is calm again',
-  };
-  return `${to} instead of ${from} tasks are in flight until the machine is at ease: ${what[cause]}. \`governor\` in the configuration says from where on.`;
-}
 
 /** What a governor must know. */
 export interface GovernorOptions {

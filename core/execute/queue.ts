@@ -1,8 +1,11 @@
-import { isConclusive, type Outcome } from '../model/outcome.js';
+import { compareText } from '../model/finding.js';
+import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskAttempt } from '../model/result.js';
 import { isHeavy } from '../model/schedule.js';
 import { insertSorted } from '../model/sorted.js';
 import type { Task } from '../model/task.js';
+import type { TaskCollector } from './collect.js';
+import type { PassWatch } from './pass-watch.js';
 import type { Again } from './policy/again.js';
 import { needFailed } from './reasons.js';
 
@@ -14,6 +17,14 @@ export interface Waiting {
   readonly alone: boolean;
   /** What a task that failed because a resource did has come to. */
   readonly again?: Again;
+  /** What a part of a pass brings along that lost its thread and goes on. */
+  readonly lost?: { readonly collector: TaskCollector; readonly watch: PassWatch; readonly startedAtMs: number };
+}
+
+/** How a check of a task ended. */
+export interface EndedAs {
+  readonly check: { readonly id: string };
+  readonly outcome: Outcome;
 }
 
 /** What a queue gives: a task to start, or one that will not run and how it ends instead. */
@@ -30,8 +41,8 @@ export interface QueueOptions {
   readonly kindOf: (waiting: Waiting) => string;
   /** True starts tasks that compute before those that wait, whatever the plan says: cores are scarcer than slots. */
   readonly heavyFirst: boolean;
-  /** Outcomes of tasks that ended before, by id. */
-  readonly ended: ReadonlyMap<string, Outcome>;
+  /** Tasks that ended before, by id, and how their checks did. */
+  readonly ended: Iterable<readonly [string, { readonly checks: readonly EndedAs[] }]>;
 }
 
 /** One waiting task in its order. */
@@ -50,7 +61,9 @@ export class TaskQueue {
   readonly #places: ReadonlyMap<string, number>;
   /** The priority of each task, or of what needs it where that is higher. */
   readonly #priorities: ReadonlyMap<string, number>;
-  readonly #ended: Map<string, Outcome>;
+  readonly #ended = new Set<string>();
+  /** How each check ended, all its parts so far together. */
+  readonly #answers = new Map<string, Outcome>();
   /** Tasks that may start, by kind, each list in order. */
   readonly #ready = new Map<string, Item[]>();
   /** Tasks that will not run, in order. */
@@ -75,8 +88,8 @@ export class TaskQueue {
     this.#options = options;
     this.#places = new Map(options.tasks.map(({ id }, index) => [id, index]));
     this.#priorities = inheritedPriorities(options.tasks);
-    this.#ended = new Map(options.ended);
-    const tasks = options.tasks.filter(({ id }) => !options.ended.has(id));
+    for (const [id, { checks }] of options.ended) this.#keep(id, checks);
+    const tasks = options.tasks.filter(({ id }) => !this.#ended.has(id));
     for (const task of tasks) this.#left.set(stageOf(task), (this.#left.get(stageOf(task)) ?? 0) + 1);
     this.#openStage();
     for (const task of tasks) this.#admit(task);
@@ -138,8 +151,8 @@ export class TaskQueue {
   }
 
   /** A task has ended: what waited for it may be free. */
-  ended(task: Task, outcome: Outcome): void {
-    this.#ended.set(task.id, outcome);
+  ended(task: Task, checks: readonly EndedAs[]): void {
+    this.#keep(task.id, checks);
     this.#release(task);
     for (const next of this.#dependants.get(task.id) ?? []) {
       const open = (this.#open.get(next.id) ?? 0) - 1;
@@ -152,6 +165,14 @@ export class TaskQueue {
     }
     this.#left.set(stageOf(task), (this.#left.get(stageOf(task)) ?? 1) - 1);
     this.#openStage();
+  }
+
+  #keep(taskId: string, checks: readonly EndedAs[]): void {
+    this.#ended.add(taskId);
+    for (const { check, outcome } of checks) {
+      const before = this.#answers.get(check.id);
+      this.#answers.set(check.id, before === undefined ? outcome : worstOutcome([before, outcome]));
+    }
   }
 
   #placeOf({ task }: Waiting): number {
@@ -174,8 +195,8 @@ export class TaskQueue {
   /** A task whose needs have all ended: it may start, or will not run. The first need that failed is named, whichever ended first. */
   #place(task: Task): void {
     const waiting = fresh(task);
-    for (const id of task.after) {
-      const outcome = this.#ended.get(id);
+    for (const id of new Set(task.checks.flatMap(({ needs }) => Object.values(needs)).sort(compareText))) {
+      const outcome = this.#answers.get(id);
       if (outcome === undefined || isConclusive(outcome) || outcome.status === 'degraded') continue;
       this.#instead.push({ waiting, instead: needFailed(id, outcome) });
       return;

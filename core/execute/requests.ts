@@ -10,6 +10,7 @@ import type { ScanResources } from './policy/scan-resources.js';
 import type { ProcessTree } from './process-tree.js';
 import { type FetchedBody, type Reply, type RequestCall, serializeError } from './protocol.js';
 import { MAX_READ_BYTES } from './visit.js';
+import type { Visits } from './visits.js';
 
 /** What the requests of a scan's checks are answered from. */
 export interface RequestSource {
@@ -23,19 +24,27 @@ export interface RequestSource {
   readonly resources?: ScanResources;
 }
 
+/** Whose requests are answered. */
+export interface Asker {
+  /** The task's id. */
+  readonly id: string;
+  /** The files that it visits; only a part of a pass has some. */
+  readonly visits?: () => Visits;
+}
+
 const FETCH_TIMEOUT_MS = 30_000;
 
 /** Answers what the checks of one task ask; ends with the task, and everything it started ends with it. */
 export class TaskRequests {
   readonly #source: RequestSource;
   readonly #remainingMs: () => number;
-  readonly #taskId: string;
+  readonly #task: Asker;
   readonly #trees = new Set<ProcessTree>();
   readonly #abort = new AbortController();
 
-  constructor(source: RequestSource, remainingMs: () => number, taskId = '') {
+  constructor(source: RequestSource, remainingMs: () => number, task: Asker = { id: '' }) {
     this.#source = source;
-    this.#taskId = taskId;
+    this.#task = task;
     this.#remainingMs = remainingMs;
   }
 
@@ -69,6 +78,8 @@ export class TaskRequests {
 
   #do(call: RequestCall): Promise<unknown> {
     switch (call.name) {
+      case 'visits':
+        return Promise.resolve(this.#task.visits?.());
       case 'files':
         return Promise.resolve(this.#files(call.include, call.exclude));
       case 'readFile':
@@ -178,7 +189,7 @@ export class TaskRequests {
   #asker(resource: string) {
     return {
       resource,
-      taskId: this.#taskId,
+      taskId: this.#task.id,
       signal: this.#abort.signal,
       remainingMs: (): number => this.#remainingMs(),
     };

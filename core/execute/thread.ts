@@ -110,7 +110,12 @@ export class Thread implements Pick<Executor, 'start'> {
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
     this.#send({ job: 'run', order: forThread(order) });
-    return { worker: this.name, ended, stop: (reason) => this.#stop(order.run, reason) };
+    return {
+      worker: this.name,
+      ended,
+      stop: (reason) => this.#stop(order.run, reason),
+      kill: (reason) => this.#kill(order.run, reason),
+    };
   }
 
   /** Takes no more tasks and ends when those it has are done. */
@@ -184,6 +189,19 @@ export class Thread implements Pick<Executor, 'start'> {
       else this.#end();
       run.settle({ kind: 'stopped', forced: true });
     });
+  }
+
+  /** Ends a run with its thread, once all that it said is heard; not a thread that others share. */
+  #kill(id: number, reason: string): void {
+    if (this.#options.capacity > 1) {
+      this.#stop(id, reason);
+      return;
+    }
+    this.#drain();
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    this.#end();
+    run.settle({ kind: 'stopped', forced: true });
   }
 
   /** The thread died. Its tasks learn why; what they said before is heard first. */

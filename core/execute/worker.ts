@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ModuleLoader, ModuleSource } from '../check/load-module.js';
+import type { Channel } from './check-runner.js';
 import {
   deserializeError,
   type FromThread,
@@ -13,7 +14,7 @@ import {
   type ToThread,
 } from './protocol.js';
 import { ResourceMeter } from './resource-meter.js';
-import { type Channel, runTask } from './run-task.js';
+import { runTask } from './run-task.js';
 
 /** A run of this thread. */
 interface LocalRun {

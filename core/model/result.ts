@@ -54,6 +54,8 @@ export interface CheckPart {
   readonly package?: string;
   /** How this part ended. */
   readonly outcome: Outcome;
+  /** Milliseconds that the check took of the task, its visits added up where the task served several. */
+  readonly timeMs: number;
   /** True when the answer came from the cache. */
   readonly cached?: boolean;
 }

@@ -52,7 +52,7 @@ export interface CategoryTime {
   readonly category: string;
   /** Tasks that served it and ran. */
   readonly tasks: number;
-  /** Their running times added up, in milliseconds; a task of several checks counts in equal parts. */
+  /** Their running times added up, in milliseconds; the time of a task of several checks is shared out by what each took. */
   readonly workMs: number;
   /** Share of the scan's work, 0 to 1. */
   readonly share: number;

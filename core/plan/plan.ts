@@ -1,4 +1,4 @@
-import type { AnyCheck } from '../check/define.js';
+import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { compileFilters } from '../check/filter.js';
 import { compileGlobs } from '../check/glob.js';
 import { type Problem, ScanError } from '../errors.js';
@@ -11,6 +11,7 @@ import type { NotPlanned, Plan, Task } from '../model/task.js';
 import { type TierName, tierIncludes } from '../model/tier.js';
 import { type NeedsById, resolveNeeds } from './needs.js';
 import { orderTasks } from './order.js';
+import { makePasses, partCount } from './passes.js';
 import { fitWithin, type Within } from './within.js';
 
 /** A check with all that the configuration says of it. */
@@ -42,6 +43,8 @@ export interface PlanInput {
   readonly exclude: readonly string[];
   readonly target: Target;
   readonly entries: readonly FileEntry[];
+  /** Threads that may visit files at the same time. */
+  readonly threads: number;
   /** How many milliseconds a check took before; undefined for one that never ran. */
   readonly expectedMs: (checkId: string) => number | undefined;
   /** The time that the tasks must fit into, and the places they have; absent plans all of them. */
@@ -57,8 +60,18 @@ export function makePlan(input: PlanInput): Plan {
   const reasons = select(input, needs);
   const checks = new Map(input.checks.map((item) => [item.id, item.check]));
   const planned = input.checks.filter(({ id }) => !reasons.has(id)).map((item) => makeTask(item, input, needs));
-  const ordered = orderTasks(planned, ({ id }) => checks.get(id)?.meta.changesTree === true);
-  const { tasks, left } = fitWithin(ordered, input.within, (id) => checks.get(id)?.meta.tier ?? 'deep');
+  const checkOf = ({ checks: [first] }: Task): AnyCheck | undefined => checks.get(first?.id ?? '');
+  const isFile = (task: Task): boolean => {
+    const check = checkOf(task);
+    return check !== undefined && isFileCheck(check);
+  };
+  const order = (some: readonly Task[]): Task[] => orderTasks(some, (task) => checkOf(task)?.meta.changesTree === true);
+  const { within } = input;
+  const { kept, left } =
+    within === undefined
+      ? { kept: planned, left: [] }
+      : fitWithin(order(planned), within, (id) => checks.get(id)?.meta.tier ?? 'deep');
+  const tasks = order(makePasses(kept, isFile, partCount(input.entries, input.threads)));
   return {
     schemaVersion: 1,
     tasks,

@@ -20,10 +20,9 @@ const SPARE = 0.1;
 /** The most valuable tasks that fit: those of the lowest priority go first, of these the longest; and what was left out. */
 export function fitWithin(
   tasks: readonly Task[],
-  within: Within | undefined,
+  within: Within,
   tierOf: (id: string) => TierName,
-): { readonly tasks: readonly Task[]; readonly left: readonly NotPlanned[] } {
-  if (within === undefined) return { tasks, left: [] };
+): { readonly kept: readonly Task[]; readonly left: readonly NotPlanned[] } {
   const times = new Map(tasks.map(({ id, expectedMs }) => [id, expectedMs ?? UNKNOWN_MS[tierOf(id)]]));
   const goalMs = within.leftMs * (1 - SPARE);
   const dropped = new Set(leastToDrop(tasks, times, (left) => simulateMs(left, times, within) <= goalMs));
@@ -35,5 +34,5 @@ export function fitWithin(
       return { checkId: id, code: 'within', message };
     }),
   );
-  return { tasks: tasks.filter((task) => !dropped.has(task)), left };
+  return { kept: tasks.filter((task) => !dropped.has(task)), left };
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from '../model/duration.js';
-import type { TaskRecord } from '../model/result.js';
+import type { CheckResult, TaskRecord } from '../model/result.js';
 import { leastToDrop, simulateMs } from '../model/schedule.js';
 import type { Task } from '../model/task.js';
 import type { BudgetUse } from '../model/telemetry.js';
@@ -11,6 +11,7 @@ import { runningMs } from './times.js';
 export interface BudgetInput {
   readonly records: readonly TaskRecord[];
   readonly tasks: readonly Task[];
+  readonly checks: readonly CheckResult[];
   readonly tier: TierName;
   readonly wallMs: number;
   readonly concurrency: number;
@@ -52,10 +53,30 @@ function countWord(count: number): string {
 
 /** The fewest tasks, from the least valuable, without which the simulated scan keeps the budget. */
 function tasksToDrop(input: BudgetInput): readonly Task[] {
-  const { records, tasks, wallMs, budgetMs } = input;
-  const times = new Map(records.map((record) => [record.id, runningMs(record)]));
+  const { wallMs, budgetMs } = input;
+  const tasks = taskOfEachCheck(input.tasks);
+  const times = timesOfChecks(input);
   // The simulation knows no start-up and no contention: what it says of the whole scan tells by how much it is off.
   const simulated = simulateMs(tasks, times, input);
   const factor = simulated > 0 ? wallMs / simulated : 1;
   return leastToDrop(tasks, times, (left) => simulateMs(left, times, input) * factor <= budgetMs);
+}
+
+/** Tasks as if each check had one of its own: a check is what somebody can do without. */
+function taskOfEachCheck(tasks: readonly Task[]): Task[] {
+  const found = new Map<string, Task>();
+  for (const task of tasks)
+    for (const check of task.checks)
+      found.set(check.id, { ...task, id: check.id, checks: [check], after: Object.values(check.needs) });
+  return [...found.values()];
+}
+
+function timesOfChecks({ records, checks }: BudgetInput): Map<string, number> {
+  const times = new Map<string, number>();
+  const add = (checkId: string, ms: number): void => void times.set(checkId, (times.get(checkId) ?? 0) + ms);
+  const runs = new Map(records.map((record) => [record.id, record]));
+  for (const record of records) if (record.checkIds.length === 1) add(record.checkIds[0] as string, runningMs(record));
+  for (const { checkId, parts } of checks)
+    for (const { taskId, timeMs } of parts) if ((runs.get(taskId)?.checkIds.length ?? 1) > 1) add(checkId, timeMs);
+  return times;
 }

@@ -45,7 +45,7 @@ export function makeCheckResults(
       checkId,
       meta: infoOf(registry, checkId),
       outcome,
-      parts: parts.map((part) => ({ taskId: part.taskId, outcome: part.outcome })),
+      parts: parts.map(({ taskId, outcome: own, timeMs }) => ({ taskId, outcome: own, timeMs })),
       findings: settle(
         parts.flatMap((part) => part.findings),
         redactor,

@@ -91,16 +91,25 @@ function longestChecks(checks: readonly CheckResult[], records: readonly TaskRec
 }
 
 function categories(checks: readonly CheckResult[], records: readonly TaskRecord[], workMs: number): CategoryTime[] {
-  const categoryOf = new Map(checks.map(({ checkId, meta }) => [checkId, meta.category]));
+  const served = new Map<string, { readonly category: string; readonly timeMs: number }[]>();
+  for (const { meta, parts } of checks) {
+    for (const { taskId, timeMs } of parts) {
+      const known = served.get(taskId);
+      const part = { category: meta.category, timeMs };
+      if (known) known.push(part);
+      else served.set(taskId, [part]);
+    }
+  }
   const found = new Map<string, { tasks: number; workMs: number }>();
   for (const record of records) {
     if (record.attempts.length === 0) continue;
-    const part = runningMs(record) / record.checkIds.length;
+    const parts = served.get(record.id) ?? [];
+    const own = sum(parts.map(({ timeMs }) => timeMs));
     const seen = new Set<string>();
-    for (const checkId of record.checkIds) {
-      const category = categoryOf.get(checkId) ?? 'other';
+    for (const { category, timeMs } of parts) {
       const entry = found.get(category) ?? { tasks: 0, workMs: 0 };
-      entry.workMs += part;
+      // What no check took, such as reading the files, is shared out in proportion.
+      entry.workMs += runningMs(record) * (own > 0 ? timeMs / own : 1 / parts.length);
       if (!seen.has(category)) entry.tasks += 1;
       seen.add(category);
       found.set(category, entry);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AnyCheck } from '../check/define.js';
+import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { defaultOptions, optionProblems } from '../check/options.js';
 import { definePlugin } from '../check/plugin.js';
 import { createRegistry } from '../check/registry.js';
@@ -7,6 +7,7 @@ import { ScanError } from '../errors.js';
 import { TaskCollector } from '../execute/collect.js';
 import type { RunEnd, RunListener, Running } from '../execute/executor.js';
 import { startInline } from '../execute/inline.js';
+import { PassFiles } from '../execute/pass-files.js';
 import type { RunOrder } from '../execute/protocol.js';
 import { lost } from '../execute/reasons.js';
 import { TaskRequests } from '../execute/requests.js';
@@ -151,6 +152,7 @@ async function runOnce(
   const requests = new TaskRequests(
     { root: files.target.root, entries: files.entries, environment: undefined },
     () => TIMEOUT_MS,
+    { id: task.id, visits: () => new PassFiles(files.entries).visitsOf(task) },
   );
   const order: RunOrder = {
     run: runtime.nextRun(),
@@ -218,5 +220,6 @@ function makeTask(check: AnyCheck, options: JsonObject, files: FileList): Task {
     attempt: 1,
     timeoutMs: TIMEOUT_MS,
     critical: false,
+    ...(isFileCheck(check) ? { part: { index: 1, of: 1, checkTimeoutMs: TIMEOUT_MS } } : {}),
   };
 }

@@ -116,6 +116,9 @@ export class FakePool {
       stop: (reason) => {
         run.stopped ??= reason;
       },
+      kill: (reason) => {
+        run.stopped ??= reason;
+      },
     };
   }
 }

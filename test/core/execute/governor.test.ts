@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Governor, pressureText } from '../../../core/execute/governor.js';
+import { Governor } from '../../../core/execute/governor.js';
 import { thisMachine } from '../../../core/execute/machine.js';
 import { type ConcurrencyChange, PRESSURE_DEFAULTS } from '../../../core/model/pressure.js';
 import { FakeClock } from '../../support/fake-pool.js';
@@ -84,12 +84,6 @@ describe('the governor', () => {
     expect(clock.pending).toBe(1);
     governor.close();
     expect(clock.pending).toBe(0);
-  });
-
-  it('says what is the matter', () => {
-    expect(pressureText({ from: 4, to: 2, cause: 'memory', value: 0.931 })).toContain('2 instead of 4 tasks');
-    expect(pressureText({ from: 4, to: 2, cause: 'memory', value: 0.931 })).toContain('93 % of the memory');
-    expect(pressureText({ from: 4, to: 2, cause: 'event-loop', value: 300 })).toContain('300 ms late');
   });
 });
 

@@ -39,6 +39,7 @@ function input(checks: readonly PlannableCheck[], over: Partial<PlanInput> = {})
     exclude: [],
     target: { kind: 'directory', name: 'n', root: '/n' },
     entries: [{ path: 'src/package.json', sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false }],
+    threads: 1,
     expectedMs: () => undefined,
     ...over,
   };

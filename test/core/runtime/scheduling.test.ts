@@ -142,7 +142,6 @@ describe('the schedule', () => {
       const { concurrencyChanges } = result.statistics;
       expect(concurrencyChanges[0]).toMatchObject({ from: 4, to: 2, cause: 'memory', value: 0.95 });
       expect(events.filter(({ type }) => type === 'concurrencyChanged')).toHaveLength(concurrencyChanges.length);
-      expect(result.notices).toMatchObject([{ code: 'concurrency-lowered', level: 'info' }]);
       const [first] = concurrencyChanges;
       const inFlight = result.tasks
         .flatMap(({ timing }) => ((timing.startedAtMs ?? 0) > (first?.atMs ?? 0) ? [timing] : []))

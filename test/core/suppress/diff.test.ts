@@ -106,7 +106,7 @@ describe('the execution of two runs', () => {
 
   it('is not compared for what did not run to its end or was cached', () => {
     const errored = { outcome: { status: 'errored', reason: { code: 'threw', message: 'm' } } } as const;
-    const cached = { parts: [{ taskId: 'a/x', outcome: { status: 'passed' }, cached: true }] } as const;
+    const cached = { parts: [{ taskId: 'a/x', outcome: { status: 'passed' }, timeMs: 0, cached: true }] } as const;
     for (const over of [errored, cached]) {
       expect(diffExecution(timed({ 'a/x': 1_000 }), timed({ 'a/x': 9_000 }, over), none)).toMatchObject({
         compared: 0,

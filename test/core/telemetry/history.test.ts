@@ -88,7 +88,7 @@ describe('what is kept of a check', () => {
   });
 
   it('is no time where a part was cached or skipped', () => {
-    const part = { taskId: 'a/x', outcome: { status: 'passed' } } as const;
+    const part = { taskId: 'a/x', timeMs: 0, outcome: { status: 'passed' } } as const;
     const skipped = { ...part, outcome: { status: 'skipped', reason: { code: 'partial', message: '' } } } as const;
     for (const parts of [[{ ...part, cached: true }], [part, skipped]])
       expect(historyCheck(checkOf('a/x', { parts }), records, hashes)).not.toHaveProperty('ms');

@@ -32,7 +32,7 @@ export function checkOf(
     checkId,
     meta: { title: checkId, description: checkId, category, severity: 'error', tier: 'quick', tags: [] },
     outcome,
-    parts: [{ taskId: checkId, outcome }],
+    parts: [{ taskId: checkId, outcome, timeMs: 0 }],
     findings: [],
     measurements: [],
     timeMs: 0,

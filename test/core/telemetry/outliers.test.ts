@@ -82,7 +82,7 @@ describe('outliers', () => {
       const outcome = { status, reason: { code: 'interrupted', message: '' } } as const;
       expect(outliersOf(now, runs, { checks: [checkOf('a/x', { outcome })] })).toEqual([]);
     }
-    const parts = [{ taskId: 'a/x', outcome: { status: 'passed' }, cached: true }] as const;
+    const parts = [{ taskId: 'a/x', timeMs: 0, outcome: { status: 'passed' }, cached: true }] as const;
     expect(outliersOf(now, runs, { checks: [checkOf('a/x', { parts })] })).toEqual([]);
   });
 
