@@ -13,7 +13,8 @@ import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
-import { Redactor } from './redact.js';
+import { createRedactor } from './redact/create.js';
+import type { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
 import { readBaseline } from './suppress/baseline-file.js';
@@ -111,7 +112,7 @@ export async function prepare(
     history,
     loader,
     baseline,
-    redactor: new Redactor(config.redact.patterns),
+    redactor: redactorOf(config, options),
     inline: inlineTasks(plan, registry, files),
     phasesMs,
   };
@@ -189,6 +190,13 @@ function baselineOf(
       },
     );
   return known;
+}
+
+/** Knows from the start what the configuration and the environment name as secret: what a command inherits, it may print. */
+function redactorOf(config: ResolvedConfig, { environment = process.env }: ScanOptions): Redactor {
+  const checks = [...config.checks.values()].map(({ options }) => options);
+  const settings = [...checks, ...config.reporters.map(({ options }) => options)];
+  return createRedactor({ ...config.redact, settings, environment });
 }
 
 /** The files without those that this scan writes: yesterday's report is no part of the project. */

@@ -15,6 +15,7 @@ import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { OpenedRecord } from './record.js';
+import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
@@ -29,6 +30,8 @@ export interface ScanHandle {
   readonly result: Promise<RunResult>;
   /** What the reporters wrote; settles when the scan is over. Rejects as `result` does. */
   readonly reports: Promise<readonly ReportedFile[]>;
+  /** A value with everything masked that the scan knows by now to be secret: what was heard of earlier may hold what was named later. */
+  redact<T>(value: T): T;
   /** Ends the scan softly: running checks are cancelled, and what was done is reported. */
   cancel(reason: string): void;
 }
@@ -50,7 +53,13 @@ export function scan(options: ScanOptions, runtime?: Runtime): ScanHandle {
   // Each promise may be left alone by a caller that awaits the other.
   result.catch(() => {});
   reports.catch(() => {});
-  return { events, result, reports, cancel: (reason) => cancelled.abort(new Error(reason)) };
+  return {
+    events,
+    result,
+    reports,
+    redact: (value) => run.masked(value),
+    cancel: (reason) => cancelled.abort(new Error(reason)),
+  };
 }
 
 /** The phases of one scan and what they share. */
@@ -95,8 +104,9 @@ class ScanRun {
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     tell = (notice) => this.#notice(notice);
     for (const notice of early) tell(notice);
-    this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
-    await hooks.promise('plan', plan);
+    const told = this.masked(plan);
+    this.#emit({ type: 'planned', plan: told });
+    await hooks.promise('plan', told);
     const resources = await this.#resources(prepared);
     const executed = await this.#execute(prepared, earlier, resources).finally(() => resources.close());
     const notice = (item: Notice): void => this.#notice(item);
@@ -114,7 +124,7 @@ class ScanRun {
       notice,
     });
     this.#keep = () => keep(kept);
-    const result = this.#redactor.json(whole);
+    const result = this.masked(whole);
     this.#emit({ type: 'result', result: freeze(result) });
     this.#journal?.result(JSON.stringify(result));
     await hooks.promise('result', result);
@@ -127,15 +137,15 @@ class ScanRun {
     const { output } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
-    const reports = this.#redactor.json(
-      await runReporters(reporters, result, to, new AbortController().signal),
-    ) as ReportedFile[];
+    const reports = this.masked(await runReporters(reporters, result, to, new AbortController().signal));
     this.#keep?.();
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');
     this.#journal?.flush();
     this.#journal?.close();
+    // A value may have been named after others had quoted it.
+    if (this.#redactor.learned > 0) this.#journal?.redact((value) => this.masked(value));
     return reports;
   }
 
@@ -147,7 +157,7 @@ class ScanRun {
   async #resources({ config }: Prepared): Promise<ScanResources> {
     const { ScanResources: Class } = await engine();
     return new Class(this.#runtime.resources, config.resources, this.#startedAt, (event: ResourceEvent) =>
-      this.#emit(this.#redactor.json(event)),
+      this.#emit(event),
     );
   }
 
@@ -214,7 +224,7 @@ class ScanRun {
     return {
       taskStarted: (task, worker) => {
         this.#emit({ type: 'taskStarted', ...attemptOf(task), worker });
-        hooks.call('taskStart', task);
+        hooks.call('taskStart', this.masked(task));
       },
       finding: (task, finding) => {
         this.#emit({ type: 'finding', ...attemptOf(task), finding });
@@ -237,9 +247,7 @@ class ScanRun {
         this.#notice({
           code: 'stray-error',
           level: 'warning',
-          message: this.#redactor.text(
-            `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
-          ),
+          message: `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
         }),
       taskEnded: (record, checks) => {
         this.#emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
@@ -248,14 +256,20 @@ class ScanRun {
     };
   }
 
+  /** A record of ours as it may leave the scan. */
+  masked<T>(value: T): T {
+    return redactRecord(this.#redactor, value);
+  }
+
   #notice(notice: Notice): void {
-    const clean = this.#redactor.json(notice);
+    const clean = this.masked(notice);
     this.#notices.push(clean);
     this.#emit({ type: 'notice', notice: clean });
   }
 
   #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): ScanEvent {
-    const complete = { ...event, at: this.#runtime.clock.now() - this.#startedAt + this.#earlierMs } as ScanEvent;
+    const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
+    const complete = this.masked({ ...event, at } as ScanEvent);
     this.#journal?.append(complete);
     this.#events.emit(complete);
     return complete;

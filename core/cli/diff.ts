@@ -3,9 +3,11 @@ import { formatDuration } from '../model/duration.js';
 import type { Finding } from '../model/finding.js';
 import type { RunResult } from '../model/result.js';
 import { formatCount, plural } from '../model/text.js';
+import { redactRecord } from '../redact/record.js';
 import { diffFindings, type FindingsDiff, nameRun, type RunName } from '../suppress/diff.js';
 import { type Change, diffExecution, type ExecutionDiff, type TimeChange } from '../telemetry/compare.js';
 import { readHistory, WHOLE_BYTES } from '../telemetry/history-file.js';
+import { environmentRedactor } from './redactor.js';
 import { targetRoot } from './target-root.js';
 import { type Colors, colorsFor, oneLine, print, printJson } from './terminal.js';
 
@@ -23,7 +25,9 @@ const LISTED = 50;
 /** Shows what changed from one run to another: 1 with new findings, 3 when nobody can say that there are none, else 0. */
 export async function diff(before: string, after: string, flags: DiffFlags): Promise<number> {
   const places = { root: targetRoot(flags.target), cwd: process.cwd() };
-  const [old, now] = [findResult(before, places), findResult(after, places)];
+  const redactor = environmentRedactor();
+  const read = (reference: string): RunResult => redactRecord(redactor, findResult(reference, places));
+  const [old, now] = [read(before), read(after)];
   const history = readHistory(places.root, now.run.tier, WHOLE_BYTES);
   const [findings, execution] = [diffFindings(old, now), diffExecution(old, now, history)];
   if (flags.json)

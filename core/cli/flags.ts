@@ -59,10 +59,7 @@ export function addRunFlags(command: Command): Command {
 
 /** Adds the flag that names the baseline. */
 export function addBaselineFlags(command: Command): Command {
-  return command.option(
-    '--baseline <file>',
-    'the file of known findings, which do not count; for a scan also an earlier json report',
-  );
+  return command.option('--baseline <file>', 'the known findings, which do not count; for a scan also a json report');
 }
 
 /** Adds the flags that change how a run is shown, and nothing else. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../model/duration.js';
 import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
+import { redactRecord } from '../redact/record.js';
 import { createRuntime } from '../runtime.js';
 import type { ConfigFlags } from './flags.js';
 import { scanOptions } from './options.js';
@@ -10,9 +11,10 @@ import { colorsFor, print, printJson, table } from './terminal.js';
 export async function plan(target: string, flags: ConfigFlags): Promise<number> {
   const runtime = createRuntime();
   try {
-    const { plan: made, config, registry } = await prepare(await scanOptions(target, flags), runtime, () => {});
+    const prepared = await prepare(await scanOptions(target, flags), runtime, () => {});
+    const { plan: made, config, registry, redactor } = prepared;
     if (flags.json) {
-      await printJson(made);
+      await printJson(redactRecord(redactor, made));
       return 0;
     }
     const colors = colorsFor(flags.color);

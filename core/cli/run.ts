@@ -63,7 +63,7 @@ export async function complete(options: ScanOptions, flags: RunFlags): Promise<C
     const result = await handle.result;
     const reports = await handle.reports;
     await watching;
-    await watcher.close();
+    await watcher.close((value) => handle.redact(value));
     tellReports(reports, flags);
     return { result, reports, broken: watcher.broken };
   } finally {
@@ -127,6 +127,8 @@ class Watcher {
   readonly #flags: RunFlags;
   readonly #files: EventFile[] = [];
   #decided = false;
+  /** True when a check named a secret: what was written before may hold it. */
+  #masked = false;
   /** True when something failed that the verdict does not know of. */
   broken = false;
 
@@ -151,14 +153,15 @@ class Watcher {
     for await (const event of events) this.#event(event, progress);
   }
 
-  async close(): Promise<void> {
-    for (const file of this.#files.splice(0)) await file.close();
+  async close(redact?: <T>(value: T) => T): Promise<void> {
+    for (const file of this.#files.splice(0)) await file.close(this.#masked ? redact : undefined);
   }
 
   #event(event: ScanEvent, progress: Progress): void {
     progress.event(event);
     for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
+    if (event.type === 'taskEnded' && event.checks.some(({ masked }) => masked)) this.#masked = true;
     if (event.type === 'notice') this.#notice(event.notice);
     if (event.type === 'log' && this.#flags.verbose)
       process.stderr.write(`${event.level} ${event.checkId ?? event.taskId ?? ''}: ${event.message}\n`);

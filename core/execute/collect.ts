@@ -9,6 +9,7 @@ import type { JsonValue } from '../model/json.js';
 import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
+import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 import { failedVisits, unreadReason } from './check-end.js';
 import type { CheckEnd, CheckMessage, RawReport, VisitEnd } from './protocol.js';
@@ -86,7 +87,7 @@ export class TaskCollector {
   message(message: CheckMessage): void {
     if (this.#closed) return;
     if (message.type === 'redact') this.#mask(message.value);
-    else if (message.type === 'log') this.#listener.log(this.#redactor.json(message));
+    else if (message.type === 'log') this.#listener.log(redactRecord(this.#redactor, message));
     else if (message.type === 'directives') this.#listener.directives?.(message.path, message.directives);
     else this.#said(message);
   }
@@ -106,7 +107,7 @@ export class TaskCollector {
       if (message.visited !== undefined) addTo(check.byFile, message.visited, finding);
       this.#listener.finding(finding);
     } else if (message.type === 'degraded') {
-      check.degraded.push(this.#redactor.json(message.reason));
+      check.degraded.push(redactRecord(this.#redactor, message.reason));
     } else if (message.type === 'measure') {
       const measurement = { name: message.name, value: message.value, unit: message.unit };
       check.measurements.push(measurement);
@@ -135,7 +136,7 @@ export class TaskCollector {
               collected,
               end.ended.find(({ checkId }) => checkId === id),
             );
-      outcomes.set(collected, this.#redactor.json(own));
+      outcomes.set(collected, redactRecord(this.#redactor, own));
     }
     return outcomes;
   }

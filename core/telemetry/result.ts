@@ -4,6 +4,7 @@ import { compareFindings, compareText, type Finding } from '../model/finding.js'
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, worstOutcome } from '../model/outcome.js';
 import type { CheckInfo, CheckResult, Measurement, Notice } from '../model/result.js';
+import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 
 /** What came of one check of one task. */
@@ -64,11 +65,11 @@ export function makeCheckResults(
  * finding is recognised by what is left: else its fingerprint would tell which check was faster.
  */
 function settle(findings: readonly Finding[], redactor: Redactor): Finding[] {
-  // Without named values every finding was masked by the same patterns when it came.
-  if (redactor.size === 0) return numberFindings([...findings].sort(compareFindings));
+  // Without values that were named meanwhile every finding was masked by the same patterns when it came.
+  if (redactor.learned === 0) return numberFindings([...findings].sort(compareFindings));
   const masked = findings.map((finding) => {
     const { fingerprint: _, ...text } = finding;
-    const clean = redactor.json(text);
+    const clean = redactRecord(redactor, text);
     return clean === text ? finding : { ...clean, fingerprint: fingerprintBase(clean) };
   });
   return numberFindings(masked.sort(compareFindings));

@@ -79,12 +79,15 @@ function start(cwd: string, args: readonly string[] = []): { child: ChildProcess
   return { child, ended: new Promise((done) => child.on('close', (code) => done({ code, stdout, stderr }))) };
 }
 
-/** The result without what differs from run to run: times and workers. */
+/** The result without what differs from run to run: times and workers, and what the run before knew already. */
 function canonical(text: string): unknown {
   const { verdict, checks, tasks, notPlanned, notices } = JSON.parse(text) as RunResult;
   return {
     verdict,
-    checks: checks.map(({ timeMs: _, ...check }) => check),
+    checks: checks.map(({ timeMs: _, findings, ...check }) => ({
+      ...check,
+      findings: findings.map(({ state: _state, ...finding }) => finding),
+    })),
     tasks: tasks.map(({ id, outcome }) => [id, outcome.status]).sort(),
     notPlanned,
     notices,

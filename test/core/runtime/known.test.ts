@@ -144,18 +144,18 @@ describe('the run before', () => {
 });
 
 describe('the gate', () => {
-  const slow = { run: 'await new Promise((done) => setTimeout(done, 1_150));' };
+  const slow = { run: 'await new Promise((done) => setTimeout(done, 1_150));', meta: { timeout: '60s' } };
 
   it('fails for the budget where it says so, and tells why', async () => {
     const root = checkProject({ slow });
-    const config = { tiers: { standard: { budget: '1s' } } } as Config;
-    expect((await runScan(root, { config })).result.verdict).toMatchObject({ status: 'clean', gateExitCode: 0 });
+    const config = { tiers: { standard: { budget: '1s', deadline: '2m' } } } as Config;
+    expect((await runScan(root, { config })).result.verdict).toMatchObject({ status: 'clean', reasons: [] });
     const strict = { ...config, gate: { failOnBudget: true } } as Config;
     expect((await runScan(root, { config: strict })).result.verdict).toMatchObject({
       status: 'failed',
       gateExitCode: 1,
       summary: 'Failed: over the budget.',
-      reasons: [{ code: 'budget', message: expect.stringMatching(/^The scan took 1\.\d s; its budget is 1\.0 s\.$/) }],
+      reasons: [{ code: 'budget', message: expect.stringMatching(/^The scan took .* s; its budget is 1\.0 s\.$/) }],
     });
   });
 
