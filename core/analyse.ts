@@ -1,12 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
+import type { ChangeSet } from './files/changes.js';
 import { type Directives, suppressKnown } from './known.js';
+import type { RunChanges } from './model/changes.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
-import { answerHash, hashText, inputHashes } from './telemetry/inputs.js';
+import { answerHash, inputHashes } from './telemetry/inputs.js';
 import { findOutliers } from './telemetry/outliers.js';
 import { makeCheckResults } from './telemetry/result.js';
 import { makeStatistics } from './telemetry/statistics.js';
@@ -21,6 +23,8 @@ export interface AnalyseInput {
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
+  /** When its last check had ended, by the clock that measures. */
+  readonly endedAt: Date;
   readonly cores: number;
   readonly interrupted: boolean;
   /** The notices so far; what `notice` adds is among them. */
@@ -36,8 +40,9 @@ export interface Analysed {
 
 /** Makes the result of a scan from what was planned, what came of it and what is known of the past. */
 export function analyse(input: AnalyseInput): Analysed {
-  const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
+  const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
+  const ran = versions(prepared);
   const made = makeCheckResults(
     executed.checks,
     registry,
@@ -46,7 +51,7 @@ export function analyse(input: AnalyseInput): Analysed {
     notice,
   );
   const { checks: marked, comparison } = suppressKnown(prepared, made, input.directives, startedAt, notice);
-  const { past, checks } = withPast(marked, input);
+  const { past, checks } = withPast(marked, input, ran);
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
   const bytes = files.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -64,20 +69,30 @@ export function analyse(input: AnalyseInput): Analysed {
     run: {
       id: prepared.runId,
       startedAt: startedAt.toISOString(),
-      endedAt: new Date().toISOString(),
+      endedAt: endedAt.toISOString(),
       tier: config.tier,
-      versions: versions(prepared),
+      versions: ran,
+      ...(files.changes === undefined ? {} : { changes: runChanges(files.changes) }),
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
-    verdict: makeVerdict({ checks, notices, gate, interrupted, outliers, time: statistics }),
+    verdict: makeVerdict({
+      checks,
+      notices,
+      gate,
+      interrupted,
+      outliers,
+      time: statistics,
+      notPlanned: plan.notPlanned,
+      changes: files.changes,
+    }),
     checks,
     notPlanned: plan.notPlanned,
     tasks,
     resources: input.resources,
     statistics,
   };
-  const kept = historyRun(parts, { bytes, configHash: hashText(JSON.stringify(config.printable)), checks: past });
+  const kept = historyRun(parts, { bytes, configHash: prepared.inputs.configuration, checks: past });
   const trend = trendOf(history, kept, (id) => registry.get(id)?.check.meta.category);
   const result: RunResult = {
     schemaVersion: 1,
@@ -117,9 +132,11 @@ function statisticsOf(
 function withPast(
   checks: readonly CheckResult[],
   { prepared, executed, notice }: AnalyseInput,
+  ran: Readonly<Record<string, string>>,
 ): { readonly checks: CheckResult[]; readonly past: HistoryRun['checks'] } {
   const { config, files, plan, history } = prepared;
-  const inputs = inputHashes({ ...files, tier: config.tier, versions: versions(prepared) }, plan.tasks);
+  const { content } = prepared.inputs;
+  const inputs = inputHashes({ target: files.target, content, tier: config.tier, versions: ran }, plan.tasks);
   const records = new Map(executed.records.map((record) => [record.id, record]));
   const past: Record<string, HistoryRun['checks'][string]> = {};
   const told = checks.map((check) => {
@@ -132,6 +149,11 @@ function withPast(
     return { ...check, flaky };
   });
   return { checks: told, past };
+}
+
+/** A change set without its paths. */
+function runChanges({ paths: _, unlisted: __, ...changes }: ChangeSet): RunChanges {
+  return changes;
 }
 
 /** Versions of what ran. */

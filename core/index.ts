@@ -25,6 +25,7 @@ export type {
   Reads,
 } from './check/define.js';
 export { defineCheck } from './check/define.js';
+export { languageOf } from './check/language.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
@@ -60,7 +61,7 @@ export {
 } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
-export type { ConcurrencyChange, Machine, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
+export type { ConcurrencyChange, MachineState, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
@@ -71,12 +72,12 @@ export type {
   ReportedFile,
   ResourceRecord,
   ResourceTransition,
-  RunInfo,
   RunResult,
   TaskAttempt,
   TaskRecord,
   TaskTiming,
 } from './model/result.js';
+export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';

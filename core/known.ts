@@ -1,13 +1,14 @@
 // What a scan's findings are held against: comments, waivers, the baseline, the run before.
 
+import { isFileCheck } from './check/define.js';
 import { type Directive, findDirectives } from './check/directives.js';
 import { messageOf } from './errors.js';
 import { readText } from './execute/collect.js';
-import { readKeptResult } from './journal/results.js';
+import { readKeptResult } from './journal/kept.js';
 import type { Finding } from './model/finding.js';
 import type { CheckResult, Notice } from './model/result.js';
 import type { Prepared } from './prepare.js';
-import type { KnownFindings } from './suppress/known.js';
+import type { KnownFindings, Within } from './suppress/known.js';
 import { knownFromReport } from './suppress/report.js';
 import { type MarkInput, marker, type Suppressed, suppress } from './suppress/suppress.js';
 
@@ -29,9 +30,19 @@ export function suppressKnown(
 ): Suppressed {
   const compare = prepared.baseline ?? lastRun(prepared, notice);
   const planned = prepared.plan.tasks.flatMap((task) => task.checks);
-  const suppressed = suppress({ ...markInput(prepared, directives, compare, startedAt), checks, planned });
+  const marked = markInput(prepared, directives, compare, startedAt);
+  const suppressed = suppress({ ...marked, checks, planned, within: withinOf(prepared) });
   for (const item of suppressed.notices) notice(item);
   return suppressed;
+}
+
+/** A scan of what changed shows only that to its file checks; its other checks look at everything. */
+function withinOf({ files: { changes }, registry }: Prepared): Within | undefined {
+  if (changes === undefined) return undefined;
+  return (checkId, path) => {
+    const check = registry.get(checkId)?.check;
+    return changes.paths.has(path) || (check !== undefined && !isFileCheck(check));
+  };
 }
 
 function markInput(
@@ -41,7 +52,8 @@ function markInput(
   startedAt: Date,
 ): MarkInput {
   const { root } = files.target;
-  const find = (path: string): readonly Directive[] => findDirectives(readText(root, path) ?? '', path);
+  const find = (path: string): readonly Directive[] =>
+    findDirectives(readText(root, path, files.staged?.stored.get(path)) ?? '', path);
   return {
     known: [...config.checks.values()],
     waivers: config.waivers,

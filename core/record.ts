@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ScanError } from './errors.js';
 import type { CheckOutcome, Earlier } from './execute/contract.js';
-import { Journal, type RunHeader } from './journal/journal.js';
+import { type Fail, Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
-import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
 import type { Plan, TaskCheck } from './model/task.js';
 import type { Prepared } from './prepare.js';
@@ -26,14 +23,9 @@ export interface OpenedRecord {
  * Begins the record of a run, or goes on with the one that `options.resume` names.
  * @throws ScanError `SR_RUN_CHANGED` naming what differs from then, and those of `recoverRun`.
  */
-export function openRecord(
-  prepared: Prepared,
-  options: ScanOptions,
-  startedAt: Date,
-  fail: (message: string) => void,
-): OpenedRecord {
+export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: Date, fail: Fail): OpenedRecord {
   const { plan, runId, files, redactor } = prepared;
-  const fingerprint = fingerprintOf(prepared);
+  const fingerprint = { ...prepared.inputs };
   if (options.resume !== undefined) {
     const run = recoverRun(files.target.root, options.resume);
     const recorded = assertSame(run, fingerprint, prepared);
@@ -53,30 +45,6 @@ export function openRecord(
     plan: redactRecord(redactor, plan),
   };
   return { journal: Journal.create(files.target.root, header, fail), plan, problems: [] };
-}
-
-/** What a run depends on besides its plan. */
-function fingerprintOf({ config, files, plan }: Prepared): Record<string, string> {
-  const hash = (parts: Iterable<string>): string => {
-    const sum = new QuickHash();
-    for (const part of parts) sum.add(part);
-    return sum.digest();
-  };
-  const modules = [...new Set(plan.tasks.flatMap(({ checks }) => checks.map(({ module }) => module)))].sort();
-  return {
-    configuration: hash([JSON.stringify(config.printable), ...(config.file === undefined ? [] : [read(config.file)])]),
-    plugins: hash(modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : ''])),
-    content: hash(files.entries.map(({ path, sizeBytes, modifiedMs }) => `${path}\0${sizeBytes}\0${modifiedMs}`)),
-  };
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // A module that cannot be read fails when it runs, and says why there.
-    return '';
-  }
 }
 
 /** The recorded plan with what may not be recorded: the options that hold a secret come from the plan of today. */
@@ -139,7 +107,7 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
 }
 
 /** The options as they can be given again; what is a function or a secret is not among them. Home directories stay: without them nothing would be found again. */
-function requestOf({ target, cwd, configFile, overrides }: ScanOptions, { config }: Prepared): JsonObject {
-  const request = JSON.parse(JSON.stringify({ target, cwd, configFile, overrides })) as JsonObject;
+function requestOf({ target, cwd, configFile, overrides, changes }: ScanOptions, { config }: Prepared): JsonObject {
+  const request = JSON.parse(JSON.stringify({ target, cwd, configFile, overrides, changes })) as JsonObject;
   return new Redactor(config.redact.patterns).json(request);
 }

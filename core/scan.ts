@@ -3,21 +3,20 @@
 import type { Directive } from './check/directives.js';
 import type { ResolvedConfig } from './config/resolve.js';
 import { EventStream } from './events.js';
-import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
+import type { Earlier, Executed } from './execute/contract.js';
 import type { Governor } from './execute/governor.js';
 import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
-import type { HookRunner } from './hooks.js';
-import type { Journal } from './journal/journal.js';
-import type { EndedCheck, ScanEvent } from './model/event.js';
+import type { Fail, Journal } from './journal/journal.js';
+import type { ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
 import type { TimedConcurrencyChange } from './model/pressure.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
-import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { OpenedRecord } from './record.js';
 import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
+import type { Untimed } from './scan-listener.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -73,6 +72,7 @@ class ScanRun {
   /** The `scanrun-ignore` comments that checks met, by file. */
   readonly #directives = new Map<string, readonly Directive[]>();
   #prepared: Prepared | undefined;
+  #close: () => void = () => {};
   /** Writes the run into the history. */
   #keep: (() => void) | undefined;
   #redactor = new Redactor();
@@ -89,13 +89,23 @@ class ScanRun {
     this.#startedAt = runtime.clock.now();
   }
 
-  async result(): Promise<RunResult> {
+  /** Runs the scan; what was written for it to read is removed however it ends. */
+  result(): Promise<RunResult> {
+    return this.#result().finally(() => this.#close());
+  }
+
+  async #result(): Promise<RunResult> {
     const startedAt = new Date();
     const { analyse, openHistory, prepare } = await engine();
     // Told only once it is known what must be masked.
     const early: Notice[] = [];
     let tell = (notice: Notice): void => void early.push(notice);
     const fresh = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
+    const forget = this.#runtime.onKill(fresh.files.close);
+    this.#close = () => {
+      forget();
+      fresh.files.close();
+    };
     this.#redactor = fresh.redactor;
     const { earlier, plan } = await this.#record(fresh, startedAt);
     const prepared: Prepared = { ...fresh, plan };
@@ -118,12 +128,15 @@ class ScanRun {
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
       startedAt,
+      // By the clock that measures: the time of day may have been set meanwhile.
+      endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
       cores: this.#runtime.cores,
       interrupted: this.#signal.aborted,
       notices: this.#notices,
       notice,
     });
-    this.#keep = () => keep(kept);
+    // Times and findings of a few files say nothing of those of all.
+    if (files.changes === undefined) this.#keep = () => keep(kept);
     const result = this.masked(whole);
     this.#emit({ type: 'result', result: freeze(result) });
     this.#journal?.result(JSON.stringify(result));
@@ -163,7 +176,7 @@ class ScanRun {
 
   async #execute(prepared: Prepared, earlier: Earlier | undefined, resources: ScanResources): Promise<Executed> {
     const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
-    const { execute, makeFailFast, markEarly } = await engine();
+    const { execute, makeFailFast, makeListener, markEarly } = await engine();
     const governor = await this.#governor(config);
     return execute({
       plan,
@@ -171,7 +184,15 @@ class ScanRun {
       limits: config.limits,
       registry,
       redactor: this.#redactor,
-      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment, resources },
+      source: {
+        root: files.target.root,
+        entries: files.entries,
+        changes: files.changes,
+        unlisted: files.unlisted,
+        staged: files.staged,
+        environment: this.#options.environment,
+        resources,
+      },
       random: this.#runtime.resources.random,
       earlier,
       pool: this.#runtime.pool,
@@ -180,7 +201,13 @@ class ScanRun {
       loader,
       clock: this.#runtime.clock,
       signal: this.#signal,
-      listener: this.#listener(hooks),
+      listener: makeListener({
+        hooks,
+        emit: (event) => this.#emit(event),
+        notice: (notice) => this.#notice(notice),
+        masked: (value) => this.masked(value),
+        directives: this.#directives,
+      }),
       failFast: config.failFast ? makeFailFast(config, markEarly(prepared, new Date())) : undefined,
       governor,
       nextRun: () => this.#runtime.nextRun(),
@@ -211,49 +238,12 @@ class ScanRun {
   /** Begins the run's record, or goes on with that of a run that broke off. */
   async #record(prepared: Prepared, startedAt: Date): Promise<Pick<OpenedRecord, 'earlier' | 'plan'>> {
     const { openRecord } = await engine();
-    const fail = (message: string): void => this.#notice({ code: 'not-recorded', level: 'warning', message });
+    const fail: Fail = (message, level = 'warning') => this.#notice({ code: 'not-recorded', level, message });
     const record = openRecord(prepared, this.#options, startedAt, fail);
     this.#journal = record.journal;
     this.#earlierMs = record.earlier?.atMs ?? 0;
     for (const message of record.problems) this.#notice({ code: 'SR_RUN_CORRUPT', level: 'warning', message });
     return record;
-  }
-
-  #listener(hooks: HookRunner): ExecuteListener {
-    const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
-    return {
-      taskStarted: (task, worker) => {
-        this.#emit({ type: 'taskStarted', ...attemptOf(task), worker });
-        hooks.call('taskStart', this.masked(task));
-      },
-      finding: (task, finding) => {
-        this.#emit({ type: 'finding', ...attemptOf(task), finding });
-        hooks.call('finding', finding, task);
-      },
-      attemptDiscarded: (task, findings) => this.#emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
-      measure: (task, checkId, measurement) =>
-        this.#emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
-      log: (task, { level, message, data, checkId }) =>
-        this.#emit({
-          type: 'log',
-          taskId: task.id,
-          level,
-          message,
-          ...(checkId === undefined ? {} : { checkId }),
-          ...(data === undefined ? {} : { data }),
-        }),
-      directives: (path, found) => void this.#directives.set(path, found),
-      stray: (error) =>
-        this.#notice({
-          code: 'stray-error',
-          level: 'warning',
-          message: `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
-        }),
-      taskEnded: (record, checks) => {
-        this.#emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
-        hooks.call('taskEnd', record);
-      },
-    };
   }
 
   /** A record of ours as it may leave the scan. */
@@ -267,7 +257,7 @@ class ScanRun {
     this.#emit({ type: 'notice', notice: clean });
   }
 
-  #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): ScanEvent {
+  #emit(event: Untimed): ScanEvent {
     const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
     const complete = this.masked({ ...event, at } as ScanEvent);
     this.#journal?.append(complete);
@@ -279,16 +269,4 @@ class ScanRun {
 /** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
 function engine(): Promise<typeof import('./engine.js')> {
   return import('./engine.js');
-}
-
-/** How a check ended, without what was told before. */
-function endedCheck({ check, outcome, data, findings, measurements, masked }: CheckOutcome): EndedCheck {
-  return {
-    checkId: check.id,
-    outcome,
-    ...(data === undefined ? {} : { data }),
-    findings: findings.length,
-    measurements: measurements.length,
-    masked,
-  };
 }

@@ -1,13 +1,16 @@
-import { findResult } from '../journal/results.js';
+import { ScanError } from '../errors.js';
+import { changesText } from '../model/changes.js';
 import { formatDuration } from '../model/duration.js';
 import type { Finding } from '../model/finding.js';
 import type { RunResult } from '../model/result.js';
 import { formatCount, plural } from '../model/text.js';
 import { redactRecord } from '../redact/record.js';
+import { readResult } from '../results/read.js';
 import { diffFindings, type FindingsDiff, nameRun, type RunName } from '../suppress/diff.js';
 import { type Change, diffExecution, type ExecutionDiff, type TimeChange } from '../telemetry/compare.js';
-import { readHistory, WHOLE_BYTES } from '../telemetry/history-file.js';
+import { readWholeHistory } from '../telemetry/history-file.js';
 import { environmentRedactor } from './redactor.js';
+import { resultPlaces } from './report.js';
 import { targetRoot } from './target-root.js';
 import { type Colors, colorsFor, oneLine, print, printJson } from './terminal.js';
 
@@ -24,11 +27,16 @@ const LISTED = 50;
 
 /** Shows what changed from one run to another: 1 with new findings, 3 when nobody can say that there are none, else 0. */
 export async function diff(before: string, after: string, flags: DiffFlags): Promise<number> {
-  const places = { root: targetRoot(flags.target), cwd: process.cwd() };
+  if (before === '-' && after === '-')
+    throw new ScanError('SR_USAGE', 'Standard input holds one result: give `-` once.');
+  const root = targetRoot(flags.target);
+  const places = resultPlaces(root);
   const redactor = environmentRedactor();
-  const read = (reference: string): RunResult => redactRecord(redactor, findResult(reference, places));
-  const [old, now] = [read(before), read(after)];
-  const history = readHistory(places.root, now.run.tier, WHOLE_BYTES);
+  const read = async (reference: string): Promise<RunResult> =>
+    redactRecord(redactor, await readResult(reference, places));
+  const [old, now] = [await read(before), await read(after)];
+  const { tier } = now.run;
+  const history = { tier, runs: readWholeHistory(root).runs.filter((run) => run.tier === tier) };
   const [findings, execution] = [diffFindings(old, now), diffExecution(old, now, history)];
   if (flags.json)
     await printJson({ schemaVersion: 1, before: nameRun(old), after: nameRun(now), ...findings, execution });
@@ -58,16 +66,25 @@ function text(old: RunResult, now: RunResult, found: FindingsDiff, execution: Ex
     counts.join(', '),
     ...section(colors.red('New'), found.new, limit),
     ...section(colors.green('Fixed'), found.fixed, limit),
-    ...section('Unknown, since the check has no answer in the later run', found.unknown.before, limit),
-    ...section('Unknown, since the check had no answer in the earlier run', found.unknown.after, limit),
+    ...section(
+      'Unknown: the later run has no answer of the check, or did not look at all files',
+      found.unknown.before,
+      limit,
+    ),
+    ...section(
+      'Unknown: the earlier run has no answer of the check, or did not look at all files',
+      found.unknown.after,
+      limit,
+    ),
     ...checkLines(found, colors),
     ...executionLines(execution, old.run.tier !== now.run.tier, colors),
   ].join('\n');
 }
 
-function runText({ runId, startedAt, tier, commit, verdict }: RunName): string {
+function runText({ runId, startedAt, tier, commit, verdict, changes }: RunName): string {
   const at = startedAt.slice(0, 19).replace('T', ' ');
-  return oneLine([runId, at, tier, ...(commit === undefined ? [] : [commit.slice(0, 12)]), verdict].join('  '));
+  const parts = [runId, at, tier, ...(commit === undefined ? [] : [commit.slice(0, 12)]), verdict];
+  return oneLine([...parts, ...(changes === undefined ? [] : [`only ${changesText(changes)}`])].join('  '));
 }
 
 function section(title: string, findings: readonly Finding[], limit: number): string[] {

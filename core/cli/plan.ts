@@ -3,16 +3,17 @@ import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
 import { redactRecord } from '../redact/record.js';
 import { createRuntime } from '../runtime.js';
-import type { ConfigFlags } from './flags.js';
+import type { PlanFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { colorsFor, print, printJson, table } from './terminal.js';
 
 /** Shows what a scan would run. */
-export async function plan(target: string, flags: ConfigFlags): Promise<number> {
+export async function plan(target: string, flags: PlanFlags): Promise<number> {
   const runtime = createRuntime();
   try {
     const prepared = await prepare(await scanOptions(target, flags), runtime, () => {});
-    const { plan: made, config, registry, redactor } = prepared;
+    const { plan: made, config, registry, redactor, files } = prepared;
+    files.close();
     if (flags.json) {
       await printJson(redactRecord(redactor, made));
       return 0;

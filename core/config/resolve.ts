@@ -119,7 +119,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const resources = resolveResources(layers, origins, problems);
   const known = resolveGate(layers, origins, problems);
   const waivers = await resolveWaivers(layers, [...checks.values()], loaded.complete, problems);
-  const reporters = await resolveReporters(layers, cwd, loader, problems);
+  const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 
   const failure = configError(problems);

@@ -53,10 +53,19 @@ export class TaskCollector {
   readonly #checks = new Map<string, Collected>();
   /** How many findings have arrived by fingerprint, without its number. */
   readonly #equal = new Map<string, number>();
+  readonly #stored: ReadonlyMap<string, string>;
   readonly #files = new Map<string, LineIndex | undefined>();
   #closed = false;
 
-  constructor(task: Task, registry: Registry, redactor: Redactor, listener: CollectListener) {
+  /** @param stored where files lie that are not at their path. */
+  constructor(
+    task: Task,
+    registry: Registry,
+    redactor: Redactor,
+    listener: CollectListener,
+    stored: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#stored = stored;
     this.#task = task;
     this.#registry = registry;
     this.#redactor = redactor;
@@ -184,7 +193,7 @@ export class TaskCollector {
   #snippet({ location }: RawReport): RawReport['snippet'] {
     if (location.startLine === undefined) return undefined;
     if (!this.#files.has(location.path))
-      this.#files.set(location.path, readLines(this.#task.target.root, location.path));
+      this.#files.set(location.path, readLines(this.#task.target.root, location.path, this.#stored.get(location.path)));
     return this.#files.get(location.path)?.snippet(location.startLine);
   }
 }
@@ -207,16 +216,19 @@ function joined(first: Reason, all: readonly Reason[]): Reason {
 }
 
 /** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
-function readLines(root: string, path: string): LineIndex | undefined {
-  const text = readText(root, path);
+function readLines(root: string, path: string, stored: string | undefined): LineIndex | undefined {
+  const text = readText(root, path, stored);
   return text === undefined ? undefined : new LineIndex(text);
 }
 
-/** The text of a file of the target; undefined for one that cannot be read, is binary or too large, or lies outside. */
-export function readText(root: string, path: string): string | undefined {
+/**
+ * The text of a file of the target; undefined for one that cannot be read, is binary or too large, or lies outside.
+ * @param stored where it lies when not at its path.
+ */
+export function readText(root: string, path: string, stored?: string): string | undefined {
   try {
-    const real = realpathSync(join(root, path));
-    if (!real.startsWith(root + sep)) return undefined;
+    const real = stored ?? realpathSync(join(root, path));
+    if (stored === undefined && !real.startsWith(root + sep)) return undefined;
     const bytes = readFileSync(real);
     return bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
   } catch {

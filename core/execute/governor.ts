@@ -1,5 +1,6 @@
+import { availableParallelism } from 'node:os';
 import type { Clock } from '../model/clock.js';
-import type { ConcurrencyChange, Machine, PressureKind, PressureLimits } from '../model/pressure.js';
+import type { ConcurrencyChange, MachineState, PressureKind, PressureLimits } from '../model/pressure.js';
 
 /** How often it looks. Shorter would take a burst for a state, longer would let memory run out unseen. */
 const SAMPLE_MS = 500;
@@ -13,10 +14,12 @@ const CALM_SAMPLES = 2;
 /** What a governor must know. */
 export interface GovernorOptions {
   readonly clock: Clock;
-  readonly machine: Machine;
+  readonly machine: MachineState;
   readonly limits: PressureLimits;
   /** Tasks that may be in flight on a machine at ease. */
   readonly concurrency: number;
+  /** Cores: as many tasks stay in flight however busy they are, since those that only wait cost none; the machine's when absent. */
+  readonly cores?: number;
   /** Told of each change. */
   readonly changed: (change: ConcurrencyChange) => void;
 }
@@ -68,7 +71,9 @@ export class Governor {
     const worst = loads.sort((a, b) => b.load - a.load)[0];
     if (worst !== undefined && worst.load >= 1) {
       this.#calm = 0;
-      this.#change(Math.ceil(this.#allowed / 2), { cause: worst.kind, value: worst.value });
+      const { cores = availableParallelism() } = this.#options;
+      const least = worst.kind === 'cpu' ? Math.min(this.#allowed, cores) : 1;
+      this.#change(Math.max(least, Math.ceil(this.#allowed / 2)), { cause: worst.kind, value: worst.value });
     } else if (worst === undefined || worst.load < CALM) {
       this.#calm += 1;
       if (this.#calm >= CALM_SAMPLES) this.#change(Math.min(concurrency, this.#allowed + 1), { cause: 'calm' });

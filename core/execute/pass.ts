@@ -2,6 +2,7 @@
 
 import { findDirectives } from '../check/directives.js';
 import { codeOf, messageOf } from '../errors.js';
+import { monotonicMs } from '../model/clock.js';
 import type { FileEntry } from '../model/target.js';
 import { type End, endOf, notLoaded, Skip } from './check-end.js';
 import type { Channel, CheckRunner } from './check-runner.js';
@@ -79,11 +80,11 @@ class FilePass {
   async run(): Promise<void> {
     const { entries, sets, setOf } = this.#visits;
     const after = this.#order?.after;
-    let yielded = now();
+    let yielded = monotonicMs();
     for (let index = after?.entry ?? 0; index < entries.length; index += 1) {
-      if (now() - yielded > YIELD_MS) {
+      if (monotonicMs() - yielded > YIELD_MS) {
         await new Promise((resolve) => setImmediate(resolve));
-        yielded = now();
+        yielded = monotonicMs();
       }
       if (this.#signal.aborted) break;
       const file = new SharedFile(this.#root, entries[index] as FileEntry);
@@ -125,7 +126,7 @@ class FilePass {
     const opened = this.#open(visitor, file);
     if (opened === undefined) return undefined;
     this.#progress.enter(index, visitor.index);
-    const started = now();
+    const started = monotonicMs();
     try {
       const waiting = visitor.runner.visit(opened);
       if (waiting !== undefined) return this.#wait(visitor, file.path, waiting, started);
@@ -166,7 +167,7 @@ class FilePass {
 
   #leave(visitor: Visitor, path: string, started: number): void {
     const { spentMs } = this.#progress;
-    spentMs[visitor.index] = (spentMs[visitor.index] ?? 0) + now() - started;
+    spentMs[visitor.index] = (spentMs[visitor.index] ?? 0) + monotonicMs() - started;
     if (visitor.runner.takeImpure()) this.#channel.send({ type: 'impure', checkId: visitor.id, path });
     if ((spentMs[visitor.index] ?? 0) > this.#checkTimeoutMs)
       visitor.end = { end: 'timed-out', reason: timedOutOn(this.#checkTimeoutMs, path) };
@@ -196,9 +197,4 @@ class LateVisit extends Error {
     super(`The visit did not end within ${limitMs / 1_000} s.`);
     this.end = { end: 'errored', reason: { code: 'timeout', message: this.message } };
   }
-}
-
-/** Milliseconds; not `performance.now()`, which loads a library of its own. */
-function now(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }

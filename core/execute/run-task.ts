@@ -1,6 +1,7 @@
 import { type AnyCheck, isCheck } from '../check/define.js';
 import { loadModule, type ModuleLoader } from '../check/load-module.js';
 import { messageOf, ScanError } from '../errors.js';
+import { monotonicMs } from '../model/clock.js';
 import type { TaskCheck } from '../model/task.js';
 import { notLoaded } from './check-end.js';
 import { type Channel, CheckRunner } from './check-runner.js';
@@ -21,9 +22,9 @@ export async function runTask(
   loader: ModuleLoader,
 ): Promise<TaskEnds> {
   const { task } = order;
-  const started = Date.now();
+  const started = monotonicMs();
   const loaded = await Promise.all(task.checks.map((item) => loadCheck(item, loader)));
-  const loadMs = Date.now() - started;
+  const loadMs = monotonicMs() - started;
   const runners = loaded.map((check, index) =>
     check instanceof Error ? check : new CheckRunner(order, task.checks[index] as TaskCheck, check, channel, signal),
   );
@@ -38,9 +39,16 @@ export async function runTask(
 
 /** The check, or why there is none. */
 async function loadCheck(item: TaskCheck, loader: ModuleLoader): Promise<AnyCheck | Error> {
+  // Instances share a module; asking Node for it again takes as long as a small check.
+  loader.checks ??= new Map();
+  const known = loader.checks.get(item.module);
+  if (known !== undefined) return known;
   try {
     const exported = (await loadModule(item.module, loader)).default;
-    if (isCheck(exported)) return exported;
+    if (isCheck(exported)) {
+      loader.checks.set(item.module, exported);
+      return exported;
+    }
     return new ScanError('SR_CHECK_MODULE', `${item.module} has no check as its default export.`);
   } catch (error) {
     return error instanceof Error ? error : new Error(messageOf(error));

@@ -1,15 +1,14 @@
-import { closeSync, constants, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
+import { constants, createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VisitedFile } from '../check/context.js';
 import type { Reads } from '../check/define.js';
+import { languageOf } from '../check/language.js';
+import { isBinary, isBinaryFile } from '../files/binary.js';
 import type { Location, Snippet } from '../model/finding.js';
-import type { FileEntry } from '../model/target.js';
+import type { FileEntry, StoredEntry } from '../model/target.js';
 
 /** A larger file is not read whole: a string of its size would push a thread of 512 MB over its limit. Checks that stream still see it. */
 export const MAX_READ_BYTES = 67_108_864;
-
-/** git's own rule: a NUL among the first 8,000 bytes makes a file binary. */
-const SNIFF_BYTES = 8_000;
 
 const SNIPPET_CONTEXT_LINES = 2;
 /** What a thread sends of a line. The coordinator cuts it to what is shown, after masking: half a secret is not recognised as one. */
@@ -29,9 +28,9 @@ export class SharedFile {
   #binary: boolean | undefined;
   #error: unknown;
 
-  constructor(root: string, entry: FileEntry) {
+  constructor(root: string, entry: StoredEntry) {
     this.#entry = entry;
-    this.#absolute = join(root, entry.path);
+    this.#absolute = entry.storedAt ?? join(root, entry.path);
   }
 
   get path(): string {
@@ -54,7 +53,7 @@ export class SharedFile {
     if (reads !== 'none' && entry.type !== 'file') return { left: 'binary' };
     if (reads === 'none' || reads === 'stream') return { file: new OpenedFile(entry, this.#absolute, NO_CONTENT) };
     if (entry.sizeBytes > MAX_READ_BYTES) {
-      if (reads === 'text') this.#binary ??= isBinary(head(this.#absolute));
+      if (reads === 'text') this.#binary ??= isBinaryFile(this.#absolute);
       return this.#binary === true && reads === 'text' ? { left: 'binary' } : { left: 'too-large' };
     }
     const content = this.#read();
@@ -120,20 +119,6 @@ export function decode(bytes: Uint8Array): string | undefined {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start).toString('utf8');
 }
 
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, SNIFF_BYTES).includes(0);
-}
-
-function head(path: string): Uint8Array {
-  const handle = openSync(path, READ_FLAGS);
-  try {
-    const bytes = new Uint8Array(SNIFF_BYTES);
-    return bytes.subarray(0, readSync(handle, bytes, 0, SNIFF_BYTES, 0));
-  } finally {
-    closeSync(handle);
-  }
-}
-
 /** A file as a check sees it, with its lines found only when somebody asks. */
 export class OpenedFile implements VisitedFile {
   readonly path: string;
@@ -172,6 +157,10 @@ export class OpenedFile implements VisitedFile {
 
   locate(start: number, end = start): Location {
     return { path: this.path, ...this.lines.range(start, end) };
+  }
+
+  get language(): string | undefined {
+    return languageOf(this.path, this.text);
   }
 
   /** The line index of the text. */

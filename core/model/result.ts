@@ -3,28 +3,13 @@ import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
 import type { BreakerState } from './resource.js';
+import type { RunInfo } from './run.js';
 import type { Severity } from './severity.js';
 import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
 import type { Flakiness, Outlier, ResourceUse, Statistics, TrendRun } from './telemetry.js';
 import type { TierName } from './tier.js';
 import type { Verdict } from './verdict.js';
-
-/** One execution. */
-export interface RunInfo {
-  /** Unique, sorts by time. */
-  readonly id: string;
-  /** Start, ISO 8601 in UTC. */
-  readonly startedAt: string;
-  /** End of the last check, ISO 8601 in UTC. */
-  readonly endedAt: string;
-  /** The tier that ran. */
-  readonly tier: TierName;
-  /** Versions of what ran: scanrun, node and each plugin that states one. */
-  readonly versions: Readonly<Record<string, string>>;
-  /** Platform and size of the machine. */
-  readonly machine: { readonly platform: string; readonly arch: string; readonly cores: number };
-}
 
 /** What a check is, for reports; SARIF's rule. */
 export interface CheckInfo {

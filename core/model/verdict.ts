@@ -1,8 +1,10 @@
+import { changesText, type RunChanges } from './changes.js';
 import { formatDuration } from './duration.js';
 import type { Finding } from './finding.js';
 import { isConclusive } from './outcome.js';
 import type { CheckResult, Notice } from './result.js';
 import { isAtLeast, type Severity } from './severity.js';
+import type { NotPlanned } from './task.js';
 import { plural } from './text.js';
 
 /** What is said at the top of every report. */
@@ -66,6 +68,10 @@ export interface VerdictInput {
   readonly outliers?: readonly { readonly checkId: string }[];
   /** How long the scan took and might take; not judged when absent. */
   readonly time?: { readonly wallMs: number; readonly budgetMs: number };
+  /** The checks that did not run by choice; none when absent. */
+  readonly notPlanned?: readonly NotPlanned[];
+  /** What the scan was restricted to; all files when absent. */
+  readonly changes?: RunChanges | undefined;
 }
 
 /** Decides: interrupted, findings at the gate, failed otherwise, incomplete, clean; the first that holds. */
@@ -74,13 +80,15 @@ export function makeVerdict(input: VerdictInput): Verdict {
   const counted = input.checks.filter((check) => !check.optional);
   const conclusive = counted.filter((check) => isConclusive(check.outcome)).length;
   // Nothing asked is nothing answered: a scan without a check is never clean.
-  const coverage = input.checks.length === 0 ? 0 : counted.length === 0 ? 1 : conclusive / counted.length;
+  const untouched = isUntouched(input);
+  const coverage = counted.length > 0 ? conclusive / counted.length : input.checks.length > 0 || untouched ? 1 : 0;
   const gateFindings = countAtGate(input.checks, gate);
   const facts: Facts = {
     input,
     gate,
     gateFindings,
     coverage,
+    untouched,
     missing: counted.length - conclusive,
     of: counted.length,
   };
@@ -106,6 +114,8 @@ interface Facts {
   readonly gate: Gate;
   readonly gateFindings: number;
   readonly coverage: number;
+  /** True when checks would have run, and none looks at anything that changed. */
+  readonly untouched: boolean;
   /** Checks that count and have no answer. */
   readonly missing: number;
   /** Checks that count. */
@@ -126,6 +136,10 @@ export function isAtGate(
   return !newOnly || state !== 'unchanged';
 }
 
+function isUntouched({ checks, changes, notPlanned = [] }: VerdictInput): boolean {
+  return changes !== undefined && checks.length === 0 && notPlanned.some(({ code }) => code === 'unchanged');
+}
+
 function statusOf(codes: ReadonlySet<Code>): Verdict['status'] {
   if (codes.has('interrupted')) return 'interrupted';
   if (codes.has('findings')) return 'findings';
@@ -134,7 +148,7 @@ function statusOf(codes: ReadonlySet<Code>): Verdict['status'] {
 }
 
 /** Why the gate does not pass, each in a sentence. */
-function reasonsOf({ input, gate, gateFindings, coverage, missing, of }: Facts): VerdictReason[] {
+function reasonsOf({ input, gate, gateFindings, coverage, untouched, missing, of }: Facts): VerdictReason[] {
   const { checks, notices, outliers = [], time } = input;
   const broken = notices.filter(({ level }) => level === 'error');
   const reasons: (VerdictReason | false)[] = [
@@ -151,7 +165,7 @@ function reasonsOf({ input, gate, gateFindings, coverage, missing, of }: Facts):
         code: 'budget',
         message: `The scan took ${formatDuration(time.wallMs)}; its budget is ${formatDuration(time.budgetMs)}.`,
       },
-    checks.length === 0
+    checks.length === 0 && !untouched
       ? { code: 'nothing-planned', message: 'No check was planned, so nothing was looked at.' }
       : coverage < gate.minCoverage && {
           code: 'coverage',
@@ -182,26 +196,39 @@ function summaryOf(status: Verdict['status'], facts: Facts, codes: ReadonlySet<C
     ...(codes.has('budget') ? ['over the budget'] : []),
     ...(codes.has('outliers') ? [`${plural(input.outliers?.length ?? 0, 'check')} far slower than usual`] : []),
   ];
+  const on = input.changes === undefined ? '' : `, on ${changesText(input.changes)}`;
   switch (status) {
     case 'interrupted':
-      return `Interrupted: ${found}${missing + broken > 0 ? `, ${without}` : ''}.`;
+      return `Interrupted: ${found}${missing + broken > 0 ? `, ${without}` : ''}${on}.`;
     case 'findings':
-      return `${[`${found}${allowed}`, ...slow].join(', ')}${open}.`;
+      return `${[`${found}${allowed}`, ...slow].join(', ')}${open}${on}.`;
     case 'failed':
-      return `Failed: ${slow.join(', ')}${open}.`;
+      return `Failed: ${slow.join(', ')}${open}${on}.`;
     case 'incomplete':
       return codes.has('nothing-planned')
         ? 'Incomplete: no check was planned, so nothing was looked at.'
-        : `Incomplete: ${without}.`;
-    case 'clean': {
-      const let_ = [...(gateFindings > 0 ? [plural(gateFindings, 'finding')] : []), ...(missing > 0 ? [without] : [])];
-      return let_.length > 0
-        ? `Clean, as the gate allows ${let_.join(' and ')}.`
-        : `${plural(input.checks.length, 'check')}, nothing at the gate.`;
-    }
+        : `Incomplete: ${without}${on}.`;
+    case 'clean':
+      return cleanText(facts, without, on);
     default:
       return status satisfies never;
   }
+}
+
+function cleanText({ input, gateFindings, missing }: Facts, without: string, on: string): string {
+  const { checks, changes } = input;
+  if (checks.length === 0 && changes !== undefined) return `Clean: ${untouchedText(changes)}.`;
+  const borne = [...(gateFindings > 0 ? [plural(gateFindings, 'finding')] : []), ...(missing > 0 ? [without] : [])];
+  return borne.length > 0
+    ? `Clean, as the gate allows ${borne.join(' and ')}${on}.`
+    : `${plural(checks.length, 'check')}, nothing at the gate${on}.`;
+}
+
+function untouchedText(changes: RunChanges): string {
+  const { kind, ref, base, files, removed } = changes;
+  if (files + removed > 0) return `no check looks at ${changesText(changes)}`;
+  if (kind === 'since') return `nothing changed since ${ref}${base === undefined ? '' : ` (${base.slice(0, 8)})`}`;
+  return kind === 'staged' ? 'nothing is staged' : 'no file was given';
 }
 
 /** `75 %`, rounded down: only all of it reads as 100 %. */

@@ -1,3 +1,4 @@
+import type { RunChanges } from '../model/changes.js';
 import { baseFingerprint, compareFindings, type Finding } from '../model/finding.js';
 import { isConclusive, type Outcome, type OutcomeStatus } from '../model/outcome.js';
 import type { CheckResult, RunResult } from '../model/result.js';
@@ -12,6 +13,8 @@ export interface RunName {
   readonly commit?: string;
   /** Its verdict. */
   readonly verdict: string;
+  /** What it was restricted to; absent where it looked at everything. */
+  readonly changes?: RunChanges;
 }
 
 /** A check whose outcome is another one. */
@@ -27,13 +30,13 @@ export interface ChangedCheck {
 
 /** What two runs found, against each other. */
 export interface FindingsDiff {
-  /** Findings that only the later run has. */
+  /** Findings that only the later run has, of checks that have an answer in the earlier one. */
   readonly new: readonly Finding[];
   /** Findings that only the earlier run has, of checks that have an answer in the later one. */
   readonly fixed: readonly Finding[];
   /** How many both have; lines that moved are the same. */
   readonly unchanged: number;
-  /** Findings that only one of them has, while the check has no answer in the other: nobody knows. */
+  /** Findings that only one of them has, while the check has no answer in the other, or that looked at some files only: nobody knows. */
   readonly unknown: { readonly before: readonly Finding[]; readonly after: readonly Finding[] };
   /** Checks with an answer before and none after: what they would find now is not known. */
   readonly unanswered: readonly string[];
@@ -49,6 +52,7 @@ export function nameRun({ run, target, verdict }: RunResult): RunName {
     tier: run.tier,
     ...(target.commit === undefined ? {} : { commit: target.commit }),
     verdict: verdict.status,
+    ...(run.changes === undefined ? {} : { changes: run.changes }),
   };
 }
 
@@ -57,14 +61,20 @@ export function diffFindings(before: RunResult, after: RunResult): FindingsDiff 
   const [old, now] = [byId(before.checks), byId(after.checks)];
   const gone = onlyIn(before.checks, after.checks);
   const come = onlyIn(after.checks, before.checks);
+  // A run that was restricted to what changed knows nothing of the rest.
+  const isKnown =
+    (checks: ReadonlyMap<string, CheckResult>, { run }: RunResult) =>
+    ({ checkId }: Finding): boolean =>
+      run.changes === undefined && answered(checks.get(checkId));
+  const [wasKnown, isKnownNow] = [isKnown(old, before), isKnown(now, after)];
   const total = after.checks.reduce((sum, { findings }) => sum + findings.length, 0);
   return {
-    new: come.filter(({ checkId }) => answered(old.get(checkId))),
-    fixed: gone.filter(({ checkId }) => answered(now.get(checkId))),
+    new: come.filter(wasKnown),
+    fixed: gone.filter(isKnownNow),
     unchanged: total - come.length,
     unknown: {
-      before: gone.filter(({ checkId }) => !answered(now.get(checkId))),
-      after: come.filter(({ checkId }) => !answered(old.get(checkId))),
+      before: gone.filter((finding) => !isKnownNow(finding)),
+      after: come.filter((finding) => !wasKnown(finding)),
     },
     unanswered: before.checks
       .filter((check) => answered(check) && !answered(now.get(check.checkId)))

@@ -73,6 +73,9 @@ function numberOf(fingerprint: string): number {
   return Number.isInteger(number) ? number : 1;
 }
 
+/** Whether a check looked at a file, as far as the scan was restricted to some. */
+export type Within = (checkId: string, path: string) => boolean;
+
 /** What is known and not found any more, by whether the check could have found it. */
 export interface Gone {
   readonly fixed: readonly KnownFinding[];
@@ -82,13 +85,9 @@ export interface Gone {
 
 /**
  * Finds what is known and not found any more.
- * @param within false for a file that the scan left out because it only looked at some.
+ * @param within false for a file that the check did not look at because the scan was restricted to what changed.
  */
-export function goneFrom(
-  counts: Counts,
-  checks: readonly CheckResult[],
-  within: (path: string) => boolean = () => true,
-): Gone {
+export function goneFrom(counts: Counts, checks: readonly CheckResult[], within: Within = () => true): Gone {
   const now = countKnown(toKnown(checks));
   const answered = new Set(checks.filter(({ outcome }) => isConclusive(outcome)).map(({ checkId }) => checkId));
   const fixed: KnownFinding[] = [];
@@ -96,7 +95,7 @@ export function goneFrom(
   for (const [key, finding] of counts) {
     const missing = finding.count - (now.get(key)?.count ?? 0);
     if (missing <= 0) continue;
-    const could = answered.has(finding.checkId) && within(finding.path);
+    const could = answered.has(finding.checkId) && within(finding.checkId, finding.path);
     (could ? fixed : unknown).push({ ...finding, count: missing });
   }
   return { fixed: sortKnown(fixed), unknown: sortKnown(unknown) };

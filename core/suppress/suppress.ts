@@ -8,7 +8,16 @@ import type { Waiver } from '../model/suppression.js';
 import type { TaskCheck } from '../model/task.js';
 import { plural } from '../model/text.js';
 import { type Comments, InlineIgnores } from './inline.js';
-import { compareWith, countKnown, type Gone, goneFrom, type KnownFindings, stateOf, sumOf } from './known.js';
+import {
+  compareWith,
+  countKnown,
+  type Gone,
+  goneFrom,
+  type KnownFindings,
+  stateOf,
+  sumOf,
+  type Within,
+} from './known.js';
 import { Waivers } from './waivers.js';
 
 /** What suppressions are made of. */
@@ -26,8 +35,8 @@ export interface SuppressInput {
   readonly compare?: KnownFindings | undefined;
   /** The day of the scan in UTC, as `2026-11-21`. */
   readonly today: string;
-  /** False for a file that the scan left out because it only looked at some; true for all when absent. */
-  readonly within?: (path: string) => boolean;
+  /** Which files a check looked at in a scan that was restricted to what changed; all when absent. */
+  readonly within?: Within | undefined;
 }
 
 /** What came of it. */
@@ -101,7 +110,7 @@ function lookedAt({ checks, planned, within }: SuppressInput): (checkId: string,
     return known;
   };
   return (checkId, path) =>
-    answered.has(checkId) && (path === undefined || ((within?.(path) ?? true) && selection(checkId)(path)));
+    answered.has(checkId) && (path === undefined || ((within?.(checkId, path) ?? true) && selection(checkId)(path)));
 }
 
 function fixedNotice(compare: KnownFindings | undefined, gone: Gone | undefined): Notice[] {

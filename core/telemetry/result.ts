@@ -34,7 +34,11 @@ export function makeCheckResults(
   notice: (notice: Notice) => void,
 ): CheckResult[] {
   const byId = new Map<string, CheckPiece[]>();
-  for (const piece of pieces) byId.set(piece.check.id, [...(byId.get(piece.check.id) ?? []), piece]);
+  for (const piece of pieces) {
+    const known = byId.get(piece.check.id);
+    if (known) known.push(piece);
+    else byId.set(piece.check.id, [piece]);
+  }
   const results = [...byId].map(([checkId, parts]): CheckResult => {
     const outcome = worstOutcome(parts.map((part) => part.outcome));
     const rule = ruleOf(checkId);

@@ -33,7 +33,7 @@ export function makeStatistics(input: StatisticsInput): Statistics {
   const workMs = sum(records.map(runningMs));
   const cpu = records.flatMap(({ attempts }) => attempts.flatMap(({ cpuMs }) => cpuMs ?? []));
   const path = criticalPath(records, tasks);
-  const longestMs = Math.max(0, ...records.map(runningMs));
+  const longestMs = greatest(records.map(runningMs));
   const bound = Math.max(workMs / concurrency, longestMs, sum(cpu) / cores, path.timeMs);
   // Threads that only wait lend their core, so CPU time may exceed what `cores` allows; no bound is above what was done.
   const lowerBoundMs = Math.min(bound, wallMs);
@@ -78,7 +78,7 @@ export function criticalPath(records: readonly TaskRecord[], tasks: readonly Tas
 
 function queueWait(records: readonly TaskRecord[]): QueueWait {
   const waits = records.filter(({ attempts }) => attempts.length > 0).map(waitedMs);
-  return { totalMs: sum(waits), medianMs: median(waits), maxMs: Math.max(0, ...waits) };
+  return { totalMs: sum(waits), medianMs: median(waits), maxMs: greatest(waits) };
 }
 
 function longestChecks(checks: readonly CheckResult[], records: readonly TaskRecord[]): CheckTime[] {
@@ -148,6 +148,11 @@ function coveredMs(spans: readonly (readonly [number, number])[]): number {
 
 function shareOf(part: number, whole: number): number {
   return whole > 0 ? Math.min(1, part / whole) : 0;
+}
+
+/** The greatest of the numbers, 0 for none; they may be too many to be arguments of `Math.max`. */
+function greatest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
 function sum(numbers: readonly number[]): number {

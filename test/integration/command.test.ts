@@ -223,7 +223,7 @@ describe('how much it says', () => {
       ]),
     );
     expect(new Set(lines.map(({ runId }) => runId)).size).toBe(1);
-    expect(lines[0]?.runId).toMatch(/^\d{8}-\d{6}-[0-9a-f]{8}$/);
+    expect(lines[0]?.runId).toMatch(/^\d{8}-\d{9}-[0-9a-f]{8}$/);
     expect(lines.find(({ type }) => type === 'log')).toMatchObject({
       taskId: 'local/logs',
       level: 40,

@@ -10,7 +10,14 @@ function govern(concurrency = 6, limits = PRESSURE_DEFAULTS) {
   const state = { stalledMs: 0 as number | undefined, memory: 0.2 as number | undefined };
   const changes: ConcurrencyChange[] = [];
   const machine = { cpuStalledMs: () => state.stalledMs, memoryUse: () => state.memory };
-  const governor = new Governor({ clock, machine, limits, concurrency, changed: (change) => changes.push(change) });
+  const governor = new Governor({
+    clock,
+    machine,
+    limits,
+    concurrency,
+    cores: 2,
+    changed: (change) => changes.push(change),
+  });
   /** One sample, in which work waited for a core for this share of the time. */
   const sample = (cpu = 0) => {
     if (state.stalledMs !== undefined) state.stalledMs += 500 * cpu;
