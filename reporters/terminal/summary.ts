@@ -111,7 +111,7 @@ function changeRow(result: RunResult): (readonly [string, string])[] {
 
 /** Why the gate does not pass, where the sentence of the verdict does not say all of it. */
 function reasonRows({ verdict }: RunResult): (readonly [string, string])[] {
-  const reasons = verdict.reasons ?? [];
+  const { reasons } = verdict;
   if (reasons.length < 2 && verdict.status !== 'failed') return [];
   return reasons.map(({ message }, index) => [index === 0 ? 'Gate' : '', clip(visible(message), 1_000)]);
 }
