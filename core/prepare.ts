@@ -104,7 +104,9 @@ async function prepareWith(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
+  const runId = options.resume ?? makeRunId();
   const { config, loader } = await phases.timed('load', () => configure(options, runtime));
+  if (loader.entry !== undefined) runtime.pool.prepare({ cacheDir: loader.cacheDir, entry: loader.entry, scan: runId });
   for (const item of config.notices) notice(item);
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
@@ -140,7 +142,7 @@ async function prepareWith(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: options.resume ?? makeRunId(),
+    runId,
     config,
     registry,
     files,

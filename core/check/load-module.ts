@@ -125,14 +125,25 @@ async function loadTypeScript(url: string, loader: ModuleLoader): Promise<Module
   return load(fileURLToPath(url));
 }
 
+/** Reads and compiles what the configuration's stored modules are, so that the first check does not wait for that. */
+export async function prepareModules(loader: ModuleLoader): Promise<void> {
+  if (loader.entry === undefined) return;
+  loader.typescript ??= createTypeScriptLoader(loader, true);
+  await loader.typescript;
+}
+
 /** Void for another Node, another place of ours (native imports are stored as URLs), or another way of storing. */
 const GRAPH_VERSIONS = `1 ${process.version} ${OWN_ROOT}`;
 
 /** Loads from the stored graph while it holds, and by jiti what it does not have. */
-async function createTypeScriptLoader({ cacheDir, entry, scan }: ModuleLoader): Promise<TypeScriptLoader> {
+async function createTypeScriptLoader(
+  { cacheDir, entry, scan }: ModuleLoader,
+  ahead = false,
+): Promise<TypeScriptLoader> {
   const file =
     cacheDir === undefined || entry === undefined ? undefined : join(cacheDir, `graph-${basename(entry)}.json`);
   let graph = file === undefined ? undefined : ModuleGraph.open(file, GRAPH_VERSIONS, scan !== undefined);
+  if (ahead) await graph?.compile(OWN_ROOT);
   let slow = graph === undefined ? createJitiLoader(cacheDir) : undefined;
   await slow;
   return async (path) => {
