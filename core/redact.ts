@@ -151,7 +151,8 @@ export class Redactor {
   isClean(value: unknown, unless?: RegExp): boolean {
     if (this.#extra.length > 0 || this.#home !== undefined) return false;
     // In parts, since the JSON of a whole result may be longer than a string can be.
-    if (isLarge(value)) return Object.entries(value).every((entry) => entry.every((part) => this.isClean(part, unless)));
+    if (isLarge(value))
+      return Object.entries(value).every((entry) => entry.every((part) => this.isClean(part, unless)));
     const text = JSON.stringify(value) ?? '';
     if (ANY_IN_JSON.test(text) || unless?.test(text)) return false;
     return this.#compiled().every((pattern) => text.search(pattern) < 0);

@@ -77,7 +77,7 @@ function notFound(reference: string, runs: string, finished: readonly string[]):
       'SR_RUN_NOT_FOUND',
       finished.length === 0 ? `No run in ${runs} has a result.` : `Only one run in ${runs} has a result.`,
     );
-  const known = suggest(reference, [...finished].reverse());
+  const known = suggest(reference, [...BACK.keys(), ...[...finished].reverse()]);
   const what = `There is no file and no run ${JSON.stringify(reference)} in ${runs}: ${known}`;
   return new ScanError('SR_RUN_NOT_FOUND', what);
 }

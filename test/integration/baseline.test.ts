@@ -226,8 +226,16 @@ describe('scanrun diff', () => {
   it('tells what is new, fixed and unchanged between two runs, by id, name or file', async () => {
     const root = notesProject('TODO one\nFIXME two\nFIXME two\n');
     const none = await scanrun(['diff'], { cwd: root });
-    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('There is no previous run: none is kept')]);
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^SR_RUN_NOT_FOUND No run in .* has a result\./),
+    ]);
     const first = await scan(root);
+    const one = await scanrun(['diff'], { cwd: root });
+    expect([one.code, one.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^SR_RUN_NOT_FOUND Only one run in .* has a result\./),
+    ]);
     write(root, { 'notes.txt': 'moved\nTODO one\nTODO new\nFIXME two\n' });
     const second = await scan(root);
     const [a, b] = [first.result.run.id, second.result.run.id];
@@ -264,7 +272,9 @@ describe('scanrun diff', () => {
     const { code, stdout } = await scanrun(['diff'], { cwd: root });
     expect(code).toBe(3);
     expect(stdout).toContain('0 new, 1 fixed, 0 unchanged, 1 unknown\n');
-    expect(stdout).toContain('Unknown, since the check has no answer in the later run\n  error    notes.txt:2');
+    expect(stdout).toContain(
+      'Unknown: the later run has no answer of the check, or did not look at all files\n  error    notes.txt:2',
+    );
     expect(stdout).toContain('  local/fixme  failed → errored: broken\n');
     expect(stdout).toContain('  local/todo  failed → passed\n');
   });
@@ -273,14 +283,17 @@ describe('scanrun diff', () => {
     const root = notesProject('TODO one\n');
     write(root, { 'a.json': '{"schemaVersion": 1}', 'b.json': 'x', c: '' });
     for (const [file, why] of [
-      ['a.json', 'run is no object'],
-      ['b.json', 'it is not valid JSON'],
-      ['c', 'it is not valid JSON'],
-      ['.', 'EISDIR'],
+      ['a.json', "must have required property 'run'"],
+      ['b.json', 'it is not JSON'],
+      ['c', 'it is empty'],
     ]) {
       const { code, stderr } = await scanrun(['diff', file ?? '', file ?? ''], { cwd: root });
       expect([code, stderr]).toEqual([2, expect.stringContaining(why ?? '')]);
       expect(stderr).toContain('SR_RESULT_INVALID');
     }
+    const folder = await scanrun(['diff', '.', '.'], { cwd: root });
+    expect([folder.code, folder.stderr]).toEqual([2, expect.stringContaining('SR_RUN_NOT_FOUND')]);
+    const twice = await scanrun(['diff', '-', '-'], { cwd: root });
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('Standard input holds one result')]);
   });
 });
