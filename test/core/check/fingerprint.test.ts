@@ -76,6 +76,7 @@ describe('a fingerprint', () => {
         const turned = [...others.slice(seed % (others.length + 1)), ...others.slice(0, seed % (others.length + 1))];
         expect(prints(reports(turned)).sort()).toEqual(before);
         expect(prints(reports(lines.map((line) => `\t${line}  `))).sort()).toEqual(before);
+        expect(prints(reports(lines.map((line) => `${line}\r`))).sort()).toEqual(before);
       }),
       { numRuns: 300 },
     );

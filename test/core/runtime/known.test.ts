@@ -1,11 +1,12 @@
 // What a scan's findings are held against: comments, waivers, the baseline, the run before.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../core/config/define.js';
 import type { RunResult } from '../../../core/model/result.js';
+import { formatBaseline, toBaseline } from '../../../core/suppress/baseline.js';
 import { checkProject } from '../../support/check-projects.js';
-import { write } from '../../support/folders.js';
+import { commitAll, git, write } from '../../support/folders.js';
 import { checkOf, runScan } from '../../support/run-scan.js';
 
 // In two parts, or this file would hold directives itself.
@@ -140,6 +141,73 @@ describe('the run before', () => {
       if (told === undefined) throw new Error(JSON.stringify(result.notices));
       expect([told.level, told.message]).toEqual(['info', expect.stringContaining(why)]);
     }
+  });
+});
+
+describe('a scan of what changed', () => {
+  const since = { kind: 'since', ref: 'HEAD' } as const;
+  const ignores = ['.scanrun/', 'node_modules/', ''].join('\n');
+
+  it('calls fixed only what it looked at, and idle nothing that it did not', async () => {
+    const idle = `// ${NEXT} local/lines: it was worse once\ngood();\n`;
+    const root = checkProject(lineChecks, {
+      'src/a.js': `${idle}bad('a');\n`,
+      'src/b.js': "bad('b');\n",
+      'src/c.js': "bad('c');\n",
+      'notes.txt': 'a\nb\n',
+      '.gitignore': ignores,
+    });
+    commitAll(root);
+    const waivers = [{ check: 'local/lines', path: 'src/gone.js', reason: 'It fits nothing.' }];
+    const config = { waivers } as Config;
+    const whole = await runScan(root, { config });
+    expect(codes(whole.result)).toEqual(['ignore-unused', 'waiver-unused']);
+    write(root, { '.scanrun-baseline.json': formatBaseline(toBaseline(whole.result.checks)) });
+
+    write(root, { 'src/b.js': "good('b');\n", 'src/d.js': "bad('d');\n", 'notes.txt': 'moved\na\nb\n' });
+    rmSync(join(root, 'src/c.js'));
+    const { result } = await runScan(root, { changes: since, config });
+    expect(kinds(result, 'local/lines')).toEqual([['src/d.js:1', undefined]]);
+    expect(result.run.changes).toMatchObject({ removed: 1 });
+    // b was looked at, c is gone, a was left out; line 2 of the notes is another line now.
+    expect(result.comparison).toMatchObject({ new: 2, unchanged: 0, fixed: 3, unknown: 1 });
+    expect(result.comparison?.fixedFindings.map(({ path }) => path)).toEqual(['src/b.js', 'src/c.js', 'notes.txt']);
+    expect(codes(result)).toEqual(['baseline-fixed']);
+    expect(result.verdict).toMatchObject({ status: 'findings', gateFindings: 2 });
+    expect(result.verdict.summary).toMatch(/^2 findings at the gate, on 4 files and 1 removed file changed since HEAD/);
+  });
+
+  it('takes comments from what is staged, whether a check read the file or not', async () => {
+    const root = checkProject(lineChecks, { 'notes.txt': 'a\nb\n', 'src/a.js': 'bad();\n', '.gitignore': ignores });
+    commitAll(root);
+    write(root, {
+      'notes.txt': `# ${NEXT} local/project: on purpose\nb\n`,
+      'src/a.js': `bad(); // ${SAME} local/lines: on purpose\n`,
+    });
+    git(root, 'add', '.');
+    write(root, { 'notes.txt': 'a\nb\n', 'src/a.js': 'bad();\n' });
+    const staged = await runScan(root, { changes: { kind: 'staged' } });
+    expect(kinds(staged.result, 'local/project')).toEqual([['notes.txt:2', 'inline']]);
+    expect(kinds(staged.result, 'local/lines')).toEqual([['src/a.js:1', 'inline']]);
+    const whole = await runScan(root);
+    expect(kinds(whole.result, 'local/project')).toEqual([['notes.txt:2', undefined]]);
+  });
+
+  it('is compared with the last scan of everything, and is none that a later one is compared with', async () => {
+    const root = checkProject(lineChecks, {
+      'src/a.js': "bad('a');\n",
+      'src/b.js': "bad('b');\n",
+      'notes.txt': 'a\nb\n',
+      '.gitignore': ignores,
+    });
+    commitAll(root);
+    const first = await runScan(root);
+    write(root, { 'src/b.js': "bad('b');\nbad('new');\n" });
+    const some = await runScan(root, { changes: since });
+    expect(some.result.comparison).toMatchObject({ with: { name: first.result.run.id }, new: 1, fixed: 0 });
+    expect(some.result.comparison).toMatchObject({ unchanged: 2, unknown: 1 });
+    const third = await runScan(root);
+    expect(third.result.comparison).toMatchObject({ with: { name: first.result.run.id }, new: 1, unknown: 0 });
   });
 });
 
