@@ -66,6 +66,15 @@ export function checkOf(result: RunResult, id: string): CheckResult {
   return found;
 }
 
+/** What the checks answered, without what depends on the runs before: whether a finding is new. */
+export function answersOf(result: RunResult): object[] {
+  return result.checks.map(({ checkId, outcome, findings }) => ({
+    checkId,
+    outcome,
+    findings: findings.map(({ state: _, ...finding }) => finding),
+  }));
+}
+
 /** `passed`, or a status with its reason's code: `errored threw`. */
 export function endOf(result: RunResult, id: string): string {
   return shortly(checkOf(result, id).outcome);
