@@ -146,5 +146,8 @@ export function cacheText({ state, summary, changes, files }: CacheExplained, co
     `${examples.join(', ')}${count > examples.length ? ', ...' : ''}`,
   ]);
   const rows = [...changed, ...missing];
-  return [`${color(`cache: ${state}`)}  ${summary}`, ...(rows.length === 0 ? [] : ['', table([['WHAT', 'WHY', ''], ...rows], colors), ''])];
+  return [
+    `${color(`cache: ${state}`)}  ${summary}`,
+    ...(rows.length === 0 ? [] : ['', table([['WHAT', 'WHY', ''], ...rows], colors), '']),
+  ];
 }
