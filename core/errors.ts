@@ -185,6 +185,11 @@ export const ERRORS = {
     fix: 'Look into `.scanrun/runs` for the ids of the runs that are kept.',
   },
   SR_TARGET_NOT_FOUND: { exitCode: 2, title: 'The target is not a readable folder', fix: 'Check the path.' },
+  SR_WATCH_FAILED: {
+    exitCode: 3,
+    title: 'Files cannot be watched',
+    fix: 'On Linux raise the limit with `sysctl fs.inotify.max_user_watches=524288`, or scan without `--watch`.',
+  },
   SR_USAGE: { exitCode: 2, title: 'The command line is wrong', fix: 'Run `scanrun --help`.' },
 } as const satisfies Record<string, { exitCode: 2 | 3; title: string; fix: string }>;
 

@@ -7,6 +7,7 @@ import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
+import { isOwnTarget } from './files/own-target.js';
 import { makeStateFolder } from './files/state.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
@@ -94,9 +95,11 @@ async function prepareWith(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
+  const runId = options.resume ?? makeRunId();
   const { config, loader } = await phases.timed('load', () => configure(options, runtime));
+  if (loader.entry !== undefined) runtime.pool.prepare({ cacheDir: loader.cacheDir, entry: loader.entry, scan: runId });
   for (const item of config.notices) notice(item);
-  const files = withoutOwn(await listing, config, options);
+  const files = asOwn(withoutOwn(await listing, config, options), config, options);
   for (const item of files.notices) notice(item);
   const history = readHistory(files.target.root, config.tier);
   const { limits } = config;
@@ -129,7 +132,7 @@ async function prepareWith(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: options.resume ?? makeRunId(),
+    runId,
     config,
     registry,
     files,
@@ -204,7 +207,12 @@ function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptio
   return { ...files, entries };
 }
 
-/** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
+/** The files of a target that may run what it brings, where it may. */
+function asOwn(files: FileIndex, { file }: ResolvedConfig, { cwd }: ScanOptions): FileIndex {
+  return isOwnTarget(files.target.root, cwd, file) ? { ...files, target: { ...files.target, own: true } } : files;
+}
+
+/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
 function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
@@ -212,6 +220,8 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<stri
     const check = registry.get(id)?.check;
     return (
       check !== undefined &&
+      // What takes seconds must be stoppable, and gains from a thread of its own.
+      check.meta.tier === 'quick' &&
       isOwnModule(module) &&
       JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
     );

@@ -23,6 +23,7 @@ export interface PlanFlags extends ConfigFlags {
 
 /** Flags of `run`. */
 export interface RunFlags extends PlanFlags {
+  readonly watch?: boolean;
   readonly cache?: boolean;
   readonly refreshCache?: boolean;
   readonly strict?: boolean;
@@ -69,6 +70,7 @@ export function addChangeFlags(command: Command): Command {
 export function addRunFlags(command: Command): Command {
   return addOutputFlags(
     command
+      .option('--watch', 'scan again whatever changes, until it is ended')
       .option('--no-cache', 'compute every answer, and keep none for the next scan')
       .option('--refresh-cache', 'compute every answer, and keep all anew')
       .option('--strict', 'refuse what a cached check asks without having declared it')

@@ -102,6 +102,8 @@ export type VisitEnd =
 
 /** From the coordinator to a thread. */
 export type ToThread =
+  /** Modules that its tasks will need; while it waits for the first of them it makes them ready. */
+  | { readonly type: 'prepare'; readonly modules: ModuleSource }
   | { readonly type: 'run'; readonly order: RunOrder }
   | { readonly type: 'abort'; readonly run: number; readonly reason: string }
   | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
