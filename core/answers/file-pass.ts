@@ -97,8 +97,10 @@ export class FilePass {
   #identified(entry: FileEntry): IdentifiedFile {
     if (entry === this.#last?.entry) return this.#last.file;
     const { path, type, executable, tracked } = entry;
-    const known = { path, type, executable, contentId: this.#idOf(entry) };
-    const file = tracked === undefined ? known : { ...known, tracked };
+    const contentId = this.#idOf(entry);
+    // Written out, since a copy takes several times as long, and this is done for each file.
+    const file =
+      tracked === undefined ? { path, type, executable, contentId } : { path, type, executable, contentId, tracked };
     this.#last = { entry, file };
     return file;
   }

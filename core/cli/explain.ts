@@ -7,6 +7,7 @@ import { type Prepared, prepare } from '../prepare.js';
 import { maskNamed } from '../redact/named.js';
 import { MASK } from '../redact.js';
 import { createRuntime } from '../runtime.js';
+import { type CacheExplained, cacheText, explainCache } from './explain-cache.js';
 import type { ConfigFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { type Colors, colorsFor, print, printJson, table } from './terminal.js';
@@ -23,7 +24,8 @@ interface Explained {
 export async function explain(id: string, flags: ConfigFlags): Promise<number> {
   const runtime = createRuntime();
   try {
-    const prepared = await prepare(await scanOptions('.', flags), runtime, () => {});
+    const scan = await scanOptions('.', flags);
+    const prepared = await prepare(scan, runtime, () => {});
     const item = prepared.config.checks.get(id);
     if (item === undefined) {
       throw new ScanError('SR_USAGE', `There is no check '${id}': ${suggest(id, [...prepared.config.checks.keys()])}`, {
@@ -48,6 +50,7 @@ export async function explain(id: string, flags: ConfigFlags): Promise<number> {
       settings: settings(prepared, id),
       options: options(prepared, id),
       ...willRun(prepared, id),
+      cache: (await explainCache(prepared, scan, id)) ?? null,
     };
     const shown = prepared.redactor.json(explained);
     if (flags.json) await printJson(shown);
@@ -129,6 +132,7 @@ type Explanation =
         readonly options: S;
         readonly runs: boolean;
         readonly why: string;
+        readonly cache: CacheExplained | null;
       }
     : never;
 
@@ -140,6 +144,7 @@ function text(item: Explanation, colors: Colors): string {
     item.description,
     '',
     `${item.runs ? colors.green('runs') : colors.yellow('does not run')}  ${item.why}`,
+    ...(item.cache === null ? [] : cacheText(item.cache, colors)),
     `${item.kind} check, category ${item.category}, tier ${item.tier}, lane ${item.lane}${item.needs.length > 0 ? `, needs ${item.needs.join(', ')}` : ''}`,
     '',
     table([['SETTING', 'VALUE', 'SET BY', ''], ...rows(item.settings)], colors),
