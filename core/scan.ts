@@ -116,8 +116,11 @@ class ScanRun {
     const { output } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
+    const { cwd, environment = {} } = this.#options;
+    // A scan that was interrupted is still reported; who cancels while reports are written stops them.
+    const signal = this.#signal.aborted ? new AbortController().signal : this.#signal;
     const reports = this.#redactor.json(
-      await runReporters(reporters, result, to, new AbortController().signal),
+      await runReporters(reporters, result, to, { cwd, environment, signal }),
     ) as ReportedFile[];
     this.#keep?.();
     this.#emit({ type: 'reported', reports });
