@@ -44,9 +44,17 @@ export { defineConfig } from './config/define.js';
 export type { Overrides } from './config/overrides.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
 export type { AsyncHookName, HookArguments, ScanHooks, SyncHookName } from './hooks.js';
+export type { Assessment } from './model/assessment.js';
 export { type Duration, formatDuration } from './model/duration.js';
 export type { LogLevel, ScanEvent } from './model/event.js';
-export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
+export {
+  compareFindings,
+  compareText,
+  type Finding,
+  type Location,
+  type Snippet,
+  type Suppression,
+} from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
 export type { BreakerState } from './model/resource.js';
@@ -54,7 +62,6 @@ export type {
   CheckInfo,
   CheckPart,
   CheckResult,
-  HookTime,
   Measurement,
   Notice,
   ReportedFile,
@@ -77,6 +84,7 @@ export type {
   CheckTime,
   CriticalPath,
   Flakiness,
+  HookTime,
   Outlier,
   OutlierCause,
   QueueWait,

@@ -1,3 +1,4 @@
+import type { Assessment } from './assessment.js';
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
@@ -11,6 +12,7 @@ import type {
   CheckTime,
   CriticalPath,
   Flakiness,
+  HookTime,
   Outlier,
   QueueWait,
   ResourceUse,
@@ -104,6 +106,8 @@ export interface CheckResult {
   readonly parts: readonly CheckPart[];
   /** What it found, in a fixed order. */
   readonly findings: readonly Finding[];
+  /** How much its findings matter, where it says so. */
+  readonly assessment?: Assessment;
   /** What it learned besides findings. */
   readonly data?: JsonValue;
   /** What it measured. */
@@ -190,18 +194,6 @@ export interface ResourceRecord {
   readonly lowestConcurrency: number;
   /** What its breaker did while the scan ran. */
   readonly transitions: readonly ResourceTransition[];
-}
-
-/** Time spent in the taps of a plugin on one hook. */
-export interface HookTime {
-  /** The plugin. */
-  readonly plugin: string;
-  /** The hook. */
-  readonly hook: string;
-  /** Calls. */
-  readonly calls: number;
-  /** Milliseconds, all calls together. */
-  readonly timeMs: number;
 }
 
 /** How the scan used its time. */

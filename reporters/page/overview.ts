@@ -1,4 +1,4 @@
-import { formatDuration, type RunResult, SEVERITIES } from 'scanrun';
+import { formatDuration, type Notice, plural, type RunResult, SEVERITIES, type Verdict } from 'scanrun';
 import {
   budgetText,
   type Counts,
@@ -10,9 +10,10 @@ import {
   verdictSentence,
 } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
+import { meter } from './charts.js';
 import { codeSpans, type Inline } from './markdown.js';
-import { NOTHING, type Svg, svg } from './svg.js';
-import { MESSAGE_LIMIT, nameText, number, pathText } from './text.js';
+import type { Svg } from './svg.js';
+import { dateText, MESSAGE_LIMIT, nameText, number, pathText, tight } from './text.js';
 
 /** A number at the top of the page. */
 export interface Tile {
@@ -36,19 +37,28 @@ export interface OverviewView {
   readonly status: string;
   readonly word: string;
   readonly summary: string;
+  /** Why the gate does not pass, where there is more than one reason. */
+  readonly reasons: readonly string[];
   readonly target: string;
   readonly tiles: readonly Tile[];
   readonly facts: readonly Fact[];
   readonly outcomes: string;
   readonly notPlanned: string;
-  readonly notices: readonly {
-    readonly level: string;
-    readonly word: string;
-    readonly message: readonly Inline[];
-    readonly code: string;
-    readonly plugin?: string;
-  }[];
+  readonly notices: readonly NoticeView[];
+  readonly noticesRest: string;
 }
+
+/** What the reader should know besides findings and outcomes. */
+export interface NoticeView {
+  readonly level: string;
+  readonly word: string;
+  readonly message: readonly Inline[];
+  readonly code: string;
+  readonly plugin?: string;
+}
+
+/** Notices shown at most, the gravest first; the json report has all. */
+const MAX_NOTICES = 50;
 
 /** Builds the top of the page. */
 export function overviewView(result: RunResult, counts: Counts): OverviewView {
@@ -57,18 +67,36 @@ export function overviewView(result: RunResult, counts: Counts): OverviewView {
     status: verdict.status,
     word: VERDICT_WORDS[verdict.status],
     summary: clip(visible(verdictSentence(verdict)), MESSAGE_LIMIT),
+    reasons: reasonsOf(verdict),
     target: nameText(target.name),
     tiles: tilesOf(result, counts),
     facts: factsOf(result),
     outcomes: countText(counts.outcomes, OUTCOME_WORDS),
     notPlanned: countText(counts.notPlanned, NOT_PLANNED_WORDS),
-    notices: result.notices.map(({ level, message, code, plugin }) => ({
+    ...noticesOf(result.notices),
+  };
+}
+
+/** The reasons, which older results do not have; one alone is what the summary says. */
+function reasonsOf(verdict: Verdict & { readonly reasons?: readonly { readonly message: string }[] }): string[] {
+  const { reasons = [] } = verdict;
+  return reasons.length < 2 ? [] : reasons.map(({ message }) => clip(visible(message), MESSAGE_LIMIT));
+}
+
+const LEVELS = ['error', 'warning', 'info'] as const;
+
+function noticesOf(notices: readonly Notice[]): Pick<OverviewView, 'notices' | 'noticesRest'> {
+  const sorted = [...notices].sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+  const rest = sorted.length - MAX_NOTICES;
+  return {
+    notices: sorted.slice(0, MAX_NOTICES).map(({ level, message, code, plugin }) => ({
       level,
       word: NOTICE_WORDS[level],
       message: codeSpans(clip(visibleLines(message), MESSAGE_LIMIT)),
       code: nameText(code),
       ...(plugin === undefined ? {} : { plugin: nameText(plugin) }),
     })),
+    noticesRest: rest > 0 ? `${plural(rest, 'more notice')} in the json report.` : '',
   };
 }
 
@@ -113,18 +141,6 @@ function tilesOf({ verdict, statistics }: RunResult, counts: Counts): Tile[] {
   ];
 }
 
-/** With spaces that do not break: a number stays with its unit. */
-function tight(text: string): string {
-  return text.replaceAll(' ', '\u00a0');
-}
-
-/** A bar for a share; the number beside it says the same. */
-function meter(share: number): Svg {
-  const width = Math.max(0, Math.min(1, share)) * 100;
-  const filled = width > 0 ? svg`<rect class="meter-value" width="${width}" height="4" rx="2"/>` : NOTHING;
-  return svg`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="meter-track" width="100" height="4" rx="2"/>${filled}</svg>`;
-}
-
 function factsOf({ run, target, statistics }: RunResult): Fact[] {
   return [
     { name: 'Target', value: pathText(target.root), code: true },
@@ -141,11 +157,4 @@ function factsOf({ run, target, statistics }: RunResult): Fact[] {
     { name: 'Files', value: number(statistics.files) },
     { name: 'Run', value: nameText(run.id), code: true },
   ];
-}
-
-/** `14 March 2026, 09:26:53 UTC`: the same for every reader, wherever the page is opened. */
-function dateText(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return nameText(iso);
-  return `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'medium', timeZone: 'UTC' }).format(date).replace(' at ', ', ')} UTC`;
 }

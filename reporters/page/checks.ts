@@ -1,6 +1,7 @@
-import { type CheckResult, formatDuration, type Outcome, type OutcomeStatus, type RunResult } from 'scanrun';
+import { type CheckResult, formatDuration, type Outcome, type OutcomeStatus, plural, type RunResult } from 'scanrun';
 import { byGravity, isAnswered, NOT_PLANNED_WORDS, OUTCOME_WORDS } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
+import { type AssessmentView, assessmentView, type QuickWin, quickWins } from './assessment.js';
 import { type Block, codeSpans, type Inline, parseMarkdown } from './markdown.js';
 import { MESSAGE_LIMIT, nameText, number, safeUrl } from './text.js';
 
@@ -26,6 +27,11 @@ export interface CheckView {
   readonly suppressed?: string;
   readonly time: string;
   readonly timeMs: number;
+  /** How often it was tried; of several parts the most. */
+  readonly tries: number;
+  readonly assessment?: AssessmentView;
+  /** Says that its answer changes while nothing else does; empty where it does not. */
+  readonly flaky: string;
   readonly help: readonly Block[];
   readonly docsUrl?: string;
   readonly parts: readonly PartView[];
@@ -44,6 +50,9 @@ export interface ChecksView {
   readonly checks: readonly CheckView[];
   /** Those without an answer, for the top of the page. */
   readonly open: readonly CheckView[];
+  /** True when a check says how much its findings matter. */
+  readonly assessed: boolean;
+  readonly quickWins: readonly QuickWin[];
   readonly notPlanned: readonly { readonly checkId: string; readonly word: string; readonly message: string }[];
 }
 
@@ -54,8 +63,11 @@ export function rowsOf(result: RunResult): Map<CheckResult, number> {
 
 /** Builds the section. */
 export function checksView(result: RunResult, rows: ReadonlyMap<CheckResult, number>): ChecksView {
-  const views = [...rows].map(([check, row]) => ({ check, view: checkView(check, row) }));
+  const attempts = new Map(result.tasks.map((task) => [task.id, task.attempts.length]));
+  const views = [...rows].map(([check, row]) => ({ check, view: checkView(check, row, attempts) }));
   return {
+    assessed: views.some(({ view }) => view.assessment !== undefined),
+    quickWins: quickWins(rows),
     checks: views.map(({ view }) => view),
     open: views.filter(({ check }) => !isAnswered(check)).map(({ view }) => view),
     notPlanned: result.notPlanned.map((entry) => ({
@@ -66,10 +78,11 @@ export function checksView(result: RunResult, rows: ReadonlyMap<CheckResult, num
   };
 }
 
-function checkView(check: CheckResult, row: number): CheckView {
+function checkView(check: CheckResult, row: number, attempts: ReadonlyMap<string, number>): CheckView {
   const { meta, outcome } = check;
   const suppressed = check.findings.filter((finding) => finding.suppressedBy).length;
   const docsUrl = safeUrl(meta.docsUrl);
+  const assessment = assessmentView(check);
   return {
     row,
     checkId: nameText(check.checkId),
@@ -89,10 +102,19 @@ function checkView(check: CheckResult, row: number): CheckView {
     ...(suppressed > 0 ? { suppressed: number(suppressed) } : {}),
     timeMs: check.timeMs,
     time: check.timeMs > 0 ? formatDuration(check.timeMs) : '–',
+    tries: Math.max(0, ...check.parts.map((part) => attempts.get(part.taskId) ?? 0)),
+    ...(assessment === undefined ? {} : { assessment }),
+    flaky: flakyText(check),
     help: meta.help === undefined ? [] : parseMarkdown(meta.help),
     ...(docsUrl === undefined ? {} : { docsUrl }),
     parts: check.parts.length > 1 || check.parts.some((part) => part.cached) ? check.parts.map(partView) : [],
   };
+}
+
+function flakyText({ flaky }: CheckResult): string {
+  if (flaky === undefined) return '';
+  const earlier = plural(flaky.runs - 1, 'earlier run');
+  return `Flaky: ${flaky.different} of ${earlier} with the same files, commit, options and versions ended otherwise (${nameText(flaky.others.join(', '))}).`;
 }
 
 function partView(part: CheckResult['parts'][number]): PartView {

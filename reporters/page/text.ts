@@ -22,3 +22,15 @@ export function safeUrl(text: string | undefined): string | undefined {
   const url = new URL(text);
   return url.protocol === 'https:' ? url.href : undefined;
 }
+
+/** `14 March 2026, 09:26:53 UTC`: the same for every reader, wherever the page is opened. */
+export function dateText(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return nameText(iso);
+  return `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'medium', timeZone: 'UTC' }).format(date).replace(' at ', ', ')} UTC`;
+}
+
+/** With spaces that do not break: a number stays with its unit. */
+export function tight(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}

@@ -10,3 +10,15 @@ export function niceTicks(maxMs: number, count: number): number[] {
   const step = STEPS.find((each) => maxMs / each <= count) ?? Math.ceil(maxMs / count / day) * day;
   return Array.from({ length: Math.floor(maxMs / step) + 1 }, (_, index) => index * step);
 }
+
+/** How wide the drawing is, in units that are about a pixel, and how much of it the names beside it take. */
+export interface TimelineSize {
+  readonly width: number;
+  readonly gutter: number;
+}
+
+/** Where a time is drawn. */
+export interface Scale extends TimelineSize {
+  readonly maxMs: number;
+  readonly x: (ms: number) => number;
+}

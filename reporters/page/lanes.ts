@@ -76,17 +76,26 @@ function byNumber(a: string, b: string): number {
 
 /** How many tasks were ready and waiting, as steps `[since, waiting]` in order of time. */
 export function waitingSteps({ tasks }: RunResult): [number, number][] {
+  return stepsOf(tasks.map(({ timing }) => [timing.queuedAtMs, timing.startedAtMs ?? timing.endedAtMs]));
+}
+
+/** How many tasks ran, as steps `[since, running]` in order of time. */
+export function runningSteps(bars: readonly Bar[]): [number, number][] {
+  return stepsOf(bars.map(({ startMs, endMs }) => [startMs, endMs]));
+}
+
+/** How many of the spans lie over each moment. */
+function stepsOf(spans: readonly (readonly [number, number])[]): [number, number][] {
   const changes = new Map<number, number>();
-  for (const { timing } of tasks) {
-    const until = timing.startedAtMs ?? timing.endedAtMs;
-    changes.set(timing.queuedAtMs, (changes.get(timing.queuedAtMs) ?? 0) + 1);
-    changes.set(until, (changes.get(until) ?? 0) - 1);
+  for (const [from, to] of spans) {
+    changes.set(from, (changes.get(from) ?? 0) + 1);
+    changes.set(to, (changes.get(to) ?? 0) - 1);
   }
-  let waiting = 0;
+  let over = 0;
   return [...changes]
     .sort(([a], [b]) => a - b)
     .map(([at, change]) => {
-      waiting += change;
-      return [at, waiting];
+      over += change;
+      return [at, over];
     });
 }

@@ -1,22 +1,33 @@
 import html from 'scanrun/reporters/html';
 import { describe, expect, it } from 'vitest';
-import { statisticsView } from '../../reporters/html/statistics.js';
+import { executionView } from '../../reporters/page/execution.js';
 import { render } from './render.js';
 import { ATTACKS } from './sample-extremes.js';
 import { empty, findings } from './sample-result.js';
 import { slower } from './sample-telemetry.js';
 
-const sectionOf = (page: string): string => /<section id="timeline".*?<h3>Tasks as a table/s.exec(page)?.[0] ?? '';
+const sectionOf = (page: string): string => /<section id="execution".*?<h3>Tasks as a table/s.exec(page)?.[0] ?? '';
 
 describe('statistics in the html report', () => {
   it('say how the scan used its time', async () => {
-    const view = statisticsView(findings());
+    const view = executionView(findings());
     const facts = Object.fromEntries(view?.facts.map(({ name, value }) => [name, value]) ?? []);
     expect(facts.Efficiency).toBe('100 % of the possible');
-    expect(facts['Critical path']).toBe('4.2 s: command/types');
-    expect(facts['Longest checks']).toMatch(/^command\/types 4\.2 s, /);
+    expect(facts['Speed-up']).toBe('3.4×, 14 s of work');
+    expect(view?.times.map(({ name, time }) => `${name} ${time}`)).toEqual([
+      'Wall time 4.2 s',
+      'Lower bound 4.2 s',
+      'Sum of work 14 s',
+    ]);
+    expect(view?.path).toEqual({
+      time: '4.2 s',
+      share: '100 %',
+      tasks: [{ name: 'command/types', time: '4.2 s' }],
+      rest: '',
+    });
+    expect(view?.longest[0]).toMatchObject({ name: 'command/types', time: '4.2 s', share: '100 %' });
     expect(view?.categories[0]).toMatchObject({
-      tasks: expect.stringMatching(/^\d+$/),
+      count: expect.stringMatching(/^\d+$/),
       share: expect.stringMatching(/ %$/),
     });
     expect(view?.workers.map(({ name }) => name)).toContain('process-1');
@@ -26,7 +37,7 @@ describe('statistics in the html report', () => {
   });
 
   it('draw a line of the last runs for each category that has some', async () => {
-    const view = statisticsView(slower());
+    const view = executionView(slower());
     const byName = Object.fromEntries(view?.categories.map(({ name, trend }) => [name, String(trend)]) ?? []);
     expect(byName.repository).toMatch(/<title>633 ms to 1\.4 s over 8 runs<\/title><polyline points="3\.0,/);
     const points = /points="([^"]*)"/.exec(byName.repository ?? '')?.[1]?.split(' ') ?? [];
@@ -47,7 +58,7 @@ describe('statistics in the html report', () => {
     expect(section).toContain('5 more outliers in the json report.');
   });
 
-  it('are not there when nothing ran', () => expect(statisticsView(empty())).toBeUndefined());
+  it('are not there when nothing ran', () => expect(executionView(empty())).toBeUndefined());
 
   it('escape what comes from the target', async () => {
     for (const attack of Object.values(ATTACKS)) {

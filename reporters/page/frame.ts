@@ -27,18 +27,17 @@ export interface FrameLine {
 /** The code frame of a finding; undefined where the check read no text. */
 export function frameOf({ snippet, location }: Finding): Frame | undefined {
   if (!snippet || snippet.lines.length === 0) return undefined;
+  const { startLine: start, lines: source } = snippet;
   const first = location.startLine ?? 0;
   const last = location.endLine ?? first;
-  const line = snippet.lines[first - snippet.startLine];
-  const frame = { start: snippet.startLine, lines: snippet.lines.map(shown), first, last };
-  if (line === undefined || location.startColumn === undefined) return { ...frame, from: 0, to: 0 };
+  const lines = source.map(shown);
+  const line = source[first - start];
+  if (line === undefined || location.startColumn === undefined) return { start, lines, first, last, from: 0, to: 0 };
   const end = last > first ? line.length : (location.endColumn ?? location.startColumn + 1) - 1;
   // The columns count the line as it is in the file; the shown text may be longer before them.
-  return {
-    ...frame,
-    from: shown(line.slice(0, location.startColumn - 1)).length,
-    to: shown(line.slice(0, end)).length,
-  };
+  const isSame = lines[first - start] === line;
+  const at = (column: number): number => (isSame ? Math.min(column, line.length) : shown(line.slice(0, column)).length);
+  return { start, lines, first, last, from: at(location.startColumn - 1), to: at(end) };
 }
 
 /** The lines of a frame for the template; the client does the same. */
@@ -52,5 +51,5 @@ export function frameLines({ start, lines, first, last, from, to }: Frame): Fram
 }
 
 function shown(line: string): string {
-  return visible(line.replaceAll('\t', '  '));
+  return visible(line.includes('\t') ? line.replaceAll('\t', '  ') : line);
 }

@@ -1,8 +1,7 @@
-import { formatDuration, plural, type RunResult, type Statistics } from 'scanrun';
+import { formatDuration, plural, type RunResult } from 'scanrun';
 import { OUTCOME_WORDS } from '../summary.js';
-import { jsonText } from './data.js';
+import { jsonText } from './inventory.js';
 import type { Fact } from './overview.js';
-import { type Svg, svg } from './svg.js';
 import { nameText, number } from './text.js';
 
 /** Tasks in the table at most; the json report has all. */
@@ -64,12 +63,4 @@ export function environmentView({ run, statistics, config, target }: RunResult):
     ],
     config: jsonText(config),
   };
-}
-
-/** Wall time against work, as two bars on one scale. */
-export function speedView({ wallMs, workMs }: Statistics): Svg {
-  const most = Math.max(1, wallMs, workMs);
-  const bar = (label: string, ms: number, y: number, name: string): Svg =>
-    svg`<text class="speed-label" x="0" y="${y + 14}">${label}</text><rect class="${name}" x="90" y="${y}" width="${Math.max(2, (ms / most) * 560)}" height="20" rx="3"/><text class="speed-value" x="${90 + Math.max(2, (ms / most) * 560) + 8}" y="${y + 14}">${formatDuration(ms)}</text>`;
-  return svg`<svg class="speed" viewBox="0 0 740 54" role="img" aria-label="Wall time ${formatDuration(wallMs)}, work ${formatDuration(workMs)}">${bar('Wall time', wallMs, 2, 'speed-wall')}${bar('Work', workMs, 30, 'speed-work')}</svg>`;
 }

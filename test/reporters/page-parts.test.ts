@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { niceTicks } from '../../reporters/html/axis.js';
-import { measuredView } from '../../reporters/html/data.js';
-import { frameLines, frameOf } from '../../reporters/html/frame.js';
-import { barsOf, lanesOf, waitingSteps } from '../../reporters/html/lanes.js';
-import { codeSpans, parseMarkdown } from '../../reporters/html/markdown.js';
-import { svg } from '../../reporters/html/svg.js';
-import { safeUrl } from '../../reporters/html/text.js';
-import { timelineView } from '../../reporters/html/timeline.js';
+import { niceTicks } from '../../reporters/page/axis.js';
+import { frameLines, frameOf } from '../../reporters/page/frame.js';
+import { barsOf, lanesOf, waitingSteps } from '../../reporters/page/lanes.js';
+import { codeSpans, parseMarkdown } from '../../reporters/page/markdown.js';
+import { svg } from '../../reporters/page/svg.js';
+import { safeUrl } from '../../reporters/page/text.js';
+import { timelineView } from '../../reporters/page/timeline.js';
 import { check, finding, result } from './sample-build.js';
 import { manyTasks } from './sample-extremes.js';
+
+const SIZE = { width: 1_080, gutter: 96 };
 
 describe('markdown', () => {
   it('reads paragraphs, headings, lists, code and links', () => {
@@ -160,10 +161,10 @@ describe('lanes', () => {
 describe('timeline', () => {
   it.each([60, 600])('has a bar with a title for each of %i tasks that ran', (count) => {
     const sample = manyTasks(count);
-    const view = timelineView(sample);
+    const view = timelineView(sample, SIZE);
     const drawing = String(view?.drawing);
     const ran = sample.tasks.filter((task) => task.timing.startedAtMs !== undefined).length;
-    expect(drawing.match(/<g class="bar [^>]*role="img"><title>/g)).toHaveLength(ran);
+    expect(drawing.match(/<g class="bar [^>]*role="img" aria-label="[^"]*"><title>/g)).toHaveLength(ran);
     expect(drawing.match(/class="bar-name"/g)?.length ?? 0).toBeLessThanOrEqual(120);
     expect(view?.notes).toEqual([
       `${count - ran === 1 ? '1 task never started and has' : `${count - ran} tasks never started and have`} no bar.`,
@@ -176,21 +177,22 @@ describe('timeline', () => {
   it('draws the budget where it is near, and says it in words everywhere', () => {
     const near = timelineView(
       result({ checks: [check('a/b', {}, { timeMs: 4_000 })], statistics: { budgetMs: 3_000 } }),
+      SIZE,
     );
     expect(String(near?.drawing)).toContain('budget 3.0 s');
     expect(near?.summary).toContain('the budget of 3.0 s is exceeded by 1.0 s');
-    const far = timelineView(result({ checks: [check('a/b', {}, { timeMs: 4_000 })] }));
+    const far = timelineView(result({ checks: [check('a/b', {}, { timeMs: 4_000 })] }), SIZE);
     expect(String(far?.drawing)).not.toContain('class="budget"');
     expect(far?.summary).toContain('within the budget of 45 s');
   });
 
   it('draws the longest of very many', () => {
-    const view = timelineView(manyTasks(2_500));
+    const view = timelineView(manyTasks(2_500), SIZE);
     expect(String(view?.drawing).match(/<g class="bar /g)).toHaveLength(2_000);
     expect(view?.notes[1]).toMatch(/^The 2,000 longest bars of 2,\d{3} are drawn\.$/);
   });
 
-  it('is not there when nothing ran', () => expect(timelineView(result({ checks: [] }))).toBeUndefined());
+  it('is not there when nothing ran', () => expect(timelineView(result({ checks: [] }), SIZE)).toBeUndefined());
 });
 
 describe('svg', () => {
@@ -228,54 +230,5 @@ describe('frame', () => {
     const frame = at({}, ['one']);
     expect(frame && frameLines(frame)).toEqual([{ number: 4, marked: false, before: 'one', mark: '', after: '' }]);
     expect(frameOf(finding({ checkId: 'a/b', message: 'x' }))).toBeUndefined();
-  });
-});
-
-describe('data', () => {
-  const dataOf = (data: Parameters<typeof check>[2]) => measuredView(result({ checks: [check('a/b', {}, data)] }));
-
-  it('shows flat objects and lists of them as tables, the rest as JSON', () => {
-    expect(dataOf({ data: { a: 1, b: true, c: null } }).data).toEqual([
-      {
-        checkId: 'a/b',
-        columns: ['Name', 'Value'],
-        rows: [
-          ['a', '1'],
-          ['b', 'yes'],
-          ['c', '–'],
-        ],
-      },
-    ]);
-    expect(dataOf({ data: [{ a: 1 }, { b: 'x' }] }).data).toEqual([
-      {
-        checkId: 'a/b',
-        columns: ['a', 'b'],
-        rows: [
-          ['1', '–'],
-          ['–', 'x'],
-        ],
-      },
-    ]);
-    expect(dataOf({ data: { deep: { a: [1] } } }).data[0]?.text).toContain('"deep"');
-    expect(dataOf({ data: [] }).data[0]?.text).toBe('[]');
-  });
-
-  it('caps long tables and long JSON, saying so', () => {
-    const rows = dataOf({ data: Array.from({ length: 150 }, (_, n) => ({ n })) }).data[0];
-    expect([rows?.rows?.length, rows?.rest]).toEqual([100, '50 more rows are in the json report.']);
-    expect(dataOf({ data: ['x'.repeat(50_000)] }).data[0]?.text).toMatch(/30,\d{3} characters left out/);
-  });
-
-  it('gives measurements their unit', () => {
-    const measurements = [
-      { name: 'a', value: 1_234_567, unit: 'bytes' },
-      { name: 'b', value: 1_500, unit: 'ms' },
-      { name: 'c', value: 1_234.5, unit: 'files' },
-    ];
-    expect(dataOf({ measurements }).measurements.map(({ value, exact }) => [value, exact])).toEqual([
-      ['1.2 MB', '1,234,567 bytes'],
-      ['1.5 s', '1,500 ms'],
-      ['1,234.5 files', '1,234.5 files'],
-    ]);
   });
 });
