@@ -5,6 +5,16 @@ export const ERRORS = {
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
   },
+  SR_BROWSER_FAILED: {
+    exitCode: 3,
+    title: 'The browser could not print the PDF',
+    fix: 'The other reports were written. The message quotes the browser; docs/pdf.md tells what it needs.',
+  },
+  SR_BROWSER_NOT_FOUND: {
+    exitCode: 3,
+    title: 'No browser was found that could print the PDF',
+    fix: "Name one with the reporter's option `browser` or with `SCANRUN_CHROMIUM`, put chromium or google-chrome on the PATH, install it in its usual place, or run `npm install --save-dev @sparticuz/chromium`.",
+  },
   SR_CHECK_INVALID: {
     exitCode: 2,
     title: 'A check is not well formed',
@@ -76,6 +86,11 @@ export const ERRORS = {
     title: 'There is nothing to scan',
     fix: 'Check the target and its ignore files: no file is left to look at.',
   },
+  SR_PACKAGE_MISSING: {
+    exitCode: 3,
+    title: 'A reporter needs a package that is not installed',
+    fix: 'Run the command that the message states.',
+  },
   SR_PATH_OUTSIDE: {
     exitCode: 3,
     title: 'A path leaves the target',
@@ -121,7 +136,7 @@ export const ERRORS = {
   SR_REPORTER_UNKNOWN: {
     exitCode: 2,
     title: 'There is no such reporter',
-    fix: 'Use terminal, json, html, or a package or path that exports a reporter.',
+    fix: 'Use terminal, json, html, pdf, or a package or path that exports a reporter.',
   },
   SR_REQUEST_FAILED: {
     exitCode: 3,

@@ -25,7 +25,12 @@ export interface ResolvedReporter {
 const DEFAULT_REPORTERS: readonly string[] = ['terminal', 'html'];
 
 /** Where our own reporters write; stated once more here so that asking does not import them. A test compares. */
-export const OWN_OUTPUTS: Readonly<Record<string, string>> = { terminal: '-', json: '-', html: 'reports/scan.html' };
+export const OWN_OUTPUTS: Readonly<Record<string, string>> = {
+  terminal: '-',
+  json: '-',
+  html: 'reports/scan.html',
+  pdf: 'reports/scan.pdf',
+};
 
 interface Wanted {
   readonly reporter: unknown;

@@ -1,4 +1,5 @@
 import type { Assessment } from './assessment.js';
+import type { Comparison } from './comparison.js';
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
@@ -286,6 +287,8 @@ export interface RunResult {
   readonly outliers: readonly Outlier[];
   /** The last runs of this tier with the same selection of checks, at most 20, the oldest first and this one last; absent where there is no earlier one. */
   readonly trend?: readonly TrendRun[];
+  /** What changed since the baseline, or since the run before where there is no baseline; absent where there is neither. */
+  readonly comparison?: Comparison;
   /** What else the reader should know. */
   readonly notices: readonly Notice[];
 }

@@ -7,26 +7,10 @@ import {
   SEVERITIES,
   type Severity,
 } from 'scanrun';
-import { type FindingState, messageText, STATES, stateOf, suppressedText } from '../page/finding.js';
-import { type FrameLine, frameLines, frameOf } from '../page/frame.js';
-import { nameText, number, pathText, safeUrl } from '../page/text.js';
-import { gravest, placeOf, severityText } from '../summary.js';
+import { type FindingState, type FindingView, findingView, SEVERITY_WORDS, STATES, stateOf } from '../page/finding.js';
+import { nameText, number, safeUrl } from '../page/text.js';
+import { gravest, severityText } from '../summary.js';
 import { clip, visible } from '../visible.js';
-
-/** A finding as the template and the client show it; every text is safe to show. */
-export interface FindingView {
-  readonly severity: Severity;
-  readonly severityWord: string;
-  readonly message: string;
-  readonly place: string;
-  readonly check: number;
-  readonly checkId: string;
-  readonly package?: string;
-  /** `New`, where that is known. */
-  readonly fresh?: string;
-  readonly suppressed?: string;
-  readonly frame?: readonly FrameLine[];
-}
 
 /** A check's findings in the page itself. */
 export interface GroupView {
@@ -62,8 +46,6 @@ export interface FindingsView {
   readonly skeleton: FindingView;
 }
 
-const WORDS: Readonly<Record<Severity, string>> = { error: 'Error', warning: 'Warning', note: 'Note' };
-
 /** The checks that found something, the gravest findings first: here the outcome matters less than what was found. */
 export function checksThatFound(result: RunResult): CheckResult[] {
   const rank = new Map(result.checks.map((check) => [check, gravest(check.findings)]));
@@ -92,7 +74,7 @@ export function findingsView(
         : '',
     severities: SEVERITIES.map((value) => ({
       value,
-      word: `${WORDS[value]}s`,
+      word: `${SEVERITY_WORDS[value]}s`,
       count: counted.filter((finding) => finding.severity === value).length.toLocaleString('en-US'),
     })),
     checks: found.map((check) => ({ value: String(rows.get(check) ?? 0), label: clip(visible(check.checkId), 80) })),
@@ -102,7 +84,7 @@ export function findingsView(
     states: statesOf(all),
     skeleton: {
       severity: 'note',
-      severityWord: WORDS.note,
+      severityWord: SEVERITY_WORDS.note,
       message: '-',
       place: '-',
       check: 0,
@@ -166,20 +148,4 @@ function countsOf(findings: readonly Finding[]): string {
   const text = severityText(counts);
   if (suppressed === 0) return text;
   return text === 'none' ? `${suppressed} suppressed` : `${text}, ${suppressed} suppressed`;
-}
-
-function findingView(finding: Finding, row: number): FindingView {
-  const frame = frameOf(finding);
-  return {
-    severity: finding.severity,
-    severityWord: WORDS[finding.severity],
-    message: messageText(finding),
-    place: placeOf({ ...finding.location, path: pathText(finding.location.path) }),
-    check: row,
-    checkId: nameText(finding.checkId),
-    ...(finding.package === undefined ? {} : { package: nameText(finding.package) }),
-    ...(stateOf(finding) === 'new' ? { fresh: 'New' } : {}),
-    ...(finding.suppressedBy ? { suppressed: suppressedText(finding.suppressedBy) } : {}),
-    ...(frame ? { frame: frameLines(frame) } : {}),
-  };
 }

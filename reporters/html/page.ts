@@ -1,5 +1,6 @@
 import type { RunResult } from 'scanrun';
 import { checksView, rowsOf } from '../page/checks.js';
+import { comparisonView } from '../page/comparison.js';
 import { compilePages, hashSource } from '../page/compile.js';
 import { environmentView, tasksView } from '../page/environment.js';
 import { executionView } from '../page/execution.js';
@@ -88,6 +89,7 @@ function pageView(result: RunResult, options: PageOptions, rows: ReturnType<type
     theme: options.theme,
     version: nameText(result.run.versions.scanrun ?? ''),
     overview,
+    comparison: comparisonView(result),
     checks: checksView(result, rows),
     timeline: timelineView(result, { width: WIDTH, gutter: 96 }),
     execution: executionView(result),

@@ -15,6 +15,8 @@ export function niceTicks(maxMs: number, count: number): number[] {
 export interface TimelineSize {
   readonly width: number;
   readonly gutter: number;
+  /** True makes the drawing one picture for those who hear it, as on paper; otherwise each bar tells of itself. */
+  readonly onePicture?: boolean;
 }
 
 /** Where a time is drawn. */

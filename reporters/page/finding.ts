@@ -1,6 +1,8 @@
-import type { Finding, Suppression } from 'scanrun';
+import type { Finding, Severity, Suppression } from 'scanrun';
+import { placeOf } from '../summary.js';
 import { clip, visible } from '../visible.js';
-import { MESSAGE_LIMIT, nameText } from './text.js';
+import { type FrameLine, frameLines, frameOf } from './frame.js';
+import { MESSAGE_LIMIT, nameText, pathText } from './text.js';
 
 /** What is known of a finding against the baseline or the run before, or that it does not count. */
 export type FindingState = 'known' | 'new' | 'unchanged' | 'suppressed';
@@ -27,4 +29,39 @@ export function suppressedText({ kind, reason, owner, expires, place }: Suppress
 /** The message as the page shows it. */
 export function messageText({ message }: Finding): string {
   return clip(visible(message), MESSAGE_LIMIT);
+}
+
+/** The words for severities. */
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = { error: 'Error', warning: 'Warning', note: 'Note' };
+
+/** A finding as the template and the client show it; every text is safe to show. */
+export interface FindingView {
+  readonly severity: Severity;
+  readonly severityWord: string;
+  readonly message: string;
+  readonly place: string;
+  readonly check: number;
+  readonly checkId: string;
+  readonly package?: string;
+  /** `New`, where that is known. */
+  readonly fresh?: string;
+  readonly suppressed?: string;
+  readonly frame?: readonly FrameLine[];
+}
+
+/** A finding for a page; `row` is that of its check. */
+export function findingView(finding: Finding, row: number): FindingView {
+  const frame = frameOf(finding);
+  return {
+    severity: finding.severity,
+    severityWord: SEVERITY_WORDS[finding.severity],
+    message: messageText(finding),
+    place: placeOf({ ...finding.location, path: pathText(finding.location.path) }),
+    check: row,
+    checkId: nameText(finding.checkId),
+    ...(finding.package === undefined ? {} : { package: nameText(finding.package) }),
+    ...(stateOf(finding) === 'new' ? { fresh: 'New' } : {}),
+    ...(finding.suppressedBy ? { suppressed: suppressedText(finding.suppressedBy) } : {}),
+    ...(frame ? { frame: frameLines(frame) } : {}),
+  };
 }

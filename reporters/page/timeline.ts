@@ -41,9 +41,10 @@ export function timelineView(result: RunResult, size: TimelineSize): TimelineVie
   const statuses = new Set(bars.map((bar) => bar.status));
   const path = result.statistics.criticalPath.taskIds;
   const critical = new Set(path.length > 1 ? path : []);
+  const summary = summaryOf(result, neverRan, lanes.length);
   return {
-    drawing: draw(result, lanes, bars, size, critical),
-    summary: summaryOf(result, neverRan, lanes.length),
+    drawing: draw(result, { lanes, bars, size, critical, summary }),
+    summary,
     notes: [
       ...(neverRan > 0
         ? [`${plural(neverRan, 'task')} never started and ${neverRan === 1 ? 'has' : 'have'} no bar.`]
@@ -94,13 +95,17 @@ function limitsOf(result: RunResult): {
   return { limits, maxMs: Math.max(endMs, ...limits.map(([, ms]) => ms)) * 1.01 };
 }
 
-function draw(
-  result: RunResult,
-  lanes: readonly Lane[],
-  bars: readonly Bar[],
-  size: TimelineSize,
-  critical: ReadonlySet<string>,
-): Svg {
+/** What is drawn, and how. */
+interface Drawing {
+  readonly lanes: readonly Lane[];
+  readonly bars: readonly Bar[];
+  readonly size: TimelineSize;
+  /** The ids of the tasks on the critical path. */
+  readonly critical: ReadonlySet<string>;
+  readonly summary: string;
+}
+
+function draw(result: RunResult, { lanes, bars, size, critical, summary }: Drawing): Svg {
   const { limits, maxMs } = limitsOf(result);
   const scale: Scale = { ...size, maxMs, x: (ms) => size.gutter + (ms / maxMs) * (size.width - size.gutter - 12) };
   const rowHeight = heightOfRow(lanes.reduce((sum, lane) => sum + lane.rows.length, 0));
@@ -126,7 +131,7 @@ function draw(
     top += part.height;
   }
   const lines = limits.map(([name, ms]) => drawLimit(name, ms, scale, { top: AXIS - 8, bottom: top }));
-  return svg`<svg class="timeline" viewBox="0 0 ${scale.width} ${top + BELOW}" role="group" aria-label="Timeline">${patterns()}${grounds}${drawAxis(scale, top)}${drawn}${below}${lines}</svg>`;
+  return svg`<svg class="timeline" viewBox="0 0 ${scale.width} ${top + BELOW}" role="${size.onePicture ? 'img' : 'group'}" aria-label="${size.onePicture ? `Timeline: ${summary}` : 'Timeline'}">${patterns()}${grounds}${drawAxis(scale, top)}${drawn}${below}${lines}</svg>`;
 }
 
 /** A lane and where it is drawn. */

@@ -111,6 +111,28 @@ export function full(): RunResult {
     ...made,
     tasks: made.tasks.map(retried),
     resources: [quiet, registry],
+    comparison: {
+      with: {
+        kind: 'run',
+        name: '20260314T092606Z-7f3a9c',
+        startedAt: '2026-03-14T09:26:06.000Z',
+        commit: '4be1f0c8d2a95e7360b1',
+      },
+      new: 4,
+      unchanged: 3,
+      fixed: 3,
+      unknown: 1,
+      fixedFindings: [
+        { checkId: 'docs/links', path: 'docs/guide.md', messageId: 'dead', fingerprint: 'a'.repeat(32), count: 2 },
+        {
+          checkId: 'repo/merge-markers',
+          path: 'src/app.ts',
+          messageId: 'marker',
+          fingerprint: 'b'.repeat(32),
+          count: 1,
+        },
+      ],
+    },
     statistics: {
       ...made.statistics,
       hooks: [{ plugin: 'secrets', hook: 'finding', calls: 9, timeMs: 12 }],
