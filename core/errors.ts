@@ -15,6 +15,31 @@ export const ERRORS = {
     title: 'No browser was found that could print the PDF',
     fix: "Name one with the reporter's option `browser` or with `SCANRUN_CHROMIUM`, put chromium or google-chrome on the PATH, install it in its usual place, or run `npm install --save-dev @sparticuz/chromium`.",
   },
+  SR_CHANGES_FILES: {
+    exitCode: 2,
+    title: 'A file of the list given is no file of the target',
+    fix: 'Name files that are there and that git does not ignore, relative to the working folder.',
+  },
+  SR_CHANGES_NO_GIT: {
+    exitCode: 2,
+    title: 'There is no git that could tell what changed',
+    fix: 'Scan a folder of a git work tree, or name the files with `--files-from`.',
+  },
+  SR_CHANGES_REF: {
+    exitCode: 2,
+    title: 'There is no such commit to compare with',
+    fix: 'Give a branch, tag or commit that `git log` knows; fetch it first where it is on another machine.',
+  },
+  SR_CHANGES_SHALLOW: {
+    exitCode: 2,
+    title: 'A shallow clone lacks the commit to compare with',
+    fix: 'Run `git fetch --unshallow`, or clone with the whole history (`fetch-depth: 0` of actions/checkout).',
+  },
+  SR_CHANGES_UNRELATED: {
+    exitCode: 2,
+    title: 'Two commits have no history in common',
+    fix: 'Compare with a commit of the same history.',
+  },
   SR_CHECK_INVALID: {
     exitCode: 2,
     title: 'A check is not well formed',
@@ -136,12 +161,22 @@ export const ERRORS = {
   SR_REPORTER_UNKNOWN: {
     exitCode: 2,
     title: 'There is no such reporter',
-    fix: 'Use terminal, json, html, pdf, or a package or path that exports a reporter.',
+    fix: 'Use one of docs/reporters.md, or a package or path that exports a reporter.',
   },
   SR_REQUEST_FAILED: {
     exitCode: 3,
     title: 'A request of a check failed',
     fix: 'The message names the request and its cause.',
+  },
+  SR_RESULT_INVALID: {
+    exitCode: 2,
+    title: 'A file is not the result of a scan',
+    fix: 'Give a file that `--reporter json=<file>` or `scanrun merge -o <file>` wrote, whole; `scanrun report last` takes the newest run.',
+  },
+  SR_RESULTS_DIFFER: {
+    exitCode: 2,
+    title: 'Results cannot be merged: they are not parts of one scan',
+    fix: 'Merge results of the same commit and target, each once.',
   },
   SR_RUN_CHANGED: {
     exitCode: 2,
@@ -208,6 +243,12 @@ export class ScanError extends Error {
     this.next = details.next ?? ERRORS[code].fix;
     this.exitCode = ERRORS[code].exitCode;
   }
+}
+
+/** A failure in one line: its code, what happened, and the next step. What is no ScanError gets the code. */
+export function describeError(thrown: unknown, code: ErrorCode): string {
+  const error = thrown instanceof ScanError ? thrown : new ScanError(code, messageOf(thrown));
+  return `${error.code}: ${error.message.replace(/\.$/, '')}. ${error.next}`;
 }
 
 /** The message of anything that was thrown. */

@@ -16,6 +16,7 @@ export type {
   CheckDefinition,
   CheckMeta,
   ContextOf,
+  InstanceMeta,
   Messages,
   Needs,
   OptionSchemas,
@@ -24,6 +25,7 @@ export type {
   Reads,
 } from './check/define.js';
 export { defineCheck } from './check/define.js';
+export { languageOf } from './check/language.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
@@ -36,6 +38,7 @@ export type {
   Config,
   ConfigInput,
   GateSettings,
+  GovernorSettings,
   RateLimitSettings,
   ResourceSettings,
   TierSettings,
@@ -58,6 +61,7 @@ export {
 } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type { ConcurrencyChange, MachineState, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
@@ -68,14 +72,13 @@ export type {
   ReportedFile,
   ResourceRecord,
   ResourceTransition,
-  RunInfo,
   RunResult,
-  Statistics,
   TaskAttempt,
   TaskRecord,
   TaskTiming,
   Verdict,
 } from './model/result.js';
+export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
@@ -90,6 +93,7 @@ export type {
   OutlierCause,
   QueueWait,
   ResourceUse,
+  Statistics,
   TrendRun,
   Utilisation,
   WorkerTime,

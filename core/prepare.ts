@@ -6,7 +6,7 @@ import { defaultOptions } from './check/options.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
-import { type FileList, listFiles } from './files/list.js';
+import { type FileIndex, indexFiles } from './files/file-index.js';
 import { makeStateFolder } from './files/state.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
@@ -14,15 +14,19 @@ import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
+import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
+import { type RunInputs, runInputs } from './telemetry/inputs.js';
 
 /** A scan that is ready to run. */
 export interface Prepared {
   readonly runId: string;
   readonly config: ResolvedConfig;
   readonly registry: Registry;
-  readonly files: FileList;
+  readonly files: FileIndex;
   readonly plan: Plan;
+  /** What the run depends on besides the plan. */
+  readonly inputs: RunInputs;
   readonly hooks: HookRunner;
   /** What is known of earlier scans of the target. */
   readonly history: ReadHistory;
@@ -46,34 +50,81 @@ export async function prepare(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
-  const phasesMs: Record<string, number> = {};
-  const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
-    const started = runtime.clock.now();
+  const phases = new Phases(runtime);
+  const { cwd, environment, changes } = options;
+  const target = resolve(cwd, options.target ?? '.');
+  const listing = phases.timed('index', () => indexFiles(target, { environment, cwd, changes }));
+  try {
+    // Whoever awaits the configuration first must not lose the listing's failure to the runtime.
+    listing.catch(() => {});
+    return await prepareWith(listing, phases, options, runtime, notice);
+  } catch (error) {
+    // What it wrote for a scan that will not be is removed; if it failed itself, whoever awaited it knows.
+    await listing.then(
+      (files) => files.close(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+/** Measures the phases before anything runs. */
+class Phases {
+  readonly ms: Record<string, number> = {};
+  readonly startedAt: number;
+  readonly #clock: Runtime['clock'];
+
+  constructor({ clock }: Runtime) {
+    this.#clock = clock;
+    this.startedAt = clock.now();
+  }
+
+  async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
+    const started = this.#clock.now();
     const value = await work();
-    phasesMs[phase] = runtime.clock.now() - started;
+    this.ms[phase] = this.#clock.now() - started;
     return value;
-  };
-  const target = resolve(options.cwd, options.target ?? '.');
-  const listing = timed('index', () => listFiles(target));
-  // Whoever awaits the configuration first must not lose this failure to the runtime.
-  listing.catch(() => {});
-  const { config, loader } = await timed('load', () => configure(options, runtime));
+  }
+}
+
+async function prepareWith(
+  listing: Promise<FileIndex>,
+  phases: Phases,
+  options: ScanOptions,
+  runtime: Runtime,
+  notice: (notice: Notice) => void,
+): Promise<Prepared> {
+  const { config, loader } = await phases.timed('load', () => configure(options, runtime));
   for (const item of config.notices) notice(item);
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
   const history = readHistory(files.target.root, config.tier);
+  const { limits } = config;
   for (const item of history.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
-  const plan = await timed('plan', async () =>
+  const plan = await phases.timed('plan', async () =>
     makePlan({
       tier: config.tier,
-      timeoutMs: config.limits.timeoutMs,
+      timeoutMs: limits.timeoutMs,
       checks,
       select: config.select,
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
+      changes: files.changes,
+      threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
+      expectedMs: (id) => expectedMs(history, id),
+      // A run that is taken up again goes on with what was chosen then.
+      within:
+        limits.withinMs === undefined || options.resume !== undefined
+          ? undefined
+          : {
+              askedMs: limits.withinMs,
+              leftMs: limits.withinMs - (runtime.clock.now() - phases.startedAt),
+              concurrency: limits.parallel ? limits.concurrency : 1,
+              cores: runtime.cores,
+            },
     }),
   );
   const hooks = await createHooks(config.plugins, notice);
@@ -83,11 +134,12 @@ export async function prepare(
     registry,
     files,
     plan,
+    inputs: runInputs(config, files, plan.tasks),
     hooks,
     history,
     loader,
     inline: inlineTasks(plan, registry, files),
-    phasesMs,
+    phasesMs: phases.ms,
   };
 }
 
@@ -139,7 +191,7 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
 }
 
 /** The files without those that this scan writes: yesterday's report is no part of the project. */
-function withoutOwn(files: FileList, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileList {
+function withoutOwn(files: FileIndex, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileIndex {
   const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
   const entries = files.entries.filter(
     ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
@@ -148,7 +200,7 @@ function withoutOwn(files: FileList, config: ResolvedConfig, { cwd, ownFiles = [
 }
 
 /** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
-function inlineTasks(plan: Plan, registry: Registry, files: FileList): Set<string> {
+function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
   const isOwn = (id: string, options: object, module: string): boolean => {
@@ -165,9 +217,9 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileList): Set<strin
   return new Set(mayRunHere.map(({ id }) => id));
 }
 
-/** Sorts by time, and no two are the same. */
+/** Sorts by time to the millisecond, and no two are the same. */
 function makeRunId(): string {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  const time = new Date().toISOString().slice(0, 23).replace(/[-:.]/g, '').replace('T', '-');
   // Names, not secrets: node:crypto would cost a start 10 ms.
   return `${time}-${Math.floor(Math.random() * 2 ** 32)
     .toString(16)

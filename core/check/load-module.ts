@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import { codeOf } from '../errors.js';
 import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
+import type { AnyCheck } from './define.js';
 import { explainLoadError } from './load-error.js';
 import { ModuleGraph, storeGraph } from './module-graph.js';
 
@@ -17,6 +18,8 @@ export type TypeScriptLoader = (path: string) => Promise<ModuleExports>;
 export interface ModuleLoader {
   /** Loads TypeScript and whatever TypeScript modules import. Absent until the first TypeScript module. */
   typescript?: Promise<TypeScriptLoader>;
+  /** The checks that tasks have loaded, by module. Absent before the first. */
+  checks?: Map<string, AnyCheck>;
   /** Where transpiled modules are kept; undefined keeps none. A folder that cannot be written to is not used. */
   readonly cacheDir: string | undefined;
   /** The absolute path of the TypeScript configuration, which is stored with all it imports for the next start. */
@@ -37,9 +40,11 @@ export function ownModule(path: string): string {
   return new URL(`${path}.${OWN_EXTENSION}`, OWN_ROOT).href;
 }
 
+const OWN_FOLDERS = [OWN_ROOT, DIST.href].flatMap((root) => [`${root}plugins/`, `${root}reporters/`]);
+
 /** True for the URL of a module of the running scanrun's own plugins and reporters. */
 export function isOwnModule(url: string): boolean {
-  return [OWN_ROOT, DIST.href].some((root) => url.startsWith(`${root}plugins/`) || url.startsWith(`${root}reporters/`));
+  return OWN_FOLDERS.some((folder) => url.startsWith(folder));
 }
 
 /** The names of the plugins or reporters that come with the running scanrun. */

@@ -9,12 +9,21 @@ export interface ConfigFlags {
   readonly skip?: readonly string[];
   readonly concurrency?: string;
   readonly parallel?: boolean;
+  readonly within?: string;
   readonly json?: boolean;
   readonly color: boolean;
 }
 
+/** Flags of `plan`. */
+export interface PlanFlags extends ConfigFlags {
+  readonly since?: string;
+  readonly staged?: boolean;
+  readonly filesFrom?: string;
+}
+
 /** Flags of `run`. */
-export interface RunFlags extends ConfigFlags {
+export interface RunFlags extends PlanFlags {
+  readonly failFast?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
   readonly reporter?: readonly string[];
@@ -37,8 +46,20 @@ export function addConfigFlags(command: Command): Command {
     .option('--concurrency <n>', 'tasks in flight, 1 to 64')
     .option('--parallel', 'run tasks in parallel, also in the tier quick')
     .option('--no-parallel', 'run one task at a time, in plan order')
+    .option('--within <duration>', 'leave out the least valuable checks until the rest fits, such as 20s')
     .option('--json', 'print JSON on standard output')
     .option('--no-color', 'print without colours');
+}
+
+/** Adds the flags that restrict a scan to what changed; at most one of them may be given. */
+export function addChangeFlags(command: Command): Command {
+  return command
+    .option('--since <ref>', 'only what changed since HEAD and this branch, tag or commit parted')
+    .option('--staged', 'only what is staged, with the content that is staged')
+    .option(
+      '--files-from <file>',
+      'only the files that this file lists, a line each or NUL-separated; - is standard input',
+    );
 }
 
 /** Adds the flags of the gate and the reports, and those that change how a run is shown. */
@@ -47,6 +68,7 @@ export function addRunFlags(command: Command): Command {
     command
       .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
       .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
+      .option('--fail-fast', 'end at the first finding at the gate or check without an answer')
       .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect),
   );
 }
@@ -58,4 +80,14 @@ export function addOutputFlags(command: Command): Command {
     .option('--verbose', 'print everything, with the log')
     .option('--log-file <file>', 'write the log there, one JSON object a line')
     .option('--events <file>', 'write every event there as it happens, one JSON object a line; - is standard output');
+}
+
+/** Adds the flags of the commands that render a result that is there already. */
+export function addRenderFlags(command: Command): Command {
+  return command
+    .option('--reporter <name[=file]>', 'write this report (repeatable)', collect)
+    .option('--json', 'print the result as JSON on standard output')
+    .option('--quiet', 'print only what the gate counts and the verdict')
+    .option('--verbose', 'print everything')
+    .option('--no-color', 'print without colours');
 }

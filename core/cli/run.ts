@@ -2,18 +2,14 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
-import type { Notice, ReportedFile, RunResult } from '../model/result.js';
+import type { Notice } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
-import type { ReportTo } from '../report/run-reporters.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
 import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
-import { stdoutSink, wantsColor } from './terminal.js';
-
-/** Milliseconds that a plugin's forgotten handle may keep the process after everything is written. */
-const LEAK_MS = 1_000;
+import { exitCode, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
@@ -26,7 +22,10 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
   const options = await scanOptions(target, flags);
   const { recoverRun } = await import('../journal/recover.js');
   const { header } = recoverRun(await realpath(resolve(options.cwd, target)), runId);
-  const request = header.request as unknown as Pick<ScanOptions, 'target' | 'cwd' | 'configFile' | 'overrides'>;
+  const request = header.request as unknown as Pick<
+    ScanOptions,
+    'target' | 'cwd' | 'configFile' | 'overrides' | 'changes'
+  >;
   return runScan({ ...options, ...request, resume: runId }, flags);
 }
 
@@ -41,9 +40,10 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
   const progress = createProgress(progressMode(flags), process.stderr);
   const runtime = createRuntime();
   const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
-  const output = flags.events === '-' ? {} : { output: reportTo(flags, progress) };
+  const output = flags.events === '-' ? {} : { output: reportTo(flags, () => progress.end()) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
+  onCrash(runtime);
   const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
@@ -61,32 +61,11 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
   }
 }
 
-/** The process's exit code: the gate's, unless it would be clean and something failed after the verdict. */
-function exitCode(result: RunResult, reports: readonly ReportedFile[], broken: boolean): number {
-  const { gateExitCode } = result.verdict;
-  const failed = broken || reports.some(({ error }) => error !== undefined);
-  return gateExitCode === 0 && failed ? 3 : gateExitCode;
-}
-
 function progressMode({ quiet, json }: RunFlags): ProgressMode {
   if (quiet) return 'none';
   const inCi = (process.env.CI ?? '') !== '' && process.env.CI !== 'false';
   if (process.stderr.isTTY && !inCi && process.env.TERM !== 'dumb') return 'live';
   return json && !inCi ? 'none' : 'plain';
-}
-
-function reportTo(flags: RunFlags, progress: Progress): ReportTo {
-  const sink = stdoutSink();
-  return {
-    // The report begins where the progress was.
-    stdout: async (chunk) => {
-      await progress.end();
-      await sink(chunk);
-    },
-    color: wantsColor(flags.color, process.stdout, process.env),
-    columns: process.stdout.columns ?? 80,
-    verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
-  };
 }
 
 /** The first Ctrl-C ends the scan softly, the second at once. */
@@ -106,6 +85,17 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
   return () => {
     for (const signal of signals) process.off(signal, listener);
   };
+}
+
+/** An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something, and with no other process left. */
+function onCrash(runtime: Runtime): void {
+  process.on('uncaughtException', (error) => {
+    runtime.kill();
+    void import('./print-error.js').then(
+      ({ printError }) => process.exit(printError(error, process.stderr)),
+      () => process.exit(3),
+    );
+  });
 }
 
 /** Follows a scan's events: progress, log, and failures after the verdict. */
@@ -157,20 +147,4 @@ class Watcher {
     else if (this.#flags.quiet) return;
     process.stderr.write(`scanrun: ${notice.code} ${notice.message}\n`);
   }
-}
-
-function tellReports(reports: readonly ReportedFile[], { quiet }: RunFlags): void {
-  for (const { reporter, file, error } of reports) {
-    if (error !== undefined) process.stderr.write(`scanrun: the reporter ${reporter} failed: ${error}\n`);
-    else if (file !== '-' && !quiet) process.stderr.write(`scanrun: ${reporter} report in ${file}\n`);
-  }
-}
-
-/** A handle that a plugin forgot would keep the process for ever. Nothing of ours is open any more. */
-function watchForLeaks(): void {
-  setTimeout(() => {
-    const kinds = [...new Set(process.getActiveResourcesInfo())].join(', ');
-    process.stderr.write(`scanrun: something that a plugin opened is still open (${kinds}); ending anyway\n`);
-    process.exit();
-  }, LEAK_MS).unref();
 }

@@ -4,6 +4,7 @@ import { optionProblems, schemaDefaults } from '../check/options.js';
 import { isReporter, type Reporter } from '../check/reporter.js';
 import { ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
+import type { Environment } from './environment.js';
 import type { ConfigLayer, Layer, ValidConfig } from './layers.js';
 import { nameOf } from './plain.js';
 import type { ConfigProblem } from './problems.js';
@@ -24,12 +25,30 @@ export interface ResolvedReporter {
 /** What is written when nobody says otherwise. */
 const DEFAULT_REPORTERS: readonly string[] = ['terminal', 'html'];
 
+/** The same under GitHub Actions, where annotations and a job summary are what people look at. */
+function defaultReporters({ GITHUB_ACTIONS, GITHUB_STEP_SUMMARY }: Environment): NamedReporter[] {
+  if (GITHUB_ACTIONS !== 'true') return DEFAULT_REPORTERS.map((reporter) => ({ reporter }));
+  const summary = GITHUB_STEP_SUMMARY ? [{ reporter: 'github', output: GITHUB_STEP_SUMMARY }] : [];
+  return [{ reporter: 'github' }, { reporter: 'html' }, ...summary];
+}
+
+interface NamedReporter {
+  readonly reporter: string;
+  readonly output?: string;
+}
+
 /** Where our own reporters write; stated once more here so that asking does not import them. A test compares. */
 export const OWN_OUTPUTS: Readonly<Record<string, string>> = {
-  terminal: '-',
-  json: '-',
+  csv: 'reports/findings.csv',
+  github: '-',
+  gitlab: 'reports/gl-code-quality-report.json',
   html: 'reports/scan.html',
+  json: '-',
+  junit: 'reports/junit.xml',
+  markdown: 'reports/scan.md',
   pdf: 'reports/scan.pdf',
+  sarif: 'reports/scan.sarif',
+  terminal: '-',
 };
 
 interface Wanted {
@@ -40,17 +59,18 @@ interface Wanted {
   readonly folder: string;
 }
 
-/** The reporters of the last layer that lists any; paths of outputs start from the working folder. */
+/** The reporters of the last layer that lists any, else those that suit the environment; paths of outputs start from the working folder. */
 export async function resolveReporters(
   layers: readonly ConfigLayer[],
   cwd: string,
+  environment: Environment,
   loader: ModuleLoader,
   problems: ConfigProblem[],
 ): Promise<{ readonly reporters: readonly ResolvedReporter[]; readonly layer: Layer }> {
   const last = layers.findLast(({ config }) => config.reporters !== undefined);
   const wanted =
     last === undefined
-      ? DEFAULT_REPORTERS.map((reporter) => ({ reporter, options: {}, where: 'default reporters', folder: cwd }))
+      ? defaultReporters(environment).map((item) => ({ ...item, options: {}, where: 'default reporters', folder: cwd }))
       : wantedOf(last);
   const found: { readonly entry: ResolvedReporter; readonly where: string }[] = [];
   for (const item of wanted) {

@@ -3,24 +3,41 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js';
 import { compileSelection } from '../check/glob.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
-import type { FileEntry } from '../model/target.js';
+import type { ChangeSet } from '../files/changes.js';
+import type { StagedTree } from '../files/staged.js';
+import type { FileEntry, StoredEntry, Unlisted } from '../model/target.js';
 import { DEFAULT_BYTES, fetchOnce, MAX_BYTES, webAddress } from './fetch.js';
 import { judgeError, judgeStatus, type Verdict } from './policy/classify.js';
 import type { ScanResources } from './policy/scan-resources.js';
 import type { ProcessTree } from './process-tree.js';
 import { type FetchedBody, type Reply, type RequestCall, serializeError } from './protocol.js';
 import { MAX_READ_BYTES } from './visit.js';
+import type { Visits } from './visits.js';
 
 /** What the requests of a scan's checks are answered from. */
 export interface RequestSource {
   /** The target's absolute root. */
   readonly root: string;
   /** The target's files, in order of path. */
-  readonly entries: readonly FileEntry[];
+  readonly entries: readonly StoredEntry[];
+  /** What visits are restricted to; absent where they are not. */
+  readonly changes?: ChangeSet | undefined;
+  /** What is there and could not be listed. */
+  readonly unlisted?: readonly Unlisted[];
+  /** What is staged, where that is scanned and not what lies in the work tree. */
+  readonly staged?: StagedTree | undefined;
   /** The environment of commands; the coordinator's own when undefined. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   /** The policies of what checks ask over the network or by name; without them each request is made once. */
   readonly resources?: ScanResources;
+}
+
+/** Whose requests are answered. */
+export interface Asker {
+  /** The task's id. */
+  readonly id: string;
+  /** The files that it visits; only a part of a pass has some. */
+  readonly visits?: () => Visits;
 }
 
 const FETCH_TIMEOUT_MS = 30_000;
@@ -29,20 +46,23 @@ const FETCH_TIMEOUT_MS = 30_000;
 export class TaskRequests {
   readonly #source: RequestSource;
   readonly #remainingMs: () => number;
-  readonly #taskId: string;
+  readonly #task: Asker;
   readonly #trees = new Set<ProcessTree>();
-  readonly #abort = new AbortController();
+  /** Made for the first request that can be given up; most tasks make none. */
+  #abort: AbortController | undefined;
+  /** Why nothing may be asked for any more. */
+  #over: string | undefined;
 
-  constructor(source: RequestSource, remainingMs: () => number, taskId = '') {
+  constructor(source: RequestSource, remainingMs: () => number, task: Asker = { id: '' }) {
     this.#source = source;
-    this.#taskId = taskId;
+    this.#task = task;
     this.#remainingMs = remainingMs;
   }
 
   /** Answers a request. Never rejects: a failure is a reply. */
   async answer(call: RequestCall): Promise<Reply> {
     try {
-      if (this.#abort.signal.aborted)
+      if (this.#over !== undefined)
         throw new ScanError('SR_REQUEST_FAILED', 'The check has ended; it may not ask for anything any more.');
       return { ok: true, value: await this.#do(call) };
     } catch (error) {
@@ -52,13 +72,13 @@ export class TaskRequests {
 
   /** Asks running commands to end and gives up open requests. */
   stop(): void {
-    this.#abort.abort(new Error('The task was stopped.'));
+    this.#end('The task was stopped.');
     for (const tree of this.#trees) tree.stop();
   }
 
   /** Ends whatever is left. */
   close(): void {
-    this.#abort.abort(new Error('The task has ended.'));
+    this.#end('The task has ended.');
     for (const tree of this.#trees) tree.sweep();
   }
 
@@ -67,8 +87,21 @@ export class TaskRequests {
     for (const tree of this.#trees) tree.kill();
   }
 
+  get #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#over !== undefined) this.#abort.abort(new Error(this.#over));
+    return this.#abort.signal;
+  }
+
+  #end(why: string): void {
+    this.#over ??= why;
+    this.#abort?.abort(new Error(this.#over));
+  }
+
   #do(call: RequestCall): Promise<unknown> {
     switch (call.name) {
+      case 'visits':
+        return Promise.resolve(this.#task.visits?.());
       case 'files':
         return Promise.resolve(this.#files(call.include, call.exclude));
       case 'readFile':
@@ -88,7 +121,7 @@ export class TaskRequests {
   }
 
   async #readFile(path: string): Promise<Uint8Array> {
-    const absolute = await this.#inside(path);
+    const absolute = this.#stored(join(this.#source.root, path)) ?? (await this.#inside(path));
     const handle = await open(absolute, 'r');
     try {
       const { size } = await handle.stat();
@@ -113,7 +146,16 @@ export class TaskRequests {
     // A device or a pipe could be read for ever.
     if (!stats.isFile() && !stats.isDirectory())
       throw Object.assign(new Error(`${path} is not a regular file.`), { code: 'EINVAL' });
-    return real;
+    return this.#stored(real) ?? real;
+  }
+
+  /** Where the staged content of a path lies that is not in the work tree; undefined where that has it. */
+  #stored(absolute: string): string | undefined {
+    const { root, staged } = this.#source;
+    if (staged === undefined) return undefined;
+    const path = relative(root, absolute).split(sep).join('/');
+    if (staged.absent.has(path)) throw Object.assign(new Error(`${path} is not staged.`), { code: 'ENOENT' });
+    return staged.stored.get(path);
   }
 
   async #exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
@@ -145,7 +187,7 @@ export class TaskRequests {
       timeoutMs: options.timeout,
     });
     this.#trees.add(tree);
-    if (this.#abort.signal.aborted) tree.stop();
+    if (this.#over !== undefined) tree.stop();
     try {
       return await tree.result;
     } catch (error) {
@@ -160,7 +202,7 @@ export class TaskRequests {
     const { resources } = this.#source;
     if (resources === undefined) {
       const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
-      return fetchOnce(url, options, AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]));
+      return fetchOnce(url, options, AbortSignal.any([this.#signal, AbortSignal.timeout(timeout)]));
     }
     const { method = 'GET', repeatable = false } = options;
     return resources.call({
@@ -178,8 +220,8 @@ export class TaskRequests {
   #asker(resource: string) {
     return {
       resource,
-      taskId: this.#taskId,
-      signal: this.#abort.signal,
+      taskId: this.#task.id,
+      signal: this.#signal,
       remainingMs: (): number => this.#remainingMs(),
     };
   }

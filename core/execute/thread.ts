@@ -6,10 +6,13 @@ import type { Clock } from '../model/clock.js';
 import { builtUrl, FROM_SOURCE } from '../own.js';
 import type { Executor, RunEnd, RunListener, Running } from './executor.js';
 import { GRACE_MS } from './executor.js';
-import { type FromThread, type RunOrder, serializeError, type ThreadJob } from './protocol.js';
+import { type FromThread, type RunOrder, serializeError, type ThreadJob, type ToThread } from './protocol.js';
 
 /** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
 const MAX_OLD_GENERATION_MB = 512;
+
+/** A thread whose heap is this full at a task's end takes no more: the next task would pay for what others left. */
+const RECYCLE_BYTES = 0.6 * MAX_OLD_GENERATION_MB * 1_048_576;
 
 interface ActiveRun {
   readonly listener: RunListener;
@@ -33,7 +36,7 @@ export interface ThreadOptions {
 
 /**
  * One thread: a tinypool of one, so that losing it touches no other thread's tasks and replacing it is dropping it.
- * A port of our own carries everything said and asked, in order; tinypool only starts the work.
+ * A port of our own carries everything said and asked, in order: a task by tinypool's own port would be two messages more.
  */
 export class Thread implements Pick<Executor, 'start'> {
   readonly name: string;
@@ -68,7 +71,8 @@ export class Thread implements Pick<Executor, 'start'> {
     this.#port = port1;
     port1.on('message', (message: FromThread) => this.#receive(message));
     port1.unref();
-    this.#send({ job: 'connect', port: port2 as never, shared: options.capacity > 1 }, [port2]);
+    const job: ThreadJob = { port: port2 as never, shared: options.capacity > 1 };
+    this.#pool.run(job, { transferList: [port2] as never }).catch((error: unknown) => this.#lose(error));
   }
 
   /** True while it takes tasks. */
@@ -104,13 +108,21 @@ export class Thread implements Pick<Executor, 'start'> {
         this.#runs.get(order.run)?.cancelGrace?.();
         if (!this.#runs.delete(order.run)) return;
         resolve(end);
+        if (this.#runs.size === 0) this.#port.unref();
         if (this.#state === 'retired' && this.#runs.size === 0) this.#end();
         this.#options.changed();
       };
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
-    this.#send({ job: 'run', order: forThread(order) });
-    return { worker: this.name, ended, stop: (reason) => this.#stop(order.run, reason) };
+    // The port keeps the process alive while a run's answer is awaited.
+    this.#port.ref();
+    this.#port.postMessage({ type: 'run', order: forThread(order) } satisfies ToThread);
+    return {
+      worker: this.name,
+      ended,
+      stop: (reason) => this.#stop(order.run, reason),
+      kill: (reason) => this.#kill(order.run, reason),
+    };
   }
 
   /** Takes no more tasks and ends when those it has are done. */
@@ -131,10 +143,6 @@ export class Thread implements Pick<Executor, 'start'> {
     });
   }
 
-  #send(job: ThreadJob, transferList: MessagePort[] = []): void {
-    this.#pool.run(job, { transferList: transferList as never }).catch((error: unknown) => this.#lose(error));
-  }
-
   #receive(message: FromThread): void {
     const run = message.run === undefined ? undefined : this.#runs.get(message.run);
     if (message.type === 'uncaught') {
@@ -145,6 +153,8 @@ export class Thread implements Pick<Executor, 'start'> {
     if (message.type === 'message') {
       run.listener.message(message.message);
     } else if (message.type === 'ended') {
+      // Before the end is told, so that the next task finds another thread.
+      if ((message.use?.heapBytes ?? message.heapBytes ?? 0) > RECYCLE_BYTES) this.retire();
       run.settle(
         run.stopping
           ? { kind: 'stopped', forced: false }
@@ -184,6 +194,19 @@ export class Thread implements Pick<Executor, 'start'> {
       else this.#end();
       run.settle({ kind: 'stopped', forced: true });
     });
+  }
+
+  /** Ends a run with its thread, once all that it said is heard; not a thread that others share. */
+  #kill(id: number, reason: string): void {
+    if (this.#options.capacity > 1) {
+      this.#stop(id, reason);
+      return;
+    }
+    this.#drain();
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    this.#end();
+    run.settle({ kind: 'stopped', forced: true });
   }
 
   /** The thread died. Its tasks learn why; what they said before is heard first. */

@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ModuleLoader, ModuleSource } from '../check/load-module.js';
+import type { Channel } from './check-runner.js';
 import {
   deserializeError,
   type FromThread,
@@ -13,7 +14,7 @@ import {
   type ToThread,
 } from './protocol.js';
 import { ResourceMeter } from './resource-meter.js';
-import { type Channel, runTask } from './run-task.js';
+import { runTask } from './run-task.js';
 
 /** A run of this thread. */
 interface LocalRun {
@@ -34,28 +35,30 @@ class ThreadState {
   #port: { postMessage(value: FromThread): void } | undefined;
   readonly #loaders = new Map<string, ModuleLoader>();
   #requests = 0;
-  /** Absent on a shared thread: there nobody knows whose time it is. */
-  #meter: ResourceMeter | undefined;
+  readonly #meter = new ResourceMeter();
+  /** True where tasks share the thread: there nobody knows whose time it is. */
+  #shared = false;
 
-  connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
+  connect(job: ThreadJob): void {
     this.#port = job.port;
-    if (!job.shared) this.#meter = new ResourceMeter();
+    this.#shared = job.shared;
     job.port.on('message', (message) => this.#receive(message));
   }
 
   /** The loader of a scan. Each has its own: the next scan may have another configuration of the same name. */
   loader(source: ModuleSource): ModuleLoader {
-    const key = JSON.stringify([source.scan, source.cacheDir, source.entry]);
-    const loader = this.#loaders.get(key) ?? source;
-    this.#loaders.set(key, loader);
+    const key = `${source.scan}\0${source.cacheDir}\0${source.entry}`;
+    const known = this.#loaders.get(key);
+    if (known !== undefined) return known;
+    this.#loaders.set(key, source);
     const [oldest] = this.#loaders.keys();
     if (this.#loaders.size > LOADERS_KEPT && oldest !== undefined) this.#loaders.delete(oldest);
-    return loader;
+    return source;
   }
 
   async run(order: RunOrder): Promise<void> {
     const { run } = order;
-    const used = this.#meter?.start();
+    const used = this.#shared ? undefined : this.#meter.start();
     const controller = new AbortController();
     const failed = new Promise<never>((_, reject) => {
       this.#runs.set(run, { order, controller, waiting: new Map(), fail: reject });
@@ -67,7 +70,12 @@ class ThreadState {
     try {
       const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.modules)));
       const ends = await Promise.race([work, failed]);
-      this.#post({ type: 'ended', run, ...ends, ...(used === undefined ? {} : { use: used() }) });
+      this.#post({
+        type: 'ended',
+        run,
+        ...ends,
+        ...(used === undefined ? { heapBytes: this.#meter.heapBytes() } : { use: used() }),
+      });
     } catch (error) {
       const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
       this.#post({
@@ -100,6 +108,10 @@ class ThreadState {
   }
 
   #receive(message: ToThread): void {
+    if (message.type === 'run') {
+      void this.run(message.order);
+      return;
+    }
     const local = this.#runs.get(message.run);
     if (local === undefined) return;
     if (message.type === 'abort') {
@@ -177,7 +189,6 @@ function captureOutput(state: ThreadState, name: 'stdout' | 'stderr', level: 'in
 const state = new ThreadState();
 install(state);
 
-export default async function work(job: ThreadJob): Promise<void> {
-  if (job.job === 'connect') return state.connect(job);
-  return state.run(job.order);
+export default function connect(job: ThreadJob): void {
+  state.connect(job);
 }

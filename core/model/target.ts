@@ -10,6 +10,10 @@ export interface Target {
   readonly commit?: string;
   /** The branch that is checked out; absent outside git and on a detached head. */
   readonly branch?: string;
+  /** Where the repository lives, by its remote `origin`: an http or https URL without credentials; absent where none is known. */
+  readonly repositoryUrl?: string;
+  /** The target's path in its repository, with forward slashes; absent at the repository's root and outside git. */
+  readonly repositoryPath?: string;
 }
 
 /** One entry of the target's file list. */
@@ -20,7 +24,7 @@ export interface FileEntry {
   readonly sizeBytes: number;
   /** When it was last modified, in milliseconds since 1970. */
   readonly modifiedMs: number;
-  /** What it is. A submodule is listed, not entered. */
+  /** What it is. A submodule is listed, not entered; so is a git repository inside of the target that is none. */
   readonly type: 'file' | 'symlink' | 'submodule';
   /** True when git tracks it; false for a file that is only there; absent outside git. */
   readonly tracked?: boolean;
@@ -28,4 +32,20 @@ export interface FileEntry {
   readonly executable: boolean;
   /** The text of a link, unresolved, with forward slashes; absent for what is no link and for a link that could not be read. */
   readonly linkTarget?: string;
+}
+
+/** An entry whose content may lie elsewhere than at its path, as what is staged does where the work tree has something else. */
+export interface StoredEntry extends FileEntry {
+  /** The absolute path of its content; absent where that lies at its own path. */
+  readonly storedAt?: string;
+}
+
+/** Something below the target that could not be listed, so that no check can see it. */
+export interface Unlisted {
+  /** Its path; a name that is not UTF-8 is shown as Latin-1. Ends with a slash for a folder, all of which is missing. */
+  readonly path: string;
+  /** Why: `name` is not UTF-8; `entry` could not be looked at; `folder` could not be opened. */
+  readonly kind: 'name' | 'entry' | 'folder';
+  /** What the system said, such as `EACCES`; absent for a name. */
+  readonly cause?: string;
 }

@@ -1,7 +1,10 @@
-import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Rendered } from '../check/reporter.js';
-import { codeOf, messageOf, ScanError } from '../errors.js';
+import { messageOf, ScanError } from '../errors.js';
+
+/** Bytes that are written at once: few writes, and little to hold. */
+const BATCH_BYTES = 262_144;
 
 /** Where a report on standard output goes. */
 export type Sink = (chunk: string | Uint8Array) => Promise<void>;
@@ -18,7 +21,7 @@ export interface Written {
  */
 export async function writeRendered(rendered: Rendered, output: string, stdout: Sink): Promise<Written[]> {
   if (typeof rendered === 'object' && 'files' in rendered) return writeMany(rendered.files, output);
-  if (output !== '-') return [await writeWhole(output, await gather(rendered))];
+  if (output !== '-') return [await writeWhole(output, chunks(rendered))];
   let sizeBytes = 0;
   for await (const chunk of chunks(rendered)) {
     sizeBytes += Buffer.byteLength(chunk);
@@ -41,54 +44,89 @@ async function writeMany(files: Readonly<Record<string, string | Uint8Array>>, o
     return { file: join(output, inside), content: Buffer.from(content as string) };
   });
   const written: Written[] = [];
-  for (const { file, content } of resolved) written.push(await writeWhole(file, content));
+  for (const { file, content } of resolved) written.push(await writeWhole(file, chunks(content)));
   return written;
 }
 
-async function writeWhole(file: string, content: Buffer): Promise<Written> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const stats = await stat(file).catch(() => undefined);
-    // A device or a pipe is written to; putting a file in its place would take it from everybody else.
-    if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) await writeFile(file, content);
-    else await replace(await realpath(file).catch(() => file), content, stats?.mode);
-    return { file, sizeBytes: content.length };
-  } catch (error) {
-    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${codeOf(error) ?? ''} ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
+async function writeWhole(file: string, content: Chunks): Promise<Written> {
+  const path = await writing(file, () => placeOf(file));
+  return { file, sizeBytes: path === undefined ? await pour(file, content) : await replace(file, path, content) };
+}
+
+/** The path to replace, behind links; undefined for a device or a pipe, which is written to: putting a file in its place would take it from everybody else. */
+async function placeOf(file: string): Promise<string | undefined> {
+  await mkdir(dirname(file), { recursive: true });
+  const stats = await stat(file).catch(() => undefined);
+  if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) return undefined;
+  return realpath(file).catch(() => file);
+}
+
+/** Whoever reads a pipe gets all or nothing too. */
+async function pour(file: string, content: Chunks): Promise<number> {
+  const parts: Buffer[] = [];
+  for await (const chunk of content) parts.push(Buffer.from(chunk as string));
+  const whole = Buffer.concat(parts);
+  await writing(file, () => writeFile(file, whole));
+  return whole.length;
 }
 
 /**
  * Writes beside the file, to the disk, and renames. Not by write-file-atomic: it takes a short write for a whole one, so
  * that on a full disk half a report replaced the old one, and nothing was said.
  */
-async function replace(file: string, content: Buffer, mode: number | undefined): Promise<void> {
-  const temporary = join(dirname(file), `.${basename(file)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+async function replace(file: string, path: string, content: Chunks): Promise<number> {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  const mode = (await stat(path).catch(() => undefined))?.mode;
+  const handle = await writing(file, () => open(temporary, 'wx'));
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(content);
-      if (mode !== undefined) await handle.chmod(mode & 0o7777);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    const sizeBytes = await writeAll(handle, content, file).finally(() => handle.close());
+    await writing(file, async () => {
+      if (mode !== undefined) await chmod(temporary, mode & 0o7777);
+      await rename(temporary, path);
+    });
+    return sizeBytes;
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
 }
 
-async function gather(rendered: Exclude<Rendered, { files: unknown }>): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks(rendered)) parts.push(Buffer.from(chunk as string));
-  return Buffer.concat(parts);
+/** Writes chunk by chunk, so that a large report is never in memory as a whole. */
+async function writeAll(handle: FileHandle, content: Chunks, file: string): Promise<number> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  let sizeBytes = 0;
+  const flush = async (): Promise<void> => {
+    await writing(file, () => handle.writeFile(Buffer.concat(waiting)));
+    waiting = [];
+    length = 0;
+  };
+  for await (const chunk of content) {
+    const bytes = Buffer.from(chunk as string);
+    waiting.push(bytes);
+    length += bytes.length;
+    sizeBytes += bytes.length;
+    if (length >= BATCH_BYTES) await flush();
+  }
+  await flush();
+  await writing(file, () => handle.sync());
+  return sizeBytes;
 }
 
-async function* chunks(rendered: Exclude<Rendered, { files: unknown }>): AsyncGenerator<string | Uint8Array> {
+/** Says which file could not be written when it is the system that fails, not the reporter. */
+async function writing<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+type Chunks = AsyncGenerator<string | Uint8Array>;
+
+async function* chunks(rendered: Exclude<Rendered, { files: unknown }>): Chunks {
   if (typeof rendered === 'string' || rendered instanceof Uint8Array) yield rendered;
   else yield* rendered;
 }

@@ -4,7 +4,7 @@ import type { Lane, Task } from '../model/task.js';
 import type { Outlier, OutlierCause } from '../model/telemetry.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
-import { checkSamples, type History, type HistoryRun } from './history.js';
+import { checkSamples, type History, type Sample } from './history.js';
 import { checkMs, median, medianDeviation, runningMs, waitedMs } from './times.js';
 
 /** An outlier is over this many times the median (house plan, section 5). */
@@ -29,74 +29,110 @@ export interface OutlierInput {
   readonly input: { readonly files: number; readonly bytes: number };
 }
 
-interface Measured {
+/** A check that ran, and its time. */
+interface Timed {
   readonly check: CheckResult;
+  readonly timeMs: number;
+}
+
+interface Measured extends Timed {
   /** The longest of its tasks. */
   readonly record: TaskRecord;
-  readonly timeMs: number;
+}
+
+/** Times that a check's own is compared with. */
+export interface Usual {
+  readonly samples: number;
+  readonly medianMs: number;
+  readonly deviationMs: number;
+}
+
+/** What is usual of these times. */
+export function usualTime(timesMs: readonly number[]): Usual {
+  return { samples: timesMs.length, medianMs: median(timesMs), deviationMs: medianDeviation(timesMs) };
 }
 
 /** The checks that took far longer than usual, the greatest excess first. */
 export function findOutliers(input: OutlierInput): Outlier[] {
-  const measured = measure(input);
-  const byCategory = new Map<string, number[]>();
-  for (const { check, timeMs } of measured)
-    byCategory.set(check.meta.category, [...(byCategory.get(check.meta.category) ?? []), timeMs]);
-  return measured
-    .flatMap((item): Outlier[] => {
-      const past = checkSamples(input.history, item.check.checkId);
+  const records = new Map(input.records.map((record) => [record.id, record]));
+  const timed = timedChecks(input.checks, records);
+  const usualOf = usualByCategory(timed);
+  // No shorter time can be so far above a median: for most checks nothing has to be looked up.
+  const slow = timed.filter(({ timeMs }) => timeMs > FLOOR_MS);
+  return slow
+    .flatMap(({ check, timeMs }): Outlier[] => {
+      const item = { check, timeMs, record: longestTask(check, records) };
+      const past = checkSamples(input.history, check.checkId);
       const own = past.length >= MIN_SAMPLES;
-      const samples = own ? past.map(({ ms }) => ms) : (byCategory.get(item.check.meta.category) ?? []);
-      if (samples.length < MIN_SAMPLES || !isOutlier(item.timeMs, samples)) return [];
-      const medianMs = median(samples);
+      const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(check.meta.category);
+      if (basis.samples < MIN_SAMPLES || !isOutlier(timeMs, basis)) return [];
       return [
         {
-          checkId: item.check.checkId,
+          checkId: check.checkId,
           taskId: item.record.id,
-          timeMs: item.timeMs,
-          medianMs,
+          timeMs,
+          medianMs: basis.medianMs,
           basis: own ? 'history' : 'category',
-          samples: samples.length,
-          factor: item.timeMs / Math.max(1, medianMs),
-          ...explain(item, input, own ? past.map(({ run }) => run) : []),
+          samples: basis.samples,
+          factor: timeMs / Math.max(1, basis.medianMs),
+          ...explain(item, input, own ? past : []),
         },
       ];
     })
     .sort((a, b) => b.timeMs - b.medianMs - (a.timeMs - a.medianMs));
 }
 
-/** True for a time that is far above the samples' median: by factor, by an absolute floor and beyond their noise. */
-export function isOutlier(timeMs: number, samples: readonly number[]): boolean {
-  const usual = median(samples);
-  const excess = timeMs - usual;
-  return timeMs > FACTOR * usual && excess > FLOOR_MS && excess > DEVIATIONS * medianDeviation(samples);
+/** What is usual in a category of this scan; found once for each that is asked for. */
+function usualByCategory(timed: readonly Timed[]): (category: string) => Usual {
+  const found = new Map<string, Usual>();
+  return (category) => {
+    const known =
+      found.get(category) ??
+      usualTime(timed.filter(({ check }) => check.meta.category === category).map(({ timeMs }) => timeMs));
+    found.set(category, known);
+    return known;
+  };
+}
+
+/** True for a time that is far above the median: by factor, by an absolute floor and beyond the noise. */
+export function isOutlier(timeMs: number, { medianMs, deviationMs }: Usual): boolean {
+  const excess = timeMs - medianMs;
+  return timeMs > FACTOR * medianMs && excess > FLOOR_MS && excess > DEVIATIONS * deviationMs;
 }
 
 /** The checks that ran to an end of their own. A cached answer took no time, a stopped one not all of its own. */
-function measure({ checks, records }: OutlierInput): Measured[] {
-  const byId = new Map(records.map((record) => [record.id, record]));
-  return checks.flatMap((check) => {
-    if (check.outcome.status === 'skipped' || check.outcome.status === 'cancelled') return [];
-    if (check.parts.some(({ cached }) => cached === true)) return [];
-    const own = check.parts
-      .flatMap(({ taskId }) => byId.get(taskId) ?? [])
-      .filter(({ attempts }) => attempts.length > 0);
-    const [record] = own.sort((a, b) => runningMs(b) - runningMs(a));
-    return record === undefined ? [] : [{ check, record, timeMs: checkMs(check, byId) }];
-  });
+function timedChecks(checks: readonly CheckResult[], records: ReadonlyMap<string, TaskRecord>): Timed[] {
+  const timed: Timed[] = [];
+  for (const check of checks) {
+    const { outcome, parts } = check;
+    if (outcome.status === 'skipped' || outcome.status === 'cancelled') continue;
+    if (parts.some(({ cached }) => cached === true) || !parts.some(({ taskId }) => hasRun(records.get(taskId))))
+      continue;
+    timed.push({ check, timeMs: checkMs(check, records) });
+  }
+  return timed;
+}
+
+function hasRun(record: TaskRecord | undefined): record is TaskRecord {
+  return record !== undefined && record.attempts.length > 0;
+}
+
+function longestTask({ parts }: CheckResult, records: ReadonlyMap<string, TaskRecord>): TaskRecord {
+  const own = parts.map(({ taskId }) => records.get(taskId)).filter(hasRun);
+  return own.reduce((longest, record) => (runningMs(record) > runningMs(longest) ? record : longest));
 }
 
 type Explanation = { readonly cause: OutlierCause; readonly suggestion: string };
 
 /** The first cause that fits. What lengthens the run itself comes before waiting, which only goes along with it. */
-function explain(item: Measured, input: OutlierInput, past: readonly HistoryRun[]): Explanation {
+function explain(item: Measured, input: OutlierInput, past: readonly Sample[]): Explanation {
   return (
     slowAttempt(item) ??
     coldStart(item) ??
     starved(item, input) ??
     grownInput(input, past) ??
     queued(item) ??
-    changed(item, input, past)
+    changed(input, past)
   );
 }
 
@@ -144,9 +180,9 @@ function overlaps(a: TaskRecord, b: TaskRecord): boolean {
   return startA < b.timing.endedAtMs && startB < a.timing.endedAtMs;
 }
 
-function grownInput({ input }: OutlierInput, past: readonly HistoryRun[]): Explanation | undefined {
-  const files = median(past.map((run) => run.files));
-  const bytes = median(past.map((run) => run.bytes));
+function grownInput({ input }: OutlierInput, past: readonly Sample[]): Explanation | undefined {
+  const files = median(past.map(({ run }) => run.files));
+  const bytes = median(past.map(({ run }) => run.bytes));
   const moreFiles = files > 0 && input.files > files * GROWN;
   if (!moreFiles && !(bytes > 0 && input.bytes > bytes * GROWN)) return undefined;
   const growth = moreFiles ? input.files / files : input.bytes / bytes;
@@ -166,18 +202,18 @@ function queued({ record }: Measured): Explanation | undefined {
 }
 
 /** Nothing that was measured explains it: the change since the last usual run may. */
-function changed({ check }: Measured, { tier }: OutlierInput, past: readonly HistoryRun[]): Explanation {
-  const msOf = (run: HistoryRun): number => run.checks[check.checkId]?.ms ?? 0;
-  const usual = median(past.map(msOf));
-  const last = past.filter((run) => msOf(run) <= FACTOR * usual).at(-1);
+function changed({ tier }: OutlierInput, past: readonly Sample[]): Explanation {
+  const usual = median(past.map(({ ms }) => ms));
+  const last = past.filter(({ ms }) => ms <= FACTOR * usual).at(-1);
   if (last === undefined)
     return {
       cause: 'unknown',
       suggestion: `It takes longer than others of its category: look at what it does, or move it to a higher tier than ${tier}.`,
     };
-  const since = last.commit === undefined ? `the run ${last.runId}` : `commit ${last.commit.slice(0, 12)}`;
+  const { commit, runId } = last.run;
+  const since = commit === undefined ? `the run ${runId}` : `commit ${commit.slice(0, 12)}`;
   return {
     cause: 'changed',
-    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(msOf(last))}.`,
+    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(last.ms)}.`,
   };
 }

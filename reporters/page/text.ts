@@ -1,5 +1,7 @@
 import { clip, visible } from '../visible.js';
 
+export { safeUrl } from '../findings.js';
+
 /** Characters shown at most of a name: an id, a title, a package. */
 export const NAME_LIMIT = 200;
 /** Characters shown at most of a path. */
@@ -15,13 +17,6 @@ export const pathText = (text: string): string => clip(visible(text), PATH_LIMIT
 
 /** A count with its thousands set apart. */
 export const number = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 3 });
-
-/** The address when it is a well-formed `https:` one; undefined otherwise, also for `javascript:`. */
-export function safeUrl(text: string | undefined): string | undefined {
-  if (text === undefined || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.protocol === 'https:' ? url.href : undefined;
-}
 
 /** `14 March 2026, 09:26:53 UTC`: the same for every reader, wherever the page is opened. */
 export function dateText(iso: string): string {

@@ -37,7 +37,15 @@ export async function renderDocument(
     folder: new URL('./templates/', import.meta.url),
     pages: ['document'],
     partials: PARTIALS,
-    styles: ['page/tokens', `paper-${options.format.toLowerCase()}`, 'document', 'cover', 'chapters', 'page/charts'],
+    styles: [
+      'page/tokens',
+      `paper-${options.format.toLowerCase()}`,
+      'document',
+      'cover',
+      'chapters',
+      'findings',
+      'page/charts',
+    ],
   });
   const view = documentView(result, options, digest);
   const csp = `default-src 'none'; style-src ${hashSource(pages.styles)}`;

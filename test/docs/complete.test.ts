@@ -53,7 +53,7 @@ describe('docs/configuration.md', () => {
   it('names every flag', () => {
     const rows = configuration.split('## Flags')[1] ?? '';
     const documented = [...rows.matchAll(/`(--[a-z-]+)/g)].map((match) => match[1] ?? '');
-    const flags = found('core/cli/flags.ts', /\.option\('(--[a-z-]+)/g);
+    const flags = found('core/cli/flags.ts', /\.option\(\s*'(--[a-z-]+)/g);
     expect(flags.length).toBeGreaterThan(12);
     expect([...new Set(documented)].sort()).toEqual([...new Set(flags)].sort());
   });

@@ -146,7 +146,7 @@ describe('--json', () => {
       layer: expect.stringContaining('config'),
     });
     expect(planTable?.stdout).toMatch(/^2 tasks in the tier standard: 4 at once/);
-    expect(planTable?.stdout).toMatch(/1 +local\/first +cpu +5 +7 s +- +first/);
+    expect(planTable?.stdout).toMatch(/1 +local\/first +cpu +5 +7 s +- +- +first/);
     expect(planTable?.stdout).toMatch(/local\/deep +tier +It belongs to the tier deep/);
     expect(listTable?.stdout.split('\n')).toHaveLength(5);
     expect(explainText?.stdout).toMatch(/timeout +7000 +\S*config/);
@@ -222,7 +222,7 @@ describe('how much it says', () => {
       ]),
     );
     expect(new Set(lines.map(({ runId }) => runId)).size).toBe(1);
-    expect(lines[0]?.runId).toMatch(/^\d{8}-\d{6}-[0-9a-f]{8}$/);
+    expect(lines[0]?.runId).toMatch(/^\d{8}-\d{9}-[0-9a-f]{8}$/);
     expect(lines.find(({ type }) => type === 'log')).toMatchObject({
       taskId: 'local/logs',
       level: 40,

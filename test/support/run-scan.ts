@@ -77,3 +77,42 @@ export function ends(result: RunResult): Record<string, string> {
     result.checks.map(({ checkId, outcome }) => [checkId.replace(/^local\//, ''), shortly(outcome)]),
   );
 }
+
+/** Notices of what the machine did meanwhile, not of what was scanned. */
+const OF_THE_MACHINE = ['concurrency-lowered'];
+
+/** A result as one text, without what differs from run to run of one plan: times, workers, ids. Equal results give equal bytes. */
+export function canonical(result: RunResult): string {
+  const parts = result.checks.map(({ checkId, parts: all }) => [checkId, all.map(({ timeMs: _, ...part }) => part)]);
+  const tasks = result.tasks.map(({ id, checkIds, outcome }) => ({ id, checkIds, outcome }));
+  return text({ ...answerOf(result), parts, tasks: tasks.sort((a, b) => (a.id < b.id ? -1 : 1)) });
+}
+
+/** The same without tasks and parts, whose number depends on how many there may be at once. */
+export function canonicalAnswer(result: RunResult): string {
+  return text(answerOf(result));
+}
+
+function answerOf({ verdict, checks, notPlanned, notices }: RunResult): object {
+  return {
+    verdict,
+    checks: checks.map(({ timeMs: _, parts: __, ...check }) => check),
+    notPlanned,
+    notices: notices.filter(({ code }) => !OF_THE_MACHINE.includes(code)),
+  };
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(sorted(value), undefined, 1);
+}
+
+/** A value with the keys of its objects in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownNames } from '../../../core/check/load-module.js';
@@ -42,6 +43,33 @@ describe('reporters', () => {
       ['terminal', '-', {}],
       ['html', join(root, 'reports/scan.html'), {}],
     ]);
+  });
+
+  it('are annotations and a job summary too under GitHub Actions, unless somebody lists others', async () => {
+    const root = project();
+    const run = async (environment: Record<string, string>, more: object = config(undefined)) =>
+      shown((await configure(root, { ...more, environment })).reporters).map(([name, output]) => `${name} ${output}`);
+    const html = `html ${join(root, 'reports/scan.html')}`;
+    const actions = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/tmp/summary_1' };
+    expect(await run(actions)).toEqual(['github -', html, 'github /tmp/summary_1']);
+    expect(await run({ GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '' })).toEqual(['github -', html]);
+    expect(await run({ GITHUB_ACTIONS: 'false', GITHUB_STEP_SUMMARY: '/tmp/s' })).toEqual(['terminal -', html]);
+    expect(await run(actions, config(['json']))).toEqual(['json -']);
+    expect(await run({ ...actions, SCANRUN_REPORTER: 'terminal' })).toEqual(['terminal -']);
+    expect(await run(actions, { ...config(undefined), overrides: { reporter: ['csv'] } })).toEqual([
+      `csv ${join(root, 'reports/findings.csv')}`,
+    ]);
+  });
+
+  it('of ours have an entry of their own in the package', () => {
+    const { exports } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
+    for (const name of ownNames('reporters'))
+      expect(exports[`./reporters/${name}`]).toEqual({
+        types: `./dist/reporters/${name}/index.d.ts`,
+        default: `./dist/reporters/${name}/index.js`,
+      });
   });
 
   it('of ours write where this stage thinks they do', async () => {

@@ -54,6 +54,34 @@ describe('the verdict', () => {
     expect(verdict([], { gate: { failOn: 'never', minCoverage: 0 } })).toMatchObject({ status: 'incomplete' });
   });
 
+  it('of a scan of what changed is clean where that touches no check, and names the restriction', () => {
+    const changes = { kind: 'since', ref: 'main', base: '0123456789abcdef', files: 2, removed: 1 } as const;
+    const notPlanned = [{ checkId: 'p/x', code: 'unchanged', message: 'm' }] as const;
+    expect(verdict([], { changes, notPlanned })).toMatchObject({
+      status: 'clean',
+      gateExitCode: 0,
+      coverage: 1,
+      summary: 'Clean: no check looks at 2 files and 1 removed file changed since main (01234567).',
+    });
+    const none = { files: 0, removed: 0 };
+    const summary = (over: object): string =>
+      verdict([], { changes: { ...changes, ...none, ...over }, notPlanned }).summary;
+    expect(summary({})).toBe('Clean: nothing changed since main (01234567).');
+    expect(summary({ kind: 'staged' })).toBe('Clean: nothing is staged.');
+    expect(summary({ kind: 'files' })).toBe('Clean: no file was given.');
+    expect(verdict([], { changes, notPlanned, notices: [notice('error')] }).status).toBe('incomplete');
+    expect(verdict([], { changes, notPlanned: [{ ...notPlanned[0], code: 'off' }] }).status).toBe('incomplete');
+    expect(verdict([], { notPlanned }).status).toBe('incomplete');
+    expect(verdict([ended('passed')], { changes }).summary).toBe(
+      '1 check, nothing at the gate, on 2 files and 1 removed file changed since main (01234567).',
+    );
+    expect(verdict([ended('errored')], { changes: { kind: 'staged', files: 1, removed: 0 } }).summary).toBe(
+      'Incomplete: 1 check of 1 without an answer, on 1 file staged.',
+    );
+    const removed = { kind: 'files', files: 0, removed: 2 } as const;
+    expect(verdict([ended('failed')], { changes: removed }).summary).toContain('on 2 removed files given.');
+  });
+
   it('counts findings at the gate, also those of checks that broke, not the suppressed', () => {
     const grid = SEVERITIES.map((severity) =>
       (['error', 'warning', 'note', 'never'] as const).map(
