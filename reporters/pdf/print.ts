@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { ScanError } from 'scanrun';
 import type { FoundBrowser } from './browser-path.js';
-import { endBrowser } from './end-browser.js';
+import { BrowserProcess } from './browser-process.js';
 
 /** How to print. */
 export interface PrintOptions {
@@ -49,7 +49,9 @@ const ARGUMENTS = [
   '--host-resolver-rules=MAP * ~NOTFOUND',
   '--metrics-recording-only',
   '--no-first-run',
+  '--no-startup-window',
   '--no-unsandboxed-zygote',
+  '--remote-debugging-pipe',
   '--renderer-process-limit=1',
 ];
 
@@ -59,36 +61,33 @@ const ARGUMENTS = [
  * @throws ScanError `SR_PACKAGE_MISSING` without puppeteer-core, `SR_BROWSER_FAILED` when the browser does not print.
  */
 export async function print(html: string, options: PrintOptions): Promise<Uint8Array> {
-  const { browser: found, timeoutMs } = options;
-  const { launch } = await loadPuppeteer(options.cwd);
-  const stop = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)]);
+  const puppeteer = await loadPuppeteer(options.cwd);
+  const stop = new Stop(options);
   const profile = await mkdtemp(join(tmpdir(), 'scanrun-pdf-'));
+  let child: BrowserProcess | undefined;
   let browser: Browser | undefined;
   try {
-    stop.throwIfAborted();
-    browser = await launch({
-      executablePath: found.path,
-      args: [...found.args, ...ARGUMENTS, ...sandboxArguments(options.sandbox)],
-      headless: found.shell ? 'shell' : true,
-      // Over a pipe: when this process is killed, the browser sees its end and ends too.
-      pipe: true,
-      userDataDir: profile,
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      // The signal ends it; puppeteer's own limits come later.
-      timeout: timeoutMs * 2,
-      protocolTimeout: timeoutMs * 2,
-      signal: stop,
-    });
-    return await unlessStopped(printWith(browser, html), stop);
+    stop.throwIfStopped();
+    child = new BrowserProcess(options.browser.path, argumentsOf(puppeteer, options, profile));
+    // The time limit ends it; puppeteer's own comes later.
+    const connection = puppeteer.connect({ transport: child.transport, protocolTimeout: options.timeoutMs * 2 });
+    browser = await stop.race(connection);
+    const pdf = await stop.race(printWith(browser, html));
+    await child.close(() => browser?.close());
+    return pdf;
   } catch (error) {
     if (error instanceof ScanError) throw error;
-    throw failure(error, options, stop);
+    throw failure(options, stop.reason, (stop.reason === undefined ? await child?.died() : undefined) ?? error);
   } finally {
-    if (browser !== undefined) await endBrowser(browser);
+    stop.close();
+    await child?.kill();
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
+}
+
+function argumentsOf({ defaultArgs }: Puppeteer, { browser, sandbox }: PrintOptions, userDataDir: string): string[] {
+  const args = [...browser.args, ...ARGUMENTS, ...sandboxArguments(sandbox)];
+  return defaultArgs({ args, userDataDir, headless: browser.shell ? 'shell' : true });
 }
 
 /** Chromium refuses its sandbox to root; without one a forked helper for it is only a cost. */
@@ -96,7 +95,7 @@ function sandboxArguments(wanted: boolean): string[] {
   return wanted && process.getuid?.() !== 0 ? [] : ['--no-sandbox'];
 }
 
-type Puppeteer = Pick<typeof import('puppeteer-core'), 'launch'>;
+type Puppeteer = Pick<typeof import('puppeteer-core'), 'connect' | 'defaultArgs'>;
 
 async function loadPuppeteer(cwd: string): Promise<Puppeteer> {
   try {
@@ -126,46 +125,97 @@ async function printWith(browser: Browser, html: string): Promise<Uint8Array> {
   const major = Number(/\/(\d+)\./.exec(version)?.[1] ?? 0);
   if (major < OLDEST)
     throw new ScanError('SR_BROWSER_FAILED', `The PDF needs Chromium ${OLDEST} or later; this is ${version}.`);
-  const page = (await browser.pages())[0] ?? (await browser.newPage());
+  const page = await browser.newPage();
   await page.setJavaScriptEnabled(false);
   await answerOnly(page, html);
   await page.goto(ADDRESS, { waitUntil: 'load', timeout: 0 });
-  return page.pdf({ preferCSSPageSize: true, printBackground: true, tagged: true, outline: true, timeout: 0 });
+  return page.pdf({
+    preferCSSPageSize: true,
+    printBackground: true,
+    tagged: true,
+    outline: true,
+    waitForFonts: false,
+    timeout: 0,
+  });
 }
 
-/** Answers the one request with the document and refuses all others. */
+/** Answers the one request with the document. Nothing else is loaded, and the page goes nowhere: to an empty answer nobody goes. */
 async function answerOnly(page: Page, html: string): Promise<void> {
   await page.setRequestInterception(true);
   page.on('request', (request) => {
     const answer =
       request.url() === ADDRESS
         ? request.respond({ contentType: 'text/html; charset=utf-8', body: html })
-        : request.abort('blockedbyclient');
+        : request.isNavigationRequest()
+          ? request.respond({ status: 204 })
+          : request.abort('blockedbyclient');
     // A request that is over, because the page is, needs no answer.
     answer.catch(() => {});
   });
 }
 
-/** The answer, or the reason of the signal, whichever comes first. */
-async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  work.catch(() => {});
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+/** Why printing stops before it is done: somebody cancelled, or it takes too long. */
+class Stop {
+  /** In words; undefined while nothing stops it. */
+  reason: string | undefined;
+  readonly #stopped: Promise<never>;
+  readonly #signal: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  #reject: (error: Error) => void = () => {};
+  readonly #cancel = (): void => this.#stop('Printing was cancelled.');
+
+  constructor({ browser, signal, timeoutMs }: PrintOptions) {
+    this.#stopped = new Promise<never>((_, reject) => {
+      this.#reject = reject;
+    });
+    this.#stopped.catch(() => {});
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#cancel, { once: true });
+    if (signal.aborted) this.#cancel();
+    // Not AbortSignal.timeout: joined with another signal it may be collected, and then never fires.
+    this.#timer = setTimeout(
+      () => this.#stop(`${nameOf(browser)} did not print within ${timeoutMs / 1_000} s.`),
+      timeoutMs,
+    );
+  }
+
+  throwIfStopped(): void {
+    if (this.reason !== undefined) throw new Error(this.reason);
+  }
+
+  /** The answer, unless printing stops before. */
+  race<T>(work: Promise<T>): Promise<T> {
+    // What is left alone may fail later, when the browser is gone.
+    work.catch(() => {});
+    return Promise.race([work, this.#stopped]);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener('abort', this.#cancel);
+  }
+
+  #stop(reason: string): void {
+    this.reason ??= reason;
+    this.#reject(new Error(reason));
+  }
 }
 
-function failure(error: unknown, { browser, signal, timeoutMs }: PrintOptions, stop: AbortSignal): ScanError {
-  const details = { cause: error };
-  const which = `${browser.path} (from ${browser.from})`;
-  if (signal.aborted) return new ScanError('SR_BROWSER_FAILED', 'Printing was cancelled.', details);
-  if (stop.aborted)
-    return new ScanError('SR_BROWSER_FAILED', `${which} did not print within ${timeoutMs / 1_000} s.`, details);
-  const why = error instanceof Error ? error.message : String(error);
-  const sandbox = /sandbox|setuid|namespace/i.test(why)
+function nameOf({ path, from }: FoundBrowser): string {
+  return `${path} (from ${from})`;
+}
+
+/** `why` is the reason in words, or what was thrown. */
+function failure({ browser }: PrintOptions, stopped: string | undefined, why: unknown): ScanError {
+  const details = { cause: why };
+  if (stopped !== undefined) return new ScanError('SR_BROWSER_FAILED', stopped, details);
+  const text = why instanceof Error ? why.message : String(why);
+  const sandbox = /sandbox|setuid|namespace/i.test(text)
     ? " This machine allows no sandbox: allow user namespaces, or set the reporter's option 'sandbox' to false."
     : '';
-  return new ScanError('SR_BROWSER_FAILED', `${which} could not print: ${why.slice(0, 2_000)}${sandbox}`, details);
+  return new ScanError(
+    'SR_BROWSER_FAILED',
+    `${nameOf(browser)} could not print: ${text.slice(0, 2_000)}${sandbox}`,
+    details,
+  );
 }
