@@ -8,7 +8,7 @@ import {
   type Severity,
 } from 'scanrun';
 import { type FindingState, type FindingView, findingView, SEVERITY_WORDS, STATES, stateOf } from '../page/finding.js';
-import { nameText, number, safeUrl } from '../page/text.js';
+import { nameText, number, safeUrl, titleText } from '../page/text.js';
 import { gravest, severityText } from '../summary.js';
 import { clip, visible } from '../visible.js';
 
@@ -80,7 +80,10 @@ export function findingsView(
     checks: found.map((check) => ({ value: String(rows.get(check) ?? 0), label: clip(visible(check.checkId), 80) })),
     categories: [...new Set(found.map((check) => check.meta.category))]
       .sort(compareText)
-      .map((category) => ({ value: nameText(category), label: clip(visible(category), 80) })),
+      .map((category) => ({
+        value: nameText(category),
+        label: clip(visible(category), 80).trim() || 'without a name',
+      })),
     states: statesOf(all),
     skeleton: {
       severity: 'note',
@@ -107,7 +110,7 @@ function groupsOf(found: readonly CheckResult[], rows: ReadonlyMap<CheckResult, 
     return [
       {
         check: row,
-        title: nameText(check.meta.title),
+        title: titleText(check),
         checkId: nameText(check.checkId),
         ...docsOf(check),
         counts: countsOf(check.findings),

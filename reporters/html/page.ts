@@ -94,7 +94,7 @@ function pageView(result: RunResult, options: PageOptions, rows: ReturnType<type
     timeline: timelineView(result, { width: WIDTH, gutter: 96 }),
     execution: executionView(result),
     tasks: tasksView(result),
-    trend: trendView(result, 520),
+    trend: trendView(result, { width: 520 }),
     inventory: inventoryView(result, DATA_ROWS),
     environment: environmentView(result),
   };

@@ -6,7 +6,7 @@ import { deflateRaw } from 'node:zlib';
 import { type CheckResult, compareText, type Finding, SEVERITIES } from 'scanrun';
 import { messageText, STATES, stateOf, suppressedText } from '../page/finding.js';
 import { frameOf } from '../page/frame.js';
-import { nameText, pathText, safeUrl } from '../page/text.js';
+import { nameText, pathText, safeUrl, titleText } from '../page/text.js';
 
 /** Findings whose frames are compressed together: small enough to open in a few milliseconds, large enough to have much in common. */
 const FRAMES_EACH = 500;
@@ -23,7 +23,7 @@ export async function* payloadChunks(
   const strings = new Strings();
   const checks = found.map((check) => [
     strings.add(nameText(check.checkId)),
-    strings.add(nameText(check.meta.title)),
+    strings.add(titleText(check)),
     strings.add(nameText(check.meta.category)),
     rows.get(check) ?? 0,
     strings.optional(safeUrl(check.meta.docsUrl)),

@@ -1,7 +1,7 @@
 import { type Assessment, type CheckResult, compareText } from 'scanrun';
 import { clip, visibleLines } from '../visible.js';
 import { codeSpans, type Inline } from './markdown.js';
-import { MESSAGE_LIMIT, nameText, number } from './text.js';
+import { MESSAGE_LIMIT, nameText, number, titleText } from './text.js';
 
 /** A remedy that takes this much work at most, of 5, and matters this much at least, of 10, is a quick win (S0.11). */
 const [QUICK_EFFORT, QUICK_IMPACT] = [2, 6];
@@ -73,7 +73,7 @@ export function quickWins(rows: ReadonlyMap<CheckResult, number>): QuickWin[] {
     .map(({ row, check, assessment }) => ({
       row,
       checkId: nameText(check.checkId),
-      title: nameText(check.meta.title),
+      title: titleText(check),
       assessment,
     }));
 }

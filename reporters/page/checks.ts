@@ -3,7 +3,7 @@ import { byGravity, isAnswered, NOT_PLANNED_WORDS, OUTCOME_WORDS } from '../summ
 import { clip, visible, visibleLines } from '../visible.js';
 import { type AssessmentView, assessmentView, type QuickWin, quickWins } from './assessment.js';
 import { type Block, codeSpans, type Inline, parseMarkdown } from './markdown.js';
-import { MESSAGE_LIMIT, nameText, number, safeUrl } from './text.js';
+import { MESSAGE_LIMIT, nameText, number, safeUrl, titleText } from './text.js';
 
 /** A check as a row of the table. */
 export interface CheckView {
@@ -86,7 +86,7 @@ function checkView(check: CheckResult, row: number, attempts: ReadonlyMap<string
   return {
     row,
     checkId: nameText(check.checkId),
-    title: nameText(meta.title),
+    title: titleText(check),
     description: clip(visible(meta.description), MESSAGE_LIMIT),
     category: nameText(meta.category),
     tags: nameText(meta.tags.join(', ')),

@@ -2,7 +2,7 @@ import { formatBytes, formatDuration, type JsonValue, type Measurement, type Run
 import { byGravity } from '../summary.js';
 import { clip, visibleLines } from '../visible.js';
 import { type DataBlock, dataBlocks } from './data-blocks.js';
-import { nameText, number } from './text.js';
+import { nameText, number, titleText } from './text.js';
 
 /** Characters of a configuration shown as JSON at most. */
 const JSON_LIMIT = 60_000;
@@ -43,7 +43,7 @@ export function inventoryView(result: RunResult, maxRows: number): InventoryView
         : [
             {
               checkId: nameText(check.checkId),
-              title: nameText(check.meta.title),
+              title: titleText(check),
               blocks: dataBlocks(check.data, maxRows),
             },
           ],

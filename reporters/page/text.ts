@@ -1,3 +1,4 @@
+import type { CheckResult } from 'scanrun';
 import { clip, visible } from '../visible.js';
 
 export { safeUrl } from '../findings.js';
@@ -11,6 +12,11 @@ export const MESSAGE_LIMIT = 2_000;
 
 /** A name as the page shows it. */
 export const nameText = (text: string): string => clip(visible(text), NAME_LIMIT);
+
+/** A check's title, or its id where nothing can be seen of it: a heading has words. */
+export function titleText({ checkId, meta }: CheckResult): string {
+  return nameText(meta.title.trim() === '' ? checkId : meta.title);
+}
 
 /** A path as the page shows it. */
 export const pathText = (text: string): string => clip(visible(text), PATH_LIMIT);

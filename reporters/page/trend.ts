@@ -22,8 +22,16 @@ export interface TrendView {
 
 const [HEIGHT, TOP, BASE] = [132, 22, 108];
 
-/** The last runs of this tier with the same checks; `width` is that of each of the two drawings. Undefined where there is no earlier one. */
-export function trendView({ trend, run, statistics }: RunResult, width: number): TrendView | undefined {
+/** How the two drawings are made. */
+export interface TrendSize {
+  /** The width of each. */
+  readonly width: number;
+  /** True for paper, where each is one picture with its own words. */
+  readonly onePicture?: boolean;
+}
+
+/** The last runs of this tier with the same checks. Undefined where there is no earlier one. */
+export function trendView({ trend, run, statistics }: RunResult, size: TrendSize): TrendView | undefined {
   if (trend === undefined || trend.length < 2) return undefined;
   const isCurrent = ({ runId }: TrendRun): boolean => runId === run.id;
   const { budgetMs } = statistics;
@@ -31,11 +39,11 @@ export function trendView({ trend, run, statistics }: RunResult, width: number):
   return {
     time: columns(
       trend.map((each) => ({ value: each.wallMs, text: formatDuration(each.wallMs), run: each })),
-      { width, name: 'Wall time', limit: { value: budgetMs, text: `budget ${formatDuration(budgetMs)}` } },
+      { ...size, name: 'Wall time', limit: { value: budgetMs, text: `budget ${formatDuration(budgetMs)}` } },
     ),
     findings: columns(
       trend.map((each) => ({ value: each.findings, text: formatCount(each.findings), run: each })),
-      { width, name: 'Findings that count' },
+      { ...size, name: 'Findings that count' },
     ),
     summary: `${plural(trend.length, 'run')} of this tier with the same checks. Wall time ${changeText(first.wallMs, last.wallMs, formatDuration)}; findings ${changeText(first.findings, last.findings, formatCount)}.`,
     runs: [...trend].reverse().map((each) => ({
@@ -66,9 +74,10 @@ function columns(
   values: readonly Column[],
   {
     width,
+    onePicture,
     name,
     limit,
-  }: { readonly width: number; readonly name: string; readonly limit?: { value: number; text: string } },
+  }: TrendSize & { readonly name: string; readonly limit?: { value: number; text: string } },
 ): Svg {
   const most = Math.max(...values.map(({ value }) => value));
   // A budget far above would press every column flat; the text beside says it.
@@ -91,5 +100,6 @@ function columns(
     shown === undefined
       ? svg``
       : svg`<line class="budget" x1="0" x2="${width}" y1="${y(shown.value)}" y2="${y(shown.value)}"/><text class="budget-name" x="0" y="${y(shown.value) - 4}">${shown.text}</text>`;
-  return svg`<svg class="columns" viewBox="0 0 ${width} ${HEIGHT}" role="group" aria-label="${name} of the last runs">${drawn}${line}<line class="grid" x1="0" x2="${width}" y1="${BASE}" y2="${BASE}"/><text class="tick" x="0" y="${BASE + 17}">oldest</text><text class="tick" x="${width}" y="${BASE + 17}" text-anchor="end">this run</text></svg>`;
+  const told = onePicture ? `: ${values.map(({ text }) => text).join(', ')}` : '';
+  return svg`<svg class="columns" viewBox="0 0 ${width} ${HEIGHT}" role="${onePicture ? 'img' : 'group'}" aria-label="${name} of the last runs${told}">${drawn}${line}<line class="grid" x1="0" x2="${width}" y1="${BASE}" y2="${BASE}"/><text class="tick" x="0" y="${BASE + 17}">oldest</text><text class="tick" x="${width}" y="${BASE + 17}" text-anchor="end">this run</text></svg>`;
 }

@@ -69,7 +69,7 @@ function documentView(result: RunResult, options: DocumentOptions, digest: strin
     findings: severitiesView(result, options),
     timeline: timelineView(result, { width: TIMELINE, gutter: 78, onePicture: true }),
     execution: executionView(result),
-    trend: trendView(result, TREND),
+    trend: trendView(result, { width: TREND, onePicture: true }),
     signOff: signOffView(result, digest),
   };
 }

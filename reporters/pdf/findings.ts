@@ -8,7 +8,7 @@ import {
   type Severity,
 } from 'scanrun';
 import { type FindingView, findingView, SEVERITY_WORDS } from '../page/finding.js';
-import { nameText, number } from '../page/text.js';
+import { nameText, number, titleText } from '../page/text.js';
 import { clip, visible } from '../visible.js';
 
 /** The findings of one check and one severity. */
@@ -83,11 +83,12 @@ function checksWith(result: RunResult, severity: Severity): [CheckResult, readon
     .sort(([a, x], [b, y]) => y.length - x.length || compareText(a.checkId, b.checkId));
 }
 
-function checkFindings({ checkId, meta }: CheckResult, count: number, whole: readonly Finding[]): CheckFindings {
+function checkFindings(check: CheckResult, count: number, whole: readonly Finding[]): CheckFindings {
+  const { checkId, meta } = check;
   const rest = count - whole.length;
   return {
     checkId: nameText(checkId),
-    title: nameText(meta.title),
+    title: titleText(check),
     description: clip(visible(meta.description), DESCRIPTION),
     count: number(count),
     findings: whole.map((finding) => findingView(finding, 0)),

@@ -2,7 +2,9 @@ import type { Browser, Page } from 'puppeteer-core';
 import type { RunResult } from 'scanrun';
 import html from 'scanrun/reporters/html';
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { clip, visible } from '../../reporters/visible.js';
 import { amount, element, evaluate, launch, type Opened, open, text } from './browser.js';
+import { NAUGHTY, naughty } from './naughty.js';
 import { render } from './render.js';
 import { hostile, large, manyTasks } from './sample-extremes.js';
 import { full } from './sample-full.js';
@@ -40,6 +42,7 @@ const samples = {
   interrupted,
   empty,
   hostile,
+  naughty,
   full,
   tasks: () => manyTasks(600),
   large: () => large(2_000),
@@ -58,8 +61,8 @@ describe('html in a browser', () => {
     });
   }
 
-  it('runs nothing that comes from the target', async (ctx) => {
-    const { page, complaints, requests } = await show(ctx, hostile());
+  it.for(Object.entries({ hostile, naughty }))('runs nothing that comes from the target: %s', async ([, make], ctx) => {
+    const { page, complaints, requests } = await show(ctx, make());
     for (const by of ['file', 'severity', 'check']) await page.select('#group', by);
     await page.select('#by-state', 'all');
     await evaluate(page, `document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
@@ -77,9 +80,22 @@ describe('html in a browser', () => {
         `[...document.links].filter((each) => !/^(https:|file:)/.test(each.href)).map((each) => each.href)`,
       ),
     ).toEqual([]);
-    expect(await text(page, '.eyebrow')).toBe('Scan of <script>globalThis.pwned=1</script>');
+    const { name } = make().target;
+    expect(await text(page, '.eyebrow')).toBe(`Scan of ${name}`);
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);
+  });
+
+  it('shows every hostile text as it is, and finds it', async (ctx) => {
+    const { page } = await show(ctx, naughty());
+    await page.select('#by-state', 'all');
+    const shown = await evaluate<string[]>(
+      page,
+      `[...document.querySelectorAll('#list .finding-message')].map((each) => each.textContent)`,
+    );
+    for (const text of NAUGHTY) expect(shown).toContain(clip(visible(`${text} again`), 2_000));
+    await page.type('#search', '</script><svg');
+    expect(await amount(page, '#list .finding')).toBeGreaterThan(0);
   });
 
   it('forbids what would be put into it', async (ctx) => {

@@ -9,6 +9,7 @@ import { HtmlValidate } from 'html-validate';
 import type { RunResult } from 'scanrun';
 import html from 'scanrun/reporters/html';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { naughty } from './naughty.js';
 import { render } from './render.js';
 import { hostile, large, manyTasks } from './sample-extremes.js';
 import { full } from './sample-full.js';
@@ -22,6 +23,7 @@ const samples: Readonly<Record<string, () => RunResult>> = {
   empty,
   full,
   hostile,
+  naughty,
   tasks: () => manyTasks(600),
   large: () => large(2_000),
 };

@@ -23,8 +23,6 @@ export interface ReadPdf {
   readonly text: string;
   /** The text of each page, laid out. */
   readonly pages: readonly string[];
-  /** The structure for readers that speak, one element a line. */
-  readonly structure: string;
   /** What qpdf complains of; empty for a sound file. */
   readonly complaints: string;
   /** The titles of the outline. */
@@ -53,12 +51,7 @@ export async function renderPdf(
 
 /** Reads a PDF with every tool. */
 export function readPdf(bytes: Buffer): ReadPdf {
-  const folder = mkdtempSync(join(tmpdir(), 'scanrun-read-'));
-  try {
-    const file = join(folder, 'a.pdf');
-    writeFileSync(file, bytes);
-    const run = (tool: string, ...args: string[]): string =>
-      execFileSync(tool, args, { encoding: 'utf8', maxBuffer: 100_000_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  return withFile(bytes, (file) => {
     const checked = spawnSync('qpdf', ['--check', file], { encoding: 'utf8' });
     const laidOut = run('pdftotext', '-layout', file, '-');
     const outline = run('qpdf', '--json', '--json-key=outlines', file);
@@ -71,13 +64,57 @@ export function readPdf(bytes: Buffer): ReadPdf {
       ),
       text: run('pdftotext', file, '-').replace(/\s/g, ''),
       pages: laidOut.split('\f').slice(0, -1),
-      structure: run('pdfinfo', '-struct-text', file),
       complaints: checked.status === 0 ? '' : checked.stdout + checked.stderr,
       outline: titles((JSON.parse(outline) as { outlines: Outline[] }).outlines),
     };
+  });
+}
+
+/** A PDF as those have it who hear it. */
+export interface Structure {
+  /** One element a line. */
+  readonly elements: string;
+  /** What poppler complains of. */
+  readonly complaints: string;
+  /** What is said instead of each picture; undefined where one has no words. */
+  readonly pictures: readonly (string | undefined)[];
+}
+
+/** Reads what is there for readers that speak. */
+export function readStructure(bytes: Buffer): Structure {
+  return withFile(bytes, (file) => {
+    const { stdout, stderr } = spawnSync('pdfinfo', ['-struct-text', file], {
+      encoding: 'utf8',
+      maxBuffer: 100_000_000,
+    });
+    return {
+      elements: stdout,
+      complaints: stderr,
+      pictures: picturesOf(run('qpdf', '--json', '--json-key=qpdf', file)),
+    };
+  });
+}
+
+function run(tool: string, ...args: string[]): string {
+  return execFileSync(tool, args, { encoding: 'utf8', maxBuffer: 100_000_000, stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+function withFile<T>(bytes: Buffer, read: (file: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'scanrun-read-'));
+  try {
+    const file = join(folder, 'a.pdf');
+    writeFileSync(file, bytes);
+    return read(file);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function picturesOf(json: string): (string | undefined)[] {
+  const { qpdf } = JSON.parse(json) as { qpdf: [unknown, Record<string, { value?: Record<string, unknown> }>] };
+  return Object.values(qpdf[1]).flatMap(({ value }) =>
+    value?.['/S'] === '/Figure' ? [(value['/Alt'] as string | undefined)?.replace(/^u:/, '')] : [],
+  );
 }
 
 interface Outline {
