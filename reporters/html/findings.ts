@@ -78,12 +78,10 @@ export function findingsView(
       count: counted.filter((finding) => finding.severity === value).length.toLocaleString('en-US'),
     })),
     checks: found.map((check) => ({ value: String(rows.get(check) ?? 0), label: clip(visible(check.checkId), 80) })),
-    categories: [...new Set(found.map((check) => check.meta.category))]
-      .sort(compareText)
-      .map((category) => ({
-        value: nameText(category),
-        label: clip(visible(category), 80).trim() || 'without a name',
-      })),
+    categories: [...new Set(found.map((check) => check.meta.category))].sort(compareText).map((category) => ({
+      value: nameText(category),
+      label: clip(visible(category), 80).trim() || 'without a name',
+    })),
     states: statesOf(all),
     skeleton: {
       severity: 'note',

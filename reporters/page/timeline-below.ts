@@ -1,4 +1,4 @@
-import { formatDuration, plural, type RunResult } from 'scanrun';
+import { formatDuration, plural, type RunResult, type Statistics } from 'scanrun';
 import { percent } from '../summary.js';
 import type { Scale } from './axis.js';
 import { type Steps, stepPath } from './charts.js';
@@ -22,12 +22,18 @@ export function drawRunning({ statistics }: RunResult, bars: readonly Bar[], sca
   const steps = runningSteps(bars);
   const most = Math.max(statistics.concurrency, ...steps.map(([, running]) => running));
   const label = `Tasks at a time: ${percent(statistics.utilisation.slots)} of ${plural(statistics.concurrency, 'place')} in use over the wall time`;
-  const limit = AREA - 4 - (statistics.concurrency / most) * (AREA - 12);
-  const line = svg`<line class="places" x1="${scale.gutter}" x2="${scale.width - 12}" y1="${limit}" y2="${limit}"/>`;
+  const line = svg`<path class="places" d="${placesPath(statistics, most, scale)}"/>`;
   return area(
     { steps, most, scale, label, name: 'running', detail: `of ${statistics.concurrency}`, tone: 'running' },
     line,
   );
+}
+
+/** How many tasks might run: a straight line where the machine was at ease. */
+function placesPath({ concurrency, concurrencyChanges }: Statistics, most: number, scale: Scale): string {
+  const y = (places: number): number => AREA - 4 - (places / most) * (AREA - 12);
+  const steps = concurrencyChanges.map(({ atMs, to }) => `H${scale.x(Math.min(atMs, scale.maxMs))}V${y(to)}`);
+  return `M${scale.gutter} ${y(concurrency)}${steps.join('')}H${scale.width - 12}`;
 }
 
 /** How many tasks waited for a place at each moment. */

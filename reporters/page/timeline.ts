@@ -1,5 +1,5 @@
 import { formatDuration, OUTCOME_ORDER, type OutcomeStatus, plural, type RunResult } from 'scanrun';
-import { budgetText, OUTCOME_WORDS, speedUpText } from '../summary.js';
+import { budgetText, OUTCOME_WORDS, pressureText, speedUpText } from '../summary.js';
 import { niceTicks, type Scale, type TimelineSize } from './axis.js';
 import { type Bar, barsOf, type Lane, lanesOf } from './lanes.js';
 import { type Svg, svg } from './svg.js';
@@ -42,10 +42,12 @@ export function timelineView(result: RunResult, size: TimelineSize): TimelineVie
   const path = result.statistics.criticalPath.taskIds;
   const critical = new Set(path.length > 1 ? path : []);
   const summary = summaryOf(result, neverRan, lanes.length);
+  const pressure = pressureText(result.statistics);
   return {
     drawing: draw(result, { lanes, bars, size, critical, summary }),
     summary,
     notes: [
+      ...(pressure === undefined ? [] : [`Pressure on the machine: ${pressure}.`]),
       ...(neverRan > 0
         ? [`${plural(neverRan, 'task')} never started and ${neverRan === 1 ? 'has' : 'have'} no bar.`]
         : []),

@@ -59,6 +59,7 @@ function documentView(result: RunResult, options: DocumentOptions, digest: strin
   const title = options.title === '' ? overview.target : nameText(options.title);
   return {
     title,
+    titleLong: title.length > 40,
     documentTitle: `${overview.word} · ${title} · scanrun`,
     version: nameText(result.run.versions.scanrun ?? ''),
     overview,

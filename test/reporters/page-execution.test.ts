@@ -48,6 +48,21 @@ describe('statistics in the html report', () => {
     expect(sectionOf(await render(html, slower()))).toContain('<th scope="col">Last runs</th>');
   });
 
+  it('say when fewer tasks were allowed for the sake of the machine', async () => {
+    const given = findings();
+    const changes = [
+      { atMs: 1_000, from: 4, to: 2, cause: 'memory', value: 0.93 },
+      { atMs: 2_000, from: 2, to: 4, cause: 'calm' },
+    ] as const;
+    const pressed = { ...given, statistics: { ...given.statistics, concurrencyChanges: changes } };
+    const section = sectionOf(await render(html, pressed));
+    expect(section).toContain('Pressure on the machine: only 2 at once for a while: memory was short.');
+    const places = (text: string): string => /<path class="places" d="([^"]*)"/.exec(text)?.[1] ?? '';
+    // Down to the half, and up again.
+    expect(places(section)).toMatch(/^M96 8H[\d.]+V25H[\d.]+V8H1068$/);
+    expect(places(sectionOf(await render(html, given)))).toBe('M96 8H1068');
+  });
+
   it('list outliers with what to do, and what would have to go for the budget', async () => {
     const section = sectionOf(await render(html, slower({ outliers: 25 })));
     expect(section).toContain(
