@@ -46,6 +46,7 @@ export const OWN_OUTPUTS: Readonly<Record<string, string>> = {
   json: '-',
   junit: 'reports/junit.xml',
   markdown: 'reports/scan.md',
+  pdf: 'reports/scan.pdf',
   sarif: 'reports/scan.sarif',
   terminal: '-',
 };
