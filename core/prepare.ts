@@ -7,13 +7,14 @@ import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
+import { isOwnTarget } from './files/own-target.js';
 import { makeStateFolder } from './files/state.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
-import type { ScanOptions } from './scan-options.js';
+import { keyFileOf, type ScanOptions } from './scan-options.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 import { type RunInputs, runInputs } from './telemetry/inputs.js';
@@ -94,9 +95,11 @@ async function prepareWith(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
+  const runId = options.resume ?? makeRunId();
   const { config, loader } = await phases.timed('load', () => configure(options, runtime));
+  if (loader.entry !== undefined) runtime.pool.prepare({ cacheDir: loader.cacheDir, entry: loader.entry, scan: runId });
   for (const item of config.notices) notice(item);
-  const files = withoutOwn(await listing, config, options);
+  const files = asOwn(withoutOwn(await listing, config, options), config, options);
   for (const item of files.notices) notice(item);
   const history = readHistory(files.target.root, config.tier);
   const { limits } = config;
@@ -129,7 +132,7 @@ async function prepareWith(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: options.resume ?? makeRunId(),
+    runId,
     config,
     registry,
     files,
@@ -190,16 +193,26 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   return { config, loader };
 }
 
-/** The files without those that this scan writes: yesterday's report is no part of the project. */
-function withoutOwn(files: FileIndex, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileIndex {
-  const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
+/** The files without those that scans write: yesterday's report is no part of the project, nor is the user's key where that lies in it. */
+function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptions): FileIndex {
+  const { cwd, ownFiles = [] } = options;
+  const own = new Set([
+    ...config.reporters.map(({ output }) => output),
+    ...ownFiles.map((file) => resolve(cwd, file)),
+    keyFileOf(options),
+  ]);
   const entries = files.entries.filter(
     ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
   );
   return { ...files, entries };
 }
 
-/** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
+/** The files of a target that may run what it brings, where it may. */
+function asOwn(files: FileIndex, { file }: ResolvedConfig, { cwd }: ScanOptions): FileIndex {
+  return isOwnTarget(files.target.root, cwd, file) ? { ...files, target: { ...files.target, own: true } } : files;
+}
+
+/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
 function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
@@ -207,6 +220,8 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<stri
     const check = registry.get(id)?.check;
     return (
       check !== undefined &&
+      // What takes seconds must be stoppable, and gains from a thread of its own.
+      check.meta.tier === 'quick' &&
       isOwnModule(module) &&
       JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
     );
