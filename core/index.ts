@@ -54,6 +54,7 @@ export type { ComparedWith, Comparison, KnownFinding } from './model/comparison.
 export { type Duration, formatDuration } from './model/duration.js';
 export type { LogLevel, ScanEvent } from './model/event.js';
 export {
+  baseFingerprint,
   compareFindings,
   compareText,
   type Finding,
@@ -78,7 +79,6 @@ export type {
   TaskAttempt,
   TaskRecord,
   TaskTiming,
-  Verdict,
 } from './model/result.js';
 export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
@@ -102,6 +102,7 @@ export type {
 } from './model/telemetry.js';
 export { formatBytes, formatCount, plural, sparkLine } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
+export type { Gate, Verdict, VerdictReason } from './model/verdict.js';
 export type { ReportTo } from './report/run-reporters.js';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
 export { type ScanHandle, type ScanOptions, scan } from './scan.js';

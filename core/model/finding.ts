@@ -41,7 +41,7 @@ export interface Finding {
   readonly snippet?: Snippet;
   /** The workspace package it belongs to. */
   readonly package?: string;
-  /** Names the same finding across runs: 32 hex digits over check, message, path and context, not over line numbers. */
+  /** Names the same finding across runs: 32 hex digits over check, message, data, path and the line's text, not over line numbers; then a colon and which of several equal ones in the file it is, from 1. */
   readonly fingerprint: string;
   /** Whether the baseline, or without one the run before, has it too; absent where nothing is known to compare with. SARIF's `baselineState`. */
   readonly state?: 'new' | 'unchanged';
@@ -61,6 +61,12 @@ export interface Suppression {
   readonly expires?: string;
   /** Where it is written, such as `scan.config.ts: waivers[0]` or `src/app.ts:12`. */
   readonly place?: string;
+}
+
+/** A fingerprint without its number: the same for equal findings of a file. */
+export function baseFingerprint(fingerprint: string): string {
+  const at = fingerprint.lastIndexOf(':');
+  return at < 0 ? fingerprint : fingerprint.slice(0, at);
 }
 
 /** Orders findings by path, place, check, message and fingerprint, so that every run prints the same order. */

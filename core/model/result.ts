@@ -10,20 +10,7 @@ import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
 import type { Flakiness, Outlier, ResourceUse, Statistics, TrendRun } from './telemetry.js';
 import type { TierName } from './tier.js';
-
-/** What is said at the top of every report. */
-export interface Verdict {
-  /** `clean`: every question was answered and nothing reached the gate; `findings`: something did; `incomplete`: clean cannot be said; `interrupted`: somebody stopped the scan. */
-  readonly status: 'clean' | 'findings' | 'incomplete' | 'interrupted';
-  /** The exit code of the gate: 0, 1, 3 or 130. The process's own also counts failed reporters. */
-  readonly gateExitCode: 0 | 1 | 3 | 130;
-  /** The verdict in one sentence. */
-  readonly summary: string;
-  /** Findings that count at the gate. */
-  readonly gateFindings: number;
-  /** Share of the planned checks that ended conclusively, 0 to 1; 0 when nothing was planned. */
-  readonly coverage: number;
-}
+import type { Verdict } from './verdict.js';
 
 /** What a check is, for reports; SARIF's rule. */
 export interface CheckInfo {

@@ -1,5 +1,6 @@
 import type { RunResult } from 'scanrun';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { VERDICT_WORDS } from '../../reporters/summary.js';
 import { findChromium } from './browser.js';
 import { naughty } from './naughty.js';
 import { dense, digestOf, missingTools, type ReadPdf, readPdf, readStructure, renderPdf } from './pdf-tools.js';
@@ -46,12 +47,11 @@ describe('pdf', () => {
       const pdf = await read(ctx, made);
       expect(pdf.complaints).toBe('');
       expect(pdf.info).toMatchObject({ Tagged: 'yes', Author: 'scanrun 0.1.0', Creator: 'scanrun 0.1.0' });
-      const word = { clean: 'Clean', findings: 'Findings', incomplete: 'Incomplete', interrupted: 'Interrupted' };
-      expect(pdf.info.Title).toContain(`${word[made.verdict.status]} · `);
+      expect(pdf.info.Title).toContain(`${VERDICT_WORDS[made.verdict.status]} · `);
       expect(pdf.info.Subject).toBe(`Run ${made.run.id}`);
       expect(pdf.info['Page size']).toContain('(A4)');
       // The verdict in words, and every check, also those that were not planned.
-      expect(pdf.text).toContain(dense(word[made.verdict.status]));
+      expect(pdf.text).toContain(dense(VERDICT_WORDS[made.verdict.status]));
       const ids = [...made.checks, ...made.notPlanned].map(({ checkId }) => checkId);
       for (const id of ids.filter((each) => /^[\w./-]+$/.test(each))) expect(pdf.text, id).toContain(dense(id));
       expect(pdf.text).toContain(await digestOf(made));
