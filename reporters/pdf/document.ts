@@ -10,6 +10,7 @@ import { trendView } from '../page/trend.js';
 import { countResult } from '../summary.js';
 import { severitiesView } from './findings.js';
 import { signOffView } from './sign-off.js';
+import { suppressedView } from './suppressed.js';
 
 /** The templates beside the document's own, each a partial under its name. */
 const PARTIALS = ['cover', 'summary', 'findings', 'finding', 'checks', 'execution', 'sign-off'];
@@ -68,6 +69,7 @@ function documentView(result: RunResult, options: DocumentOptions, digest: strin
     checkTables: parts(checks.checks),
     notPlannedTables: parts(checks.notPlanned),
     findings: severitiesView(result, options),
+    suppressed: suppressedView(result),
     timeline: timelineView(result, { width: TIMELINE, gutter: 78, onePicture: true }),
     execution: executionView(result),
     trend: trendView(result, { width: TREND, onePicture: true }),

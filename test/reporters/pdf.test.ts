@@ -106,13 +106,24 @@ describe('pdf', () => {
         check(
           'c/warnings',
           { severity: 'warning' },
-          { findings: [...found(1), { message: 'x', suppressedBy: { kind: 'waiver' } }] },
+          {
+            findings: [
+              ...found(1),
+              {
+                message: 'x',
+                suppressedBy: { kind: 'waiver', reason: 'Until the rewrite', owner: 'Ada', expires: '2027-01-31' },
+              },
+            ],
+          },
         ),
       ],
     });
     const pdf = await read(ctx, made, { findingsPerCheck: 4 });
     expect(pdf.text).toContain(dense('34 findings, 8 of them in full'));
     expect(pdf.text).toContain(dense('1 finding besides is suppressed'));
+    // Who signs is told what was accepted.
+    expect(pdf.outline).toContain('Suppressed');
+    expect(pdf.text).toContain(dense('Suppressed by waiver: Until the rewrite (owner Ada, until 2027-01-31)'));
     expect(pdf.text).toContain(dense('and 26 more findings of this check'));
     expect(pdf.text.match(/Messagenumber/g)).toHaveLength(8);
     const order = ['Errors 30', 'Warnings 1', 'Notes 3'].map((heading) => pdf.outline.indexOf(heading));
