@@ -8,6 +8,7 @@ import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
 import { ScanError } from './errors.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
+import { isOwnTarget } from './files/own-target.js';
 import { makeStateFolder } from './files/state.js';
 import { topOf } from './files/top.js';
 import { createHooks, type HookRunner } from './hooks.js';
@@ -17,7 +18,7 @@ import { makePlan } from './plan/plan.js';
 import { createRedactor } from './redact/create.js';
 import type { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
-import type { ScanOptions } from './scan-options.js';
+import { keyFileOf, type ScanOptions } from './scan-options.js';
 import { readBaseline } from './suppress/baseline-file.js';
 import type { KnownFindings } from './suppress/known.js';
 import { expectedMs } from './telemetry/history.js';
@@ -108,7 +109,7 @@ async function prepareWith(
   const { config, loader } = await phases.timed('load', () => configure(options, runtime));
   if (loader.entry !== undefined) runtime.pool.prepare({ cacheDir: loader.cacheDir, entry: loader.entry, scan: runId });
   for (const item of config.notices) notice(item);
-  const files = withoutOwn(await listing, config, options);
+  const files = asOwn(withoutOwn(await listing, config, options), config, options);
   for (const item of files.notices) notice(item);
   const baseline = baselineOf(config, files, options, notice);
   const history = readHistory(files.target.root, config.tier);
@@ -239,16 +240,26 @@ function redactorOf(config: ResolvedConfig, { environment = process.env }: ScanO
   return createRedactor({ ...config.redact, settings, environment });
 }
 
-/** The files without those that this scan writes: yesterday's report is no part of the project. */
-function withoutOwn(files: FileIndex, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileIndex {
-  const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
+/** The files without those that scans write: yesterday's report is no part of the project, nor is the user's key where that lies in it. */
+function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptions): FileIndex {
+  const { cwd, ownFiles = [] } = options;
+  const own = new Set([
+    ...config.reporters.map(({ output }) => output),
+    ...ownFiles.map((file) => resolve(cwd, file)),
+    keyFileOf(options),
+  ]);
   const entries = files.entries.filter(
     ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
   );
   return { ...files, entries };
 }
 
-/** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
+/** The files of a target that may run what it brings, where it may. */
+function asOwn(files: FileIndex, { file }: ResolvedConfig, { cwd }: ScanOptions): FileIndex {
+  return isOwnTarget(files.target.root, cwd, file) ? { ...files, target: { ...files.target, own: true } } : files;
+}
+
+/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
 function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
@@ -256,6 +267,8 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<stri
     const check = registry.get(id)?.check;
     return (
       check !== undefined &&
+      // What takes seconds must be stoppable, and gains from a thread of its own.
+      check.meta.tier === 'quick' &&
       isOwnModule(module) &&
       JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
     );

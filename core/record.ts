@@ -87,7 +87,7 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
     const checks = done.checks.flatMap((ended): CheckOutcome[] => {
       const check = task.checks.find(({ id }) => id === ended.checkId);
       if (check === undefined) return [];
-      const { outcome, data, found, measured, masked } = ended;
+      const { outcome, data, found, measured, masked, cached, cachedFiles } = ended;
       return [
         {
           taskId: task.id,
@@ -98,6 +98,8 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
           measurements: [...measured],
           masked,
           timeMs,
+          ...(cached === undefined ? {} : { cached }),
+          ...(cachedFiles === undefined ? {} : { cachedFiles }),
         },
       ];
     });

@@ -1,5 +1,6 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
+import type { CacheUse, ScanAnswers } from './answers/scan-answers.js';
 import type { Directive } from './check/directives.js';
 import type { ResolvedConfig } from './config/resolve.js';
 import { EventStream } from './events.js';
@@ -16,7 +17,7 @@ import type { OpenedRecord } from './record.js';
 import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
-import type { Untimed } from './scan-listener.js';
+import type { UntimedEvent } from './scan-listener.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -118,8 +119,9 @@ class ScanRun {
     this.#emit({ type: 'planned', plan: told });
     await hooks.promise('plan', told);
     const resources = await this.#resources(prepared);
-    const executed = await this.#execute(prepared, earlier, resources).finally(() => resources.close());
     const notice = (item: Notice): void => this.#notice(item);
+    const answers = await this.#answers(prepared, notice);
+    const executed = await this.#execute(prepared, earlier, resources, answers).finally(() => resources.close());
     const keep = openHistory(files.target.root, prepared.history.full, notice);
     const { result: whole, kept } = analyse({
       prepared,
@@ -127,6 +129,7 @@ class ScanRun {
       directives: this.#directives,
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
+      cache: await this.#keepAnswers(answers),
       startedAt,
       // By the clock that measures: the time of day may have been set meanwhile.
       endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
@@ -174,9 +177,15 @@ class ScanRun {
     );
   }
 
-  async #execute(prepared: Prepared, earlier: Earlier | undefined, resources: ScanResources): Promise<Executed> {
+  async #execute(
+    prepared: Prepared,
+    earlier: Earlier | undefined,
+    resources: ScanResources,
+    answers: ScanAnswers | undefined,
+  ): Promise<Executed> {
     const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
-    const { execute, makeFailFast, makeListener, markEarly } = await engine();
+    const { execute, executeListener, makeFailFast, markEarly } = await engine();
+    const notice = (item: Notice): void => this.#notice(item);
     const governor = await this.#governor(config);
     return execute({
       plan,
@@ -194,6 +203,7 @@ class ScanRun {
         resources,
       },
       random: this.#runtime.resources.random,
+      answers: answers && { of: answers, strict: config.strict, notice },
       earlier,
       pool: this.#runtime.pool,
       inline,
@@ -201,10 +211,10 @@ class ScanRun {
       loader,
       clock: this.#runtime.clock,
       signal: this.#signal,
-      listener: makeListener({
+      listener: executeListener({
         hooks,
         emit: (event) => this.#emit(event),
-        notice: (notice) => this.#notice(notice),
+        notice,
         masked: (value) => this.masked(value),
         directives: this.#directives,
       }),
@@ -213,6 +223,21 @@ class ScanRun {
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
     }).finally(() => governor?.close());
+  }
+
+  /** What earlier scans answered; undefined where that is of no use or cannot be told. */
+  async #answers(prepared: Prepared, notice: (notice: Notice) => void): Promise<ScanAnswers | undefined> {
+    if (!prepared.config.cache.enabled) return undefined;
+    const { answersOf } = await import('./open-answers.js');
+    return answersOf(prepared, this.#options, notice);
+  }
+
+  /** Keeps what this scan answered for the next, and gives what became of the cache. */
+  async #keepAnswers(answers: ScanAnswers | undefined): Promise<CacheUse | undefined> {
+    if (answers === undefined) return undefined;
+    const problems = [...answers.problems(), ...(await answers.close((value) => this.#redactor.json(value)))];
+    for (const problem of problems) this.#notice(problem);
+    return answers.use();
   }
 
   /** Watches the machine while the scan runs; one task at a time leaves nothing to lower. */
@@ -257,7 +282,7 @@ class ScanRun {
     this.#emit({ type: 'notice', notice: clean });
   }
 
-  #emit(event: Untimed): ScanEvent {
+  #emit(event: UntimedEvent): ScanEvent {
     const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
     const complete = this.masked({ ...event, at } as ScanEvent);
     this.#journal?.append(complete);

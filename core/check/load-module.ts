@@ -6,7 +6,7 @@ import { codeOf } from '../errors.js';
 import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
 import type { AnyCheck } from './define.js';
 import { explainLoadError } from './load-error.js';
-import { ModuleGraph, storeGraph } from './module-graph.js';
+import { ModuleGraph, modulesIn, storeGraph } from './module-graph.js';
 
 /** What a module exports. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
@@ -132,6 +132,15 @@ export async function prepareModules(loader: ModuleLoader): Promise<void> {
   await loader.typescript;
 }
 
+/** The modules that a TypeScript configuration and what it imports were when they were last stored, by absolute path. */
+export function storedModules(cacheDir: string, entry: string): readonly string[] {
+  return modulesIn(graphFile(cacheDir, entry));
+}
+
+function graphFile(cacheDir: string, entry: string): string {
+  return join(cacheDir, `graph-${basename(entry)}.json`);
+}
+
 /** Void for another Node, another place of ours (native imports are stored as URLs), or another way of storing. */
 const GRAPH_VERSIONS = `1 ${process.version} ${OWN_ROOT}`;
 
@@ -140,8 +149,7 @@ async function createTypeScriptLoader(
   { cacheDir, entry, scan }: ModuleLoader,
   ahead = false,
 ): Promise<TypeScriptLoader> {
-  const file =
-    cacheDir === undefined || entry === undefined ? undefined : join(cacheDir, `graph-${basename(entry)}.json`);
+  const file = cacheDir === undefined || entry === undefined ? undefined : graphFile(cacheDir, entry);
   let graph = file === undefined ? undefined : ModuleGraph.open(file, GRAPH_VERSIONS, scan !== undefined);
   if (ahead) await graph?.compile(OWN_ROOT);
   let slow = graph === undefined ? createJitiLoader(cacheDir) : undefined;

@@ -156,6 +156,11 @@ function transpile(path: string, jiti: Jiti): StoredModule | undefined {
   return (code.match(ANY_SPECIAL)?.length ?? 0) === plain ? { source, code, imports } : undefined;
 }
 
+/** The paths of the modules in a stored graph; none where there is no graph. */
+export function modulesIn(file: string): readonly string[] {
+  return Object.keys(parse(file)?.modules ?? {});
+}
+
 /** Where an import leads: the path of TypeScript, the URL of what Node imports itself; undefined for what only jiti can load. */
 function place(url: string): string | undefined {
   if (!url.startsWith('file:')) return url;

@@ -21,7 +21,7 @@ import { sumOf } from '../suppress/known.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { complete } from './run.js';
-import { targetRoot } from './target-root.js';
+import { rootOf } from './target.js';
 import { type Colors, colorsFor, oneLine, print, printJson, table } from './terminal.js';
 
 /** Flags of `baseline`. */
@@ -86,7 +86,7 @@ async function placeOf(target: string, flags: BaselineFlags): Promise<Place> {
   const options = await scanOptions(target, flags);
   const runtime = createRuntime();
   try {
-    const root = targetRoot(target);
+    const root = rootOf(target);
     const { baseline } = (await configure(options, runtime)).config;
     const file = baseline.file ?? join(root, BASELINE_FILE);
     return { file, name: baselineName(file, root), options };

@@ -11,7 +11,7 @@ import { type Change, diffExecution, type ExecutionDiff, type TimeChange } from 
 import { readWholeHistory } from '../telemetry/history-file.js';
 import { environmentRedactor } from './redactor.js';
 import { resultPlaces } from './report.js';
-import { targetRoot } from './target-root.js';
+import { rootOf } from './target.js';
 import { type Colors, colorsFor, oneLine, print, printJson } from './terminal.js';
 
 /** Flags of `diff`. */
@@ -29,7 +29,7 @@ const LISTED = 50;
 export async function diff(before: string, after: string, flags: DiffFlags): Promise<number> {
   if (before === '-' && after === '-')
     throw new ScanError('SR_USAGE', 'Standard input holds one result: give `-` once.');
-  const root = targetRoot(flags.target);
+  const root = rootOf(flags.target);
   const places = resultPlaces(root);
   const redactor = environmentRedactor();
   const read = async (reference: string): Promise<RunResult> =>

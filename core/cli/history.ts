@@ -7,7 +7,7 @@ import { TIERS, type TierName } from '../model/tier.js';
 import { type CheckTrend, checkTrends } from '../telemetry/check-trend.js';
 import type { HistoryRun } from '../telemetry/history.js';
 import { readWholeHistory } from '../telemetry/history-file.js';
-import { targetRoot } from './target-root.js';
+import { rootOf } from './target.js';
 import { type Colors, colorsFor, print, printJson, table } from './terminal.js';
 
 /** Flags of `history`. */
@@ -23,7 +23,7 @@ export interface HistoryFlags {
 export async function history(checkId: string | undefined, flags: HistoryFlags): Promise<number> {
   const tier = tierOf(flags.tier);
   const last = lastOf(flags.last);
-  const { runs: all, notices } = readWholeHistory(targetRoot(flags.target));
+  const { runs: all, notices } = readWholeHistory(rootOf(flags.target));
   for (const { code, message } of notices) process.stderr.write(`scanrun: ${code} ${message}\n`);
   const runs = all.filter((run) => tier === undefined || run.tier === tier);
   const shown = (checkId === undefined ? runs : runsOf(runs, checkId)).slice(-last);

@@ -13,6 +13,7 @@ import { exitCode, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
+  if (flags.watch) return (await import('./watch.js')).watch(target, flags);
   const options = await scanOptions(target, flags);
   return runScan({ ...options, overrides: { ...options.overrides, ...(flags.json ? { json: true } : {}) } }, flags);
 }
@@ -30,8 +31,7 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
 }
 
 async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
-  const { result, reports, broken } = await complete(options, flags);
-  return exitCode(result, reports, broken);
+  return exitCodeOf(await complete(options, flags));
 }
 
 /** A scan that is over, with its reports written. */
@@ -42,6 +42,11 @@ export interface Completed {
   readonly broken: boolean;
 }
 
+/** The exit code of a scan that is over. */
+export function exitCodeOf({ result, reports, broken }: Completed): number {
+  return exitCode(result, reports, broken);
+}
+
 /** Scans with everything around it: progress, signals, the log, events, and what plugins left open. */
 export async function complete(options: ScanOptions, flags: RunFlags): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
@@ -49,15 +54,36 @@ export async function complete(options: ScanOptions, flags: RunFlags): Promise<C
       next: 'Give one of them a file: `--events events.ndjson`.',
     });
   }
-  const watcher = new Watcher(flags);
+  const runtime = createRuntime();
+  onCrash(runtime);
+  try {
+    return await scanOnce(options, flags, runtime);
+  } finally {
+    await runtime.close();
+    watchForLeaks();
+  }
+}
+
+/** What else wants to know of a scan. */
+export interface Listener {
+  event(event: ScanEvent): void;
+  reported(reports: readonly ReportedFile[]): void;
+}
+
+/** One scan of a runtime, shown as it runs. */
+export async function scanOnce(
+  options: ScanOptions,
+  flags: RunFlags,
+  runtime: Runtime,
+  listener?: Listener,
+): Promise<Completed> {
+  const watcher = new Watcher(flags, listener);
   await watcher.open();
   const progress = createProgress(progressMode(flags), process.stderr);
-  const runtime = createRuntime();
   const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
   const output = flags.events === '-' ? {} : { output: reportTo(flags, () => progress.end()) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
-  onCrash(runtime);
   const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
@@ -65,12 +91,11 @@ export async function complete(options: ScanOptions, flags: RunFlags): Promise<C
     await watching;
     await watcher.close((value) => handle.redact(value));
     tellReports(reports, flags);
+    listener?.reported(reports);
     return { result, reports, broken: watcher.broken };
   } finally {
     await progress.end();
     release();
-    await runtime.close();
-    watchForLeaks();
     await watcher.close();
   }
 }
@@ -102,7 +127,7 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 }
 
 /** An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something, and with no other process left. */
-function onCrash(runtime: Runtime): void {
+export function onCrash(runtime: Runtime): void {
   process.on('uncaughtException', (error) => {
     runtime.kill();
     void import('./print-error.js').then(
@@ -115,6 +140,7 @@ function onCrash(runtime: Runtime): void {
 /** Follows a scan's events: progress, log, and failures after the verdict. */
 class Watcher {
   readonly #flags: RunFlags;
+  readonly #listener: Listener | undefined;
   readonly #files: EventFile[] = [];
   #decided = false;
   /** True when a check named a secret: what was written before may hold it. */
@@ -122,8 +148,9 @@ class Watcher {
   /** True when something failed that the verdict does not know of. */
   broken = false;
 
-  constructor(flags: RunFlags) {
+  constructor(flags: RunFlags, listener: Listener | undefined) {
     this.#flags = flags;
+    this.#listener = listener;
   }
 
   /** Opens the files that events go to before the scan begins, so that nothing was done in vain when one cannot be. */
@@ -149,6 +176,7 @@ class Watcher {
 
   #event(event: ScanEvent, progress: Progress): void {
     progress.event(event);
+    this.#listener?.event(event);
     for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'taskEnded' && event.checks.some(({ masked }) => masked)) this.#masked = true;

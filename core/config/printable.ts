@@ -21,6 +21,8 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     ...(config.governor === undefined ? {} : { governor: { ...config.governor } }),
     failFast: config.failFast,
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
+    cache: { ...config.cache },
+    strict: config.strict,
     exclude: config.exclude,
     gate: { ...config.gate },
     baseline: config.baseline.file === undefined ? !config.baseline.off : relative(targetRoot, config.baseline.file),

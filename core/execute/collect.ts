@@ -1,10 +1,9 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import type { FindingOrigin, RestoredFinding } from '../answers/kept-finding.js';
 import type { Directive } from '../check/directives.js';
 import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
-import { compareFindings, type Finding, type Snippet } from '../model/finding.js';
+import { compareFindings, compareText, type Finding, type Snippet } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
@@ -13,7 +12,8 @@ import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 import { failedVisits, unreadReason } from './check-end.js';
 import type { CheckEnd, CheckMessage, RawReport, VisitEnd } from './protocol.js';
-import { decode, LineIndex, MAX_READ_BYTES } from './visit.js';
+import { readLines } from './read-text.js';
+import type { LineIndex } from './visit.js';
 
 /** What one check of one task has said, in the attempt that counts. */
 export interface Collected {
@@ -31,8 +31,28 @@ export interface Collected {
   readonly failed: { readonly path: string; readonly end: VisitEnd }[];
   /** In a pass: files whose answer depends on more than the file. */
   readonly impure: Set<string>;
-  /** In a pass: what was found while visiting a file. */
-  readonly byFile: Map<string, Finding[]>;
+  /** In a pass: what was said while visiting a file. */
+  readonly byFile: Map<string, Said>;
+  /** What it reported when it looked at no single file, with what is known of each finding besides. */
+  readonly origins: (FindingOrigin & { readonly finding: Finding })[];
+  /** In a pass: files whose answer an earlier scan had given; the number of them. */
+  knownFiles: number;
+  /** True when its whole answer is an earlier scan's. */
+  isKnown: boolean;
+}
+
+/** What a check said while it visited a file. */
+export interface Said {
+  readonly findings: (FindingOrigin & { readonly finding: Finding })[];
+  readonly measurements: Measurement[];
+}
+
+/** What an earlier scan said. */
+export interface KnownAnswers {
+  readonly findings: readonly RestoredFinding[];
+  /** What it measured, each with the file that it was then visiting. */
+  readonly measurements: readonly (Measurement & { readonly path?: string })[];
+  readonly data?: JsonValue | undefined;
 }
 
 /** What the collector tells of. Everything is redacted. */
@@ -55,6 +75,8 @@ export class TaskCollector {
   readonly #equal = new Map<string, number>();
   readonly #stored: ReadonlyMap<string, string>;
   readonly #files = new Map<string, LineIndex | undefined>();
+  /** The file that was visited when something was measured. */
+  readonly #measuredIn = new Map<Measurement, string>();
   #closed = false;
 
   /** @param stored where files lie that are not at their path. */
@@ -83,6 +105,9 @@ export class TaskCollector {
         failed: [],
         impure: new Set(),
         byFile: new Map(),
+        origins: [],
+        knownFiles: 0,
+        isKnown: false,
       });
     }
   }
@@ -97,8 +122,34 @@ export class TaskCollector {
     if (this.#closed) return;
     if (message.type === 'redact') this.#mask(message.value);
     else if (message.type === 'log') this.#listener.log(redactRecord(this.#redactor, message));
-    else if (message.type === 'directives') this.#listener.directives?.(message.path, message.directives);
+    else if (message.type === 'directives') this.#directives(message.path, message.directives);
     else this.#said(message);
+  }
+
+  /** Takes what earlier scans said to a check: of so many files, and whether that is all that it has to say. */
+  know(checkId: string, { findings, measurements, data }: KnownAnswers, files: number, isAll: boolean): void {
+    const check = this.#checks.get(checkId);
+    if (check === undefined) return;
+    check.isKnown = isAll;
+    check.knownFiles = files;
+    // What must be masked may have become known since.
+    for (const known of findings) {
+      const finding = this.#numbered(this.#redactor.json(known));
+      check.findings.push(finding);
+      this.#listener.finding(finding);
+    }
+    for (const { path, ...measurement } of measurements) {
+      check.measurements.push(measurement);
+      if (path !== undefined) this.#measuredIn.set(measurement, path);
+      this.#listener.measure(checkId, measurement);
+    }
+    if (data !== undefined) check.data = this.#redactor.json(data);
+  }
+
+  /** A file with comments of ours is read by each scan: one that is about nothing any more must be told by each. */
+  #directives(path: string, directives: readonly Directive[]): void {
+    for (const check of this.#checks.values()) check.impure.add(path);
+    this.#listener.directives?.(path, directives);
   }
 
   /** A value is masked for all; which check of several named it does not matter. */
@@ -111,15 +162,20 @@ export class TaskCollector {
     const check = this.#checks.get(message.checkId);
     if (check === undefined) return;
     if (message.type === 'finding') {
-      const finding = this.#finding(check.check, message.report);
-      check.findings.push(finding);
-      if (message.visited !== undefined) addTo(check.byFile, message.visited, finding);
-      this.#listener.finding(finding);
+      const found = this.#finding(check.check, message.report);
+      check.findings.push(found.finding);
+      if (message.visited === undefined) check.origins.push(found);
+      else saidOf(check, message.visited).findings.push(found);
+      this.#listener.finding(found.finding);
     } else if (message.type === 'degraded') {
       check.degraded.push(redactRecord(this.#redactor, message.reason));
     } else if (message.type === 'measure') {
       const measurement = { name: message.name, value: message.value, unit: message.unit };
       check.measurements.push(measurement);
+      if (message.visited !== undefined) {
+        saidOf(check, message.visited).measurements.push(measurement);
+        this.#measuredIn.set(measurement, message.visited);
+      }
       this.#listener.measure(message.checkId, measurement);
     } else if (message.type === 'unread') {
       check.unread.push({ path: message.path, why: message.why });
@@ -138,6 +194,9 @@ export class TaskCollector {
     for (const [id, collected] of this.#checks) {
       collected.findings.sort(compareFindings);
       for (const [index, finding] of numberFindings(collected.findings).entries()) collected.findings[index] = finding;
+      // In the order of the visits, as if all had been made now.
+      if (collected.knownFiles > 0 && this.#measuredIn.size > 0)
+        collected.measurements.sort((a, b) => compareText(this.#placeOf(a), this.#placeOf(b)));
       const own =
         'outcome' in end
           ? end.outcome
@@ -167,7 +226,11 @@ export class TaskCollector {
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
   }
 
-  #finding(check: TaskCheck, report: RawReport): Finding {
+  #placeOf(measurement: Measurement): string {
+    return this.#measuredIn.get(measurement) ?? '';
+  }
+
+  #finding(check: TaskCheck, report: RawReport): FindingOrigin & { readonly finding: Finding } {
     const meta = this.#registry.get(check.id)?.check.meta;
     const snippet = report.snippet ?? this.#snippet(report);
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
@@ -183,6 +246,11 @@ export class TaskCollector {
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(clean.package === undefined ? {} : { package: clean.package }),
     };
+    return { finding: this.#numbered(finding), severity: report.severity };
+  }
+
+  /** A finding with its fingerprint: made of what is shown, and numbered as it arrives. */
+  #numbered(finding: RestoredFinding): Finding {
     const base = fingerprintBase(finding);
     const number = (this.#equal.get(base) ?? 0) + 1;
     this.#equal.set(base, number);
@@ -205,33 +273,14 @@ function shown({ startLine, lines }: Snippet): Snippet {
   return { startLine, lines: lines.map((line) => line.slice(0, SHOWN_LENGTH)) };
 }
 
-function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
+function saidOf({ byFile }: Collected, path: string): Said {
+  const known = byFile.get(path);
+  if (known !== undefined) return known;
+  const said: Said = { findings: [], measurements: [] };
+  byFile.set(path, said);
+  return said;
 }
 
 function joined(first: Reason, all: readonly Reason[]): Reason {
   return all.length === 1 ? first : { ...first, message: all.map(({ message }) => message).join(' ') };
-}
-
-/** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
-function readLines(root: string, path: string, stored: string | undefined): LineIndex | undefined {
-  const text = readText(root, path, stored);
-  return text === undefined ? undefined : new LineIndex(text);
-}
-
-/**
- * The text of a file of the target; undefined for one that cannot be read, is binary or too large, or lies outside.
- * @param stored where it lies when not at its path.
- */
-export function readText(root: string, path: string, stored?: string): string | undefined {
-  try {
-    const real = stored ?? realpathSync(join(root, path));
-    if (stored === undefined && !real.startsWith(root + sep)) return undefined;
-    const bytes = readFileSync(real);
-    return bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -56,6 +56,7 @@ export interface PassOrder {
 export type RequestCall =
   | { readonly name: 'visits' }
   | { readonly name: 'readFile'; readonly path: string }
+  | { readonly name: 'variable'; readonly variable: string }
   | { readonly name: 'files'; readonly include: readonly string[]; readonly exclude: readonly string[] }
   | { readonly name: 'exec'; readonly argv: readonly string[]; readonly options: ExecOptions }
   | { readonly name: 'fetch'; readonly url: string; readonly options: FetchOptions };
@@ -130,6 +131,8 @@ export type CheckMessage =
       readonly name: string;
       readonly value: number;
       readonly unit: string;
+      /** The file that was being visited. */
+      readonly visited?: string;
     }
   | {
       readonly type: 'log';

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { codeOf, ScanError } from '../errors.js';
 
 /**
- * The real path of a target that is named relative to the working folder.
- * @throws ScanError `SR_TARGET_NOT_FOUND`.
+ * The absolute root of a target that the command line names.
+ * @throws ScanError `SR_TARGET_NOT_FOUND` when it cannot be opened.
  */
-export function targetRoot(target: string): string {
+export function rootOf(target: string): string {
   const path = resolve(process.cwd(), target);
   try {
     return realpathSync(path);
