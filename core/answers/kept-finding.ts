@@ -52,6 +52,4 @@ export function restoreFinding(
     severity: owner.severity ?? severity ?? owner.metaSeverity,
     location: { path: location.path ?? file?.path ?? '', ...location },
   };
-  // Its number among equal ones is given with all others'. The path is a part of it, which may be another one now.
-  return location.path === undefined ? { ...finding, fingerprint: `${fingerprintBase(finding)}:1` } : finding;
 }
