@@ -4,6 +4,8 @@ import { defaultOptions } from '../check/options.js';
 import { ScanError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { type Prepared, prepare } from '../prepare.js';
+import { maskNamed } from '../redact/named.js';
+import { MASK } from '../redact.js';
 import { createRuntime } from '../runtime.js';
 import { type CacheExplained, cacheText, explainCache } from './explain-cache.js';
 import type { ConfigFlags } from './flags.js';
@@ -50,8 +52,9 @@ export async function explain(id: string, flags: ConfigFlags): Promise<number> {
       ...willRun(prepared, id),
       cache: (await explainCache(prepared, scan, id)) ?? null,
     };
-    if (flags.json) await printJson(explained);
-    else await print(text(explained, colorsFor(flags.color)));
+    const shown = prepared.redactor.json(explained);
+    if (flags.json) await printJson(shown);
+    else await print(text(shown, colorsFor(flags.color)));
     return 0;
   } finally {
     await runtime.close();
@@ -92,9 +95,10 @@ function options({ config }: Prepared, id: string): Explained[] {
   const item = config.checks.get(id);
   if (item === undefined) return [];
   const preset: JsonObject = defaultOptions(item.check);
+  const shown = maskNamed(item.options, MASK) as JsonObject;
   return Object.entries(item.check.meta.options).map(([name, schema]) => ({
     name,
-    value: item.options[name] ?? null,
+    value: shown[name] ?? null,
     layer:
       config.origins.get(`checks['${id}'].options.${name}`) ??
       (preset[name] === undefined ? 'unset' : name in item.check.preset ? 'instance' : 'default'),
