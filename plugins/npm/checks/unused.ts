@@ -1,7 +1,6 @@
-import { type ContextOf, defineCheck, type ExecResult, type Severity } from 'scanrun';
+import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Severity } from 'scanrun';
 import { type KnipIssue, type KnipKind, readKnipReport } from '../knip-report.js';
 import { messageOf } from '../text.js';
-import { commandOf, findTool } from '../tools.js';
 import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 /** What is reported by each category. */
