@@ -14,6 +14,7 @@ export type {
   AnyCheck,
   Check,
   CheckDefinition,
+  CheckInputs,
   CheckMeta,
   ContextOf,
   InstanceMeta,
@@ -34,6 +35,7 @@ export { commandOf, findTool, importTool, requireTool, type Tool, type ToolWante
 export type {
   BackoffSettings,
   BreakerSettings,
+  CacheOptions,
   CheckEntry,
   CheckSettings,
   Config,
