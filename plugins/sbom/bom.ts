@@ -18,15 +18,17 @@ export interface Bill {
   readonly components: number;
 }
 
-/**
- * Makes the bill of materials of a project.
- * @throws Error where the installed library does not know the version of CycloneDX.
- */
-export async function buildBom(library: CycloneDx, inputs: BillInputs, specVersion: string): Promise<Bill> {
-  const { Enums, Models: Classes, Serialize, Spec } = library;
-  const spec = Object.values(Spec.SpecVersionDict).find((item) => item?.version === specVersion);
-  if (spec === undefined)
-    throw new Error(`The installed @cyclonedx/cyclonedx-library does not know CycloneDX ${specVersion}.`);
+/** A version of CycloneDX as the library knows it. */
+export type BomSpec = NonNullable<ReturnType<typeof specOf>>;
+
+/** The version of CycloneDX; undefined where the library is older. */
+export function specOf({ Spec }: CycloneDx, version: string) {
+  return Object.values(Spec.SpecVersionDict).find((item) => item?.version === version);
+}
+
+/** Makes the bill of materials of a project. */
+export async function buildBom(library: CycloneDx, inputs: BillInputs, spec: BomSpec): Promise<Bill> {
+  const { Enums, Models: Classes, Serialize } = library;
   const maker = new ComponentMaker(library, inputs.licenceOf, await purlMaker());
   const { tree, inventory } = inputs;
   const components = tree.packages.map((item, index) =>

@@ -34,13 +34,14 @@ export function renderBom(result: RunResult, { vulnerabilities, indent }: BomOpt
 function bomIn(result: RunResult): JsonObject {
   const check = result.checks.find(({ data }) => asObject(data).bomFormat === 'CycloneDX');
   if (check !== undefined) return asObject(check.data);
-  const why = whyMissing(
-    result,
-    result.checks.find(({ checkId }) => checkId === CHECK),
+  const own = result.checks.find(({ checkId }) => checkId === CHECK);
+  const why = whyMissing(result, own);
+  const next = "List the plugins that make it, plugins: ['npm', 'sbom'], and run the tier standard or deep.";
+  throw new ScanError(
+    'SR_REPORT_FAILED',
+    `The result has no bill of materials: ${why}`,
+    own === undefined ? { next } : {},
   );
-  throw new ScanError('SR_REPORT_FAILED', `The result has no bill of materials: ${why}`, {
-    next: "List the plugins that make it, plugins: ['npm', 'sbom'], and run the tier standard or deep.",
-  });
 }
 
 function whyMissing({ notPlanned }: RunResult, check: CheckResult | undefined): string {

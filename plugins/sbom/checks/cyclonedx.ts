@@ -1,6 +1,6 @@
 import { type ContextOf, defineCheck, findTool, importTool, type JsonObject, plural } from 'scanrun';
 import npm from 'scanrun/plugins/npm';
-import { buildBom, type CycloneDx, SPEC_VERSIONS } from '../bom.js';
+import { buildBom, type CycloneDx, SPEC_VERSIONS, specOf } from '../bom.js';
 import type { LockedPackage, LockedTree } from '../inputs.js';
 import { isHash } from '../integrity.js';
 import { licenceReader } from '../licences.js';
@@ -77,10 +77,17 @@ export default defineCheck(import.meta.url, {
       );
     const tool = await findTool(context, { name: '@cyclonedx/cyclonedx-library', range: '>=8.0.0 <11' });
     const library = await importTool<CycloneDx>(tool);
+    const { specVersion } = context.options;
+    const spec =
+      specOf(library, specVersion) ??
+      context.skip(
+        'not-installed',
+        `${tool.name} ${tool.version} is installed and does not know CycloneDX ${specVersion}: npm i -D ${tool.name}@latest`,
+      );
     const { tree } = lockfile;
     const isWanted = ({ dev }: LockedPackage): boolean => context.options.dev || !dev;
     const licenceOf = await licenceReader(library);
-    const bom = await buildBom(library, { tree, inventory, isWanted, licenceOf }, context.options.specVersion);
+    const bom = await buildBom(library, { tree, inventory, isWanted, licenceOf }, spec);
     reportGaps(context, tree, isWanted);
     context.measure('components', bom.components, 'components');
     return bom.json;

@@ -232,6 +232,22 @@ it('is made by the library of the project, where that has one that is known', as
   expect(checkOf(foreign.result, 'sbom/cyclonedx').data).toMatchObject({ bomFormat: 'CycloneDX' });
 });
 
+it('is skipped where the library of the project is too old for the version that is asked for', async () => {
+  const check = await scanned({
+    ...filesOf(fixture('lockfiles/npm-3')),
+    'node_modules/@cyclonedx/cyclonedx-library/package.json': json({
+      name: '@cyclonedx/cyclonedx-library',
+      version: '8.0.0',
+      exports: './old.cjs',
+    }),
+    'node_modules/@cyclonedx/cyclonedx-library/old.cjs': 'exports.Spec = { SpecVersionDict: {} };',
+  });
+  expect(check.outcome).toMatchObject({
+    status: 'skipped',
+    reason: { code: 'not-installed', message: expect.stringContaining('npm i -D @cyclonedx/cyclonedx-library@latest') },
+  });
+});
+
 it('wants the plugin npm', async () => {
   await expect(
     runScan(folder({ 'package.json': '{}' }), { config: { plugins: [sbom], reporters: [] } }),
