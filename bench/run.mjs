@@ -1,9 +1,10 @@
 // Everything that is measured: `npm run bench -- [--runs <n>] [--only <part of a name>] [--json]`. Limits are ratios, so
-// that the machine's speed cancels out, but not what else it does meanwhile.
+// that the machine's speed cancels out, but not what else it does meanwhile; those of the reports are promises in figures.
 
 import { cacheCases } from './cache.mjs';
 import { executionCases } from './execution.mjs';
 import { main } from './measure.mjs';
+import { reportCases } from './reports.mjs';
 import { startCases } from './start.mjs';
 
-await main([...startCases, ...executionCases, ...cacheCases]);
+await main([...startCases, ...executionCases, ...cacheCases, ...reportCases]);

@@ -20,6 +20,16 @@ export const ERRORS = {
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
   },
+  SR_BROWSER_FAILED: {
+    exitCode: 3,
+    title: 'The browser could not print the PDF',
+    fix: 'The other reports were written. The message quotes the browser; docs/pdf.md tells what it needs.',
+  },
+  SR_BROWSER_NOT_FOUND: {
+    exitCode: 3,
+    title: 'No browser was found that could print the PDF',
+    fix: "Name one with the reporter's option `browser` or with `SCANRUN_CHROMIUM`, put chromium or google-chrome on the PATH, install it in its usual place, or run `npm install --save-dev @sparticuz/chromium`.",
+  },
   SR_CACHE_FAILED: {
     exitCode: 3,
     title: 'The cache could not be read or changed',
@@ -125,6 +135,11 @@ export const ERRORS = {
     exitCode: 3,
     title: 'There is nothing to scan',
     fix: 'Check the target and its ignore files: no file is left to look at.',
+  },
+  SR_PACKAGE_MISSING: {
+    exitCode: 3,
+    title: 'A reporter needs a package that is not installed',
+    fix: 'Run the command that the message states.',
   },
   SR_PATH_OUTSIDE: {
     exitCode: 3,

@@ -50,6 +50,7 @@ export { defineConfig } from './config/define.js';
 export type { Overrides } from './config/overrides.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
 export type { AsyncHookName, HookArguments, ScanHooks, SyncHookName } from './hooks.js';
+export type { Assessment } from './model/assessment.js';
 export type { ComparedWith, Comparison, KnownFinding } from './model/comparison.js';
 export { type Duration, formatDuration } from './model/duration.js';
 export type { LogLevel, ScanEvent } from './model/event.js';

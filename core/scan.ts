@@ -149,11 +149,13 @@ class ScanRun {
 
   async report(result: RunResult): Promise<readonly ReportedFile[]> {
     const { hooks, config } = this.#prepared as Prepared;
-    const { runReporters } = await engine();
-    const { output } = this.#options;
+    const { output, cwd, environment = {} } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
-    const reports = this.masked(await runReporters(reporters, result, to, new AbortController().signal));
+    // A scan that was interrupted is still reported; who cancels while reports are written stops them.
+    const signal = this.#signal.aborted ? new AbortController().signal : this.#signal;
+    const { runReporters } = await engine();
+    const reports = this.masked(await runReporters(reporters, result, to, { cwd, environment, signal }));
     this.#keep?.();
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);

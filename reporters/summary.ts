@@ -117,12 +117,19 @@ export const NOT_PLANNED_WORDS: Readonly<Record<NotPlanned['code'], string>> = {
 };
 
 /** What was too high on the machine, in words. */
-export const PRESSURE_WORDS: Readonly<Record<ConcurrencyChange['cause'], string>> = {
+const PRESSURE_WORDS: Readonly<Record<ConcurrencyChange['cause'], string>> = {
   cpu: 'work waited for a core',
   memory: 'memory was short',
   'event-loop': 'the main thread was late',
   calm: 'calm',
 };
+
+/** How few tasks were allowed for the machine's sake, and why; undefined when it was at ease. */
+export function pressureText({ concurrency, concurrencyChanges }: Statistics): string | undefined {
+  const lowest = Math.min(concurrency, ...concurrencyChanges.map(({ to }) => to));
+  const worst = concurrencyChanges.find(({ to }) => to === lowest);
+  return worst === undefined ? undefined : `only ${lowest} at once for a while: ${PRESSURE_WORDS[worst.cause]}`;
+}
 
 /** `2 errors, 1 warning, 3 notes`: the kinds that are there; `none` for nothing. */
 export function severityText(findings: Readonly<Record<Severity, number>>): string {

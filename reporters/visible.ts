@@ -2,15 +2,18 @@
 
 import { formatCount } from 'scanrun';
 
-/** Controls, format characters (bidi overrides, zero-width, tags), lone surrogates, separators and blank letters; joiners and Arabic signs stay, as scripts and emoji need them. */
+/** Controls, format characters (bidi overrides, zero-width, tags), lone surrogates, separators, blank letters and code points that are no characters, which HTML forbids; joiners and Arabic signs stay, as scripts and emoji need them. */
 const UNSAFE =
-  /(?!\u200c|\u200d|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
+  /(?!\u200c|\u200d|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u115f\u1160\u3164\uffa0]/gu;
+
+/** Everything but printable ASCII: a text without it, as most lines of code are, needs no closer look. */
+const BEYOND_ASCII = /[^\x20-\x7e]/;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text with every character that is invisible, moves the cursor or reorders its neighbours written as an escape, such as `\x1b` or `\u202e`. */
 export function visible(text: string): string {
-  return text.replace(UNSAFE, escapeOf);
+  return BEYOND_ASCII.test(text) ? text.replace(UNSAFE, escapeOf) : text;
 }
 
 /** Like `visible`, but line breaks stay and a tab becomes two spaces: for text of several lines. */

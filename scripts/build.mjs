@@ -1,6 +1,6 @@
 // Builds dist: compiles, generates the schemas and the configuration's validator, copies the reporters' templates (tsc copies none).
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -112,16 +112,14 @@ async function bundle() {
       external: [...external, ...checks.filter((file) => file !== entry).map((file) => join(folder, file))],
     }));
   }
-  // What reporters share is in each of them now.
-  for (const name of readdirSync(join(dist, 'reporters')))
-    if (/\.js(\.map)?$/.test(name)) rmSync(join(dist, 'reporters', name));
+  // What reporters share is in each of them now; only its templates are still read.
+  for (const folder of [join(dist, 'reporters'), join(dist, 'reporters/page')])
+    for (const name of readdirSync(folder)) if (/\.js(\.map)?$/.test(name)) rmSync(join(folder, name));
 }
 
-/** The folders of plugins or reporters in the build. */
+/** The folders of plugins or reporters in the build; what they share has no index. */
 function foldersIn(kind) {
-  return readdirSync(join(dist, kind), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
+  return readdirSync(join(dist, kind)).filter((name) => existsSync(join(dist, kind, name, 'index.js')));
 }
 
 /** Puts what each entry imports into it, and removes what nothing needs any more; templates stay. */

@@ -86,7 +86,8 @@ function reportersPage(reporters) {
     GENERATED,
     'A reporter turns the result of a scan into text or files. `reporters` in the configuration lists those that run; ' +
       'without it they are `terminal` and `html`, and others [under GitHub Actions](continuous-integration.md#github-actions). ' +
-      '`--reporter name[=file]` replaces the list. Which are for what: [Continuous integration](continuous-integration.md).',
+      '`--reporter name[=file]` replaces the list. Which are for what: [Continuous integration](continuous-integration.md). ' +
+      'What those for people show: [The HTML report](html.md), [The PDF report](pdf.md).',
     'At most one reporter can have standard output. How to set options: [Configuration](configuration.md#reporters). ' +
       'How to write one: [Writing a reporter](writing-a-reporter.md).',
     ...sections,

@@ -121,12 +121,15 @@ const RULES: readonly Rule[] = [
       ['plugins/repo/index.ts', "import type { Task } from '../../core/model/task.js';"],
       ['plugins/repo/checks/links.ts', "import { mask } from '../../secrets/mask.js';"],
       ['reporters/html/index.ts', "import { lines } from '../terminal/lines.js';"],
+      ['reporters/page/svg.ts', "import { renderPage } from '../html/page.js';"],
+      ['plugins/repo/index.ts', "import { svg } from '../../reporters/page/svg.js';"],
       ['plugins/repo/index.ts', "import { plural } from '../../reporters/summary.js';"],
     ],
     allows: [
       ['plugins/repo/checks/links.ts', "import { tree } from '../tree.js';"],
       ['plugins/repo/index.ts', "import { definePlugin } from 'scanrun';"],
       ['reporters/html/page.ts', "import { countResult } from '../summary.js';"],
+      ['reporters/html/page.ts', "import { svg } from '../page/svg.js';"],
     ],
   },
   {

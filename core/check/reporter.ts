@@ -19,6 +19,10 @@ export interface ReporterContext<Options = JsonObject> {
     /** How much to say. */
     readonly verbosity: 'quiet' | 'normal' | 'verbose';
   };
+  /** The absolute working folder of the scan: paths in options start from it, and packages that a reporter loads on demand are looked for there. */
+  readonly cwd: string;
+  /** The environment that the scan was given; empty where a program gave none. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborts when the reporter should stop. */
   readonly signal: AbortSignal;
 }

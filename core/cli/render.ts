@@ -30,7 +30,8 @@ export async function renderResult(result: RunResult, flags: RenderFlags): Promi
   // The patterns may be of today, and the file of somebody else.
   const redactor = createRedactor({ ...redact, settings: [], environment: process.env });
   const clean = redactRecord(redactor, result);
-  const reports = await runReporters(reporters, clean, reportTo(flags), new AbortController().signal);
+  const place = { cwd: process.cwd(), environment: process.env, signal: new AbortController().signal };
+  const reports = await runReporters(reporters, clean, reportTo(flags), place);
   tellReports(reports, flags);
   watchForLeaks();
   return exitCode(clean, reports);

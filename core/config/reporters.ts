@@ -47,6 +47,7 @@ export const OWN_OUTPUTS: Readonly<Record<string, string>> = {
   json: '-',
   junit: 'reports/junit.xml',
   markdown: 'reports/scan.md',
+  pdf: 'reports/scan.pdf',
   sarif: 'reports/scan.sarif',
   terminal: '-',
 };

@@ -1,3 +1,4 @@
+import type { Assessment } from './assessment.js';
 import type { Comparison } from './comparison.js';
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
@@ -73,6 +74,8 @@ export interface CheckResult {
   readonly parts: readonly CheckPart[];
   /** What it found, in a fixed order. */
   readonly findings: readonly Finding[];
+  /** How much its findings matter, where it says so. */
+  readonly assessment?: Assessment;
   /** What it learned besides findings. */
   readonly data?: JsonValue;
   /** What it measured. */

@@ -70,6 +70,18 @@ export interface WorkerTime {
   readonly utilisation: number;
 }
 
+/** Time spent in the taps of a plugin on one hook. */
+export interface HookTime {
+  /** The plugin. */
+  readonly plugin: string;
+  /** The hook. */
+  readonly hook: string;
+  /** Calls. */
+  readonly calls: number;
+  /** Milliseconds, all calls together. */
+  readonly timeMs: number;
+}
+
 /** How the scan kept the tier's budget. */
 export interface BudgetUse {
   /** What the tier promised, in milliseconds. */

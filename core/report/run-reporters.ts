@@ -1,5 +1,5 @@
 import { schemaDefaults } from '../check/options.js';
-import type { Reporter } from '../check/reporter.js';
+import type { Reporter, ReporterContext } from '../check/reporter.js';
 import { describeError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { ReportedFile, RunResult } from '../model/result.js';
@@ -29,12 +29,15 @@ export interface ReportTo {
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
 }
 
+/** Where reporters run: the scan's folder and environment, and what stops them. */
+export type ReportPlace = Pick<ReporterContext, 'cwd' | 'environment' | 'signal'>;
+
 /** Runs every reporter over the result. One that fails harms no other; standard output comes last, after the files it may name. */
 export async function runReporters(
   reporters: readonly ReporterRun[],
   result: RunResult,
   to: ReportTo,
-  signal: AbortSignal,
+  place: ReportPlace,
 ): Promise<ReportedFile[]> {
   const reports: ReportedFile[] = [];
   const ordered = [...reporters].sort((a, b) => Number(a.output === '-') - Number(b.output === '-'));
@@ -50,7 +53,7 @@ export async function runReporters(
       const rendered = await reporter.render(result, {
         options: { ...schemaDefaults(reporter.options), ...run.options },
         output,
-        signal,
+        ...place,
       });
       for (const written of await writeRendered(rendered, run.output, to.stdout))
         reports.push({ reporter: run.name, ...written });

@@ -7,29 +7,17 @@ import {
   SEVERITIES,
   type Severity,
 } from 'scanrun';
-import { byGravity, gravest, placeOf, severityText } from '../summary.js';
+import { type FindingState, type FindingView, findingView, SEVERITY_WORDS, STATES, stateOf } from '../page/finding.js';
+import { nameText, number, safeUrl, titleText } from '../page/text.js';
+import { gravest, severityText } from '../summary.js';
 import { clip, visible } from '../visible.js';
-import { type FrameLine, frameLines, frameOf } from './frame.js';
-import { MESSAGE_LIMIT, nameText, number, pathText } from './text.js';
-
-/** A finding as the template and the client show it; every text is safe to show. */
-export interface FindingView {
-  readonly severity: Severity;
-  readonly severityWord: string;
-  readonly message: string;
-  readonly place: string;
-  readonly check: number;
-  readonly checkId: string;
-  readonly package?: string;
-  readonly suppressed?: string;
-  readonly frame?: readonly FrameLine[];
-}
 
 /** A check's findings in the page itself. */
 export interface GroupView {
   readonly check: number;
   readonly title: string;
   readonly checkId: string;
+  readonly docsUrl?: string;
   readonly counts: string;
   readonly findings: readonly FindingView[];
 }
@@ -52,30 +40,26 @@ export interface FindingsView {
   readonly severities: readonly { readonly value: Severity; readonly word: string; readonly count: string }[];
   readonly checks: readonly Choice[];
   readonly categories: readonly Choice[];
-  readonly payload: Payload;
+  /** What may be shown besides all that count; empty where there is no choice. */
+  readonly states: readonly (Choice & { readonly count: string })[];
   /** What the client clones for each finding: all parts are there. */
   readonly skeleton: FindingView;
 }
 
-/**
- * All findings for the client. Every text is an index into `strings`, where each stands once; checks are
- * `[id, title, category, index of the row]`, findings `[check, severity, message, path, line, column, package,
- * suppressed, frame]` with -1 (0 for line, column, frame) for what is absent, frames `[first line, first marked,
- * last marked, from, to, ...lines]`.
- */
-export interface Payload {
-  readonly strings: readonly string[];
-  readonly checks: readonly (readonly number[])[];
-  readonly findings: readonly (readonly (number | readonly number[])[])[];
+/** The checks that found something, the gravest findings first: here the outcome matters less than what was found. */
+export function checksThatFound(result: RunResult): CheckResult[] {
+  const rank = new Map(result.checks.map((check) => [check, gravest(check.findings)]));
+  return result.checks
+    .filter((check) => check.findings.length > 0)
+    .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || compareText(a.checkId, b.checkId));
 }
 
-const WORDS: Readonly<Record<Severity, string>> = { error: 'Error', warning: 'Warning', note: 'Note' };
-
 /** Builds the section; `limit` findings are in the page itself. */
-export function findingsView(result: RunResult, rows: ReadonlyMap<CheckResult, number>, limit: number): FindingsView {
-  const found = byGravity(result.checks).filter((check) => check.findings.length > 0);
-  // The gravest findings first: here the outcome matters less than what was found.
-  found.sort((a, b) => gravest(a.findings) - gravest(b.findings) || compareText(a.checkId, b.checkId));
+export function findingsView(
+  found: readonly CheckResult[],
+  rows: ReadonlyMap<CheckResult, number>,
+  limit: number,
+): FindingsView {
   const all = found.flatMap((check) => check.findings);
   const counted = all.filter((finding) => !finding.suppressedBy);
   const hidden = Math.max(0, all.length - limit);
@@ -90,22 +74,24 @@ export function findingsView(result: RunResult, rows: ReadonlyMap<CheckResult, n
         : '',
     severities: SEVERITIES.map((value) => ({
       value,
-      word: `${WORDS[value]}s`,
+      word: `${SEVERITY_WORDS[value]}s`,
       count: counted.filter((finding) => finding.severity === value).length.toLocaleString('en-US'),
     })),
     checks: found.map((check) => ({ value: String(rows.get(check) ?? 0), label: clip(visible(check.checkId), 80) })),
-    categories: [...new Set(found.map((check) => check.meta.category))]
-      .sort(compareText)
-      .map((category) => ({ value: nameText(category), label: clip(visible(category), 80) })),
-    payload: payloadOf(found, rows),
+    categories: [...new Set(found.map((check) => check.meta.category))].sort(compareText).map((category) => ({
+      value: nameText(category),
+      label: clip(visible(category), 80).trim() || 'without a name',
+    })),
+    states: statesOf(all),
     skeleton: {
       severity: 'note',
-      severityWord: WORDS.note,
-      message: '',
-      place: '',
+      severityWord: SEVERITY_WORDS.note,
+      message: '-',
+      place: '-',
       check: 0,
-      checkId: '',
+      checkId: '-',
       package: '-',
+      fresh: 'New',
       suppressed: '-',
       frame: [{ number: 0, marked: true, before: '', mark: '-', after: '' }],
     },
@@ -122,13 +108,38 @@ function groupsOf(found: readonly CheckResult[], rows: ReadonlyMap<CheckResult, 
     return [
       {
         check: row,
-        title: nameText(check.meta.title),
+        title: titleText(check),
         checkId: nameText(check.checkId),
+        ...docsOf(check),
         counts: countsOf(check.findings),
         findings: shown.map((finding) => findingView(finding, row)),
       },
     ];
   });
+}
+
+const STATE_WORDS: Readonly<Record<FindingState, string>> = {
+  known: 'Not compared',
+  new: 'New',
+  unchanged: 'Unchanged',
+  suppressed: 'Suppressed',
+};
+
+function statesOf(findings: readonly Finding[]): FindingsView['states'] {
+  const counts = new Map<FindingState, number>();
+  for (const finding of findings) counts.set(stateOf(finding), (counts.get(stateOf(finding)) ?? 0) + 1);
+  // Where nothing is suppressed or compared all findings are alike.
+  if (counts.size === 1 && counts.has('known')) return [];
+  return STATES.flatMap((state) => {
+    const count = counts.get(state) ?? 0;
+    const told = state !== 'known' || counts.has('new') || counts.has('unchanged');
+    return count === 0 || !told ? [] : [{ value: state, label: STATE_WORDS[state], count: number(count) }];
+  });
+}
+
+function docsOf({ meta }: CheckResult): { docsUrl?: string } {
+  const docsUrl = safeUrl(meta.docsUrl);
+  return docsUrl === undefined ? {} : { docsUrl };
 }
 
 function countsOf(findings: readonly Finding[]): string {
@@ -138,62 +149,4 @@ function countsOf(findings: readonly Finding[]): string {
   const text = severityText(counts);
   if (suppressed === 0) return text;
   return text === 'none' ? `${suppressed} suppressed` : `${text}, ${suppressed} suppressed`;
-}
-
-function findingView(finding: Finding, row: number): FindingView {
-  const frame = frameOf(finding);
-  return {
-    severity: finding.severity,
-    severityWord: WORDS[finding.severity],
-    message: messageText(finding),
-    place: placeOf({ ...finding.location, path: pathText(finding.location.path) }),
-    check: row,
-    checkId: nameText(finding.checkId),
-    ...(finding.package === undefined ? {} : { package: nameText(finding.package) }),
-    ...(finding.suppressedBy ? { suppressed: suppressedText(finding.suppressedBy) } : {}),
-    ...(frame ? { frame: frameLines(frame) } : {}),
-  };
-}
-
-function suppressedText({ kind, reason }: NonNullable<Finding['suppressedBy']>): string {
-  return `Suppressed by ${visible(kind)}${reason === undefined ? '' : `: ${nameText(reason)}`}`;
-}
-
-function messageText(finding: Finding): string {
-  return clip(visible(finding.message), MESSAGE_LIMIT);
-}
-
-function payloadOf(found: readonly CheckResult[], rows: ReadonlyMap<CheckResult, number>): Payload {
-  const strings: string[] = [];
-  const places = new Map<string, number>();
-  const intern = (text: string): number => {
-    const known = places.get(text);
-    if (known !== undefined) return known;
-    places.set(text, strings.length);
-    return strings.push(text) - 1;
-  };
-  const checks = found.map((check) => [
-    intern(nameText(check.checkId)),
-    intern(nameText(check.meta.title)),
-    intern(nameText(check.meta.category)),
-    rows.get(check) ?? 0,
-  ]);
-  const findings = found.flatMap((check, index) =>
-    check.findings.map((finding) => {
-      const { path, startLine = 0, startColumn = 0 } = finding.location;
-      const frame = frameOf(finding);
-      return [
-        index,
-        SEVERITIES.indexOf(finding.severity),
-        intern(messageText(finding)),
-        intern(pathText(path)),
-        startLine,
-        startColumn,
-        finding.package === undefined ? -1 : intern(nameText(finding.package)),
-        finding.suppressedBy ? intern(suppressedText(finding.suppressedBy)) : -1,
-        frame ? [frame.start, frame.first, frame.last, frame.from, frame.to, ...frame.lines.map(intern)] : 0,
-      ];
-    }),
-  );
-  return { strings, checks, findings };
 }

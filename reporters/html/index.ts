@@ -1,9 +1,10 @@
 import { defineReporter } from 'scanrun';
 
 /**
- * One HTML file that needs nothing else: no request leaves it, and a content security policy forbids any. Findings
- * with filters and search, checks, a timeline of the parallel execution, measurements, environment. Without
- * JavaScript the first `staticFindings` findings are there and the rest is counted.
+ * One HTML file that needs nothing else: no request leaves it, and a content security policy forbids any. Verdict,
+ * findings with filters and search, checks, the parallel execution drawn and in numbers, the trend of the last runs,
+ * what checks measured and collected, environment. Without JavaScript the first `staticFindings` findings are there and
+ * the rest is counted.
  */
 export default defineReporter({
   name: 'html',
@@ -29,8 +30,8 @@ export default defineReporter({
       description: 'Findings in the page itself, for readers without JavaScript; with it all are there.',
     },
   },
-  async render(result, { options }) {
+  async render(result, { options, signal }) {
     const { renderPage } = await import('./page.js');
-    return renderPage(result, options);
+    return renderPage(result, options, signal);
   },
 });

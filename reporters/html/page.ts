@@ -1,48 +1,53 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { RunResult } from 'scanrun';
+import { checksView, rowsOf } from '../page/checks.js';
+import { comparisonView } from '../page/comparison.js';
+import { compilePages, hashSource } from '../page/compile.js';
+import { environmentView, tasksView } from '../page/environment.js';
+import { executionView } from '../page/execution.js';
+import { inventoryView } from '../page/inventory.js';
+import { overviewView } from '../page/overview.js';
+import { nameText } from '../page/text.js';
+import { timelineView } from '../page/timeline.js';
+import { trendView } from '../page/trend.js';
 import { countResult } from '../summary.js';
-import { checksView, rowsOf } from './checks.js';
-import { measuredView } from './data.js';
-import { environmentView, speedView, tasksView } from './environment.js';
-import { findingsView } from './findings.js';
-import { overviewView } from './overview.js';
-import { statisticsView } from './statistics.js';
-import { Svg } from './svg.js';
-import { nameText } from './text.js';
-import { timelineView } from './timeline.js';
+import { checksThatFound, findingsView } from './findings.js';
+import { payloadChunks } from './payload.js';
 
 /** The templates beside the page's own, each a partial under its name. */
 const PARTIALS = [
-  'sprite',
   'top',
   'overview',
   'findings',
   'finding',
   'group',
   'checks',
-  'help',
-  'inlines',
-  'timeline',
-  'statistics',
-  'measured',
+  'execution',
+  'execution-numbers',
+  'trend',
+  'inventory',
   'environment',
 ];
 const STYLES = [
-  'tokens',
+  'page/tokens',
   'base',
   'top',
   'overview',
   'controls',
   'filters',
   'findings',
+  'tables',
   'checks',
-  'timeline',
-  'statistics',
+  'page/charts',
+  'execution',
   'print',
 ];
-/** In this order: before printing, the findings are drawn first and what is folded in them is opened then. */
-const SCRIPTS = ['findings', 'client'];
+/** In this order: each uses those before it, and before printing the findings are drawn first and what is folded in them is opened then. */
+const SCRIPTS = ['data', 'filter', 'rows', 'list', 'findings', 'client'];
+
+/** The width of the drawings, in units that are about a pixel where the page is at its widest. */
+const WIDTH = 1_080;
+/** Rows of a table of collected data at most. */
+const DATA_ROWS = 200;
 
 /** The page's options. */
 export interface PageOptions {
@@ -51,74 +56,51 @@ export interface PageOptions {
   readonly staticFindings: number;
 }
 
-/** Renders the page. */
-export async function renderPage(result: RunResult, options: PageOptions): Promise<string> {
-  const [{ template, styles, client }, view] = [await loadTemplate(), pageView(result, options)];
-  return template({ ...view, csp: contentSecurityPolicy(styles, client) });
+/** Renders the page in chunks: what stands before the findings' data, the data, and the end. */
+export async function* renderPage(
+  result: RunResult,
+  options: PageOptions,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const pages = await compilePages({
+    folder: new URL('./templates/', import.meta.url),
+    pages: ['page', 'end'],
+    partials: PARTIALS,
+    styles: STYLES,
+    scripts: SCRIPTS,
+  });
+  const found = checksThatFound(result);
+  const rows = rowsOf(result);
+  const csp = contentSecurityPolicy(pages.styles, pages.client);
+  const { overview, ...view } = pageView(result, options, rows);
+  yield pages.render('page', { ...view, overview, csp, findings: findingsView(found, rows, options.staticFindings) });
+  for await (const chunk of payloadChunks(found, rows)) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
+  yield pages.render('end', {});
 }
 
-function pageView(result: RunResult, options: PageOptions) {
+function pageView(result: RunResult, options: PageOptions, rows: ReturnType<typeof rowsOf>) {
   const counts = countResult(result);
-  const rows = rowsOf(result);
   const overview = overviewView(result, counts);
   return {
     title: options.title === '' ? overview.target : nameText(options.title),
     theme: options.theme,
     version: nameText(result.run.versions.scanrun ?? ''),
     overview,
-    findings: findingsView(result, rows, options.staticFindings),
+    comparison: comparisonView(result),
     checks: checksView(result, rows),
-    timeline: timelineView(result),
-    statistics: statisticsView(result),
-    speed: speedView(result.statistics),
+    timeline: timelineView(result, { width: WIDTH, gutter: 96 }),
+    execution: executionView(result),
     tasks: tasksView(result),
-    measured: measuredView(result),
+    trend: trendView(result, { width: 520 }),
+    inventory: inventoryView(result, DATA_ROWS),
     environment: environmentView(result),
   };
 }
 
 /** Everything is forbidden but this page's own style and script, by their hashes, and the icon in it. */
 function contentSecurityPolicy(styles: string, client: string): string {
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return `default-src 'none'; style-src ${hash(styles)}; script-src ${hash(client)}; img-src data:; base-uri 'none'; form-action 'none'`;
-}
-
-/** Reads and compiles the templates: only when a page is rendered, since Handlebars is slow to load. */
-async function loadTemplate() {
-  const read = (name: string): Promise<string> => readFile(new URL(`./templates/${name}`, import.meta.url), 'utf8');
-  const [{ default: handlebars }, page, scripts, styles, partials] = await Promise.all([
-    import('handlebars'),
-    read('page.hbs'),
-    Promise.all(SCRIPTS.map((name) => read(`${name}.js`))),
-    Promise.all(STYLES.map((name) => read(`${name}.css`))),
-    Promise.all(PARTIALS.map((name) => read(`${name}.hbs`))),
-  ]);
-  const instance = handlebars.create();
-  const [css, client] = [styles.join(''), scripts.join('')];
-  PARTIALS.forEach((name, index) => {
-    instance.registerPartial(name, partials[index] ?? '');
-  });
-  // As partials the two are put in as they are, without any way round the escaping of data.
-  instance.registerPartial('styles', css);
-  instance.registerPartial('client', client);
-  instance.registerHelper('json', (value: unknown) => new instance.SafeString(scriptJson(value)));
-  instance.registerHelper('svg', (value: unknown) => {
-    if (!(value instanceof Svg)) throw new TypeError('only what the svg tag made may be put in unescaped');
-    return new instance.SafeString(value.toString());
-  });
-  return {
-    template: instance.compile(page, { preventIndent: true }),
-    styles: css,
-    client,
-  };
-}
-
-const UNSAFE_IN_SCRIPT = /[<\u2028\u2029]/g;
-
-/** JSON that cannot end the script element it stands in. */
-export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    UNSAFE_IN_SCRIPT,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return `default-src 'none'; style-src ${hashSource(styles)}; script-src ${hashSource(client)}; img-src data:; base-uri 'none'; form-action 'none'`;
 }

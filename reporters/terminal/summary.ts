@@ -8,8 +8,8 @@ import {
   NOT_PLANNED_WORDS,
   OUTCOME_WORDS,
   outlierText,
-  PRESSURE_WORDS,
   percent,
+  pressureText,
   severityText,
   speedUpText,
   VERDICT_WORDS,
@@ -77,7 +77,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
       'Tier',
       `${run.tier}, ${statistics.concurrency} at once on ${plural(statistics.cores, 'core')}, ${plural(statistics.files, 'file')}`,
     ],
-    ...lowestConcurrency(statistics),
+    ...pressureRow(statistics),
     ['Time', `${speedUpText(statistics)}${within}`],
     ...reasonRows(result),
     ...(within === '' ? [[OVER_BUDGET, budgetSentence(result)] as const] : []),
@@ -117,11 +117,9 @@ function reasonRows({ verdict }: RunResult): (readonly [string, string])[] {
 }
 
 /** How few tasks were allowed for the machine's sake. */
-function lowestConcurrency({ concurrency, concurrencyChanges }: Statistics): (readonly [string, string])[] {
-  const lowest = Math.min(concurrency, ...concurrencyChanges.map(({ to }) => to));
-  const worst = concurrencyChanges.find(({ to }) => to === lowest);
-  if (worst === undefined) return [];
-  return [['Pressure', `only ${lowest} at once for a while: ${PRESSURE_WORDS[worst.cause]}`]];
+function pressureRow(statistics: Statistics): (readonly [string, string])[] {
+  const text = pressureText(statistics);
+  return text === undefined ? [] : [['Pressure', text]];
 }
 
 /** How the budget was missed, and what would have to go. */

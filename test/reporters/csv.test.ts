@@ -109,6 +109,8 @@ describe('csv', () => {
     const rendered = csv.render(large(10_000), {
       options: { bom: false, delimiter: 'comma', suppressed: true },
       output: { file: undefined, color: false, columns: 80, verbosity: 'normal' },
+      cwd: '/',
+      environment: {},
       signal: new AbortController().signal,
     });
     const sizes = [...(rendered as Iterable<string>)].map(({ length }) => length);

@@ -156,6 +156,8 @@ describe('the job summary', () => {
     const rendered = await github.render(given, {
       options: { maxAnnotations: 10, log: true, ...options },
       output: { file, color: false, columns: 80, verbosity: 'normal' },
+      cwd: '/',
+      environment: {},
       signal: new AbortController().signal,
     } as ReporterContext);
     return { file, text: Buffer.from(rendered as Uint8Array).toString() };

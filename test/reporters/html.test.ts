@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { RunResult } from 'scanrun';
+import { type RunResult, SEVERITIES } from 'scanrun';
 import html from 'scanrun/reporters/html';
 import { describe, expect, it } from 'vitest';
-import { scriptJson } from '../../reporters/html/page.js';
+import { scriptJson } from '../../reporters/html/payload.js';
+import { messageText, STATES, stateOf } from '../../reporters/page/finding.js';
+import { frameOf } from '../../reporters/page/frame.js';
+import { nameText, pathText } from '../../reporters/page/text.js';
+import { readPayload } from './payload.js';
 import { render } from './render.js';
 import { countOutcome } from './sample-build.js';
 import { ATTACKS, hostile, large, manyTasks } from './sample-extremes.js';
+import { full } from './sample-full.js';
 import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
 
-const templates = new URL('../../reporters/html/templates/', import.meta.url);
+const templates = ['html', 'page', 'pdf'].map((name) => new URL(`../../reporters/${name}/templates/`, import.meta.url));
 const matches = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 const counted = (result: RunResult) =>
   result.checks.flatMap((check) => check.findings).filter((finding) => !finding.suppressedBy);
-const payloadOf = (page: string) =>
-  JSON.parse(/id="payload">(.*?)<\/script>/s.exec(page)?.[1] ?? '') as {
-    strings: string[];
-    findings: (number | number[])[][];
-  };
 /** The page without style, script and embedded data: what is read without JavaScript. */
 const bodyOf = (page: string): string =>
   page.replace(/<style>.*?<\/style>|<script.*?<\/script>|<template.*?<\/template>/gs, '');
@@ -47,16 +47,41 @@ describe('html', () => {
     expect(tile(page, 'Errors')).toBe(amount('error'));
     expect(tile(page, 'Warnings')).toBe(amount('warning'));
     expect(tile(page, 'Notes')).toBe(amount('note'));
-    expect(matches(page, /<tr role="row" id="check-/g)).toBe(result.checks.length);
+    expect(matches(page, /<tr id="check-/g)).toBe(result.checks.length);
     const table =
       /<table class="checks".*?<\/table>/s.exec(page)?.[0].replace(/<ul class="parts">.*?<\/ul>/gs, '') ?? '';
     for (const status of ['passed', 'failed', 'degraded', 'skipped', 'timed-out', 'errored', 'cancelled'] as const) {
       expect(matches(table, new RegExp(`class="badge o-${status}"`, 'g')), status).toBe(countOutcome(result, status));
     }
-    expect(payloadOf(page).findings).toHaveLength(result.checks.flatMap((check) => check.findings).length);
+    expect(readPayload(page).findings).toHaveLength(result.checks.flatMap((check) => check.findings).length);
     expect(matches(page, /<g class="bar /g)).toBe(
       result.tasks.filter((task) => task.timing.startedAtMs !== undefined).length,
     );
+  });
+
+  it('embeds every finding as it is, with its frame', async () => {
+    for (const make of [full, hostile, () => large(1_200)]) {
+      const result = make();
+      const { findings: found } = readPayload(await render(html, result));
+      const byId = new Map(result.checks.map((check) => [nameText(check.checkId), check.findings]));
+      for (const [checkId, own] of byId) {
+        const shown = found.filter((each) => each.checkId === checkId);
+        expect(shown.map(({ line, column, height }) => [line, column, height])).toEqual(
+          own.map(({ location, snippet }) => [
+            location.startLine ?? 0,
+            location.startColumn ?? 0,
+            snippet?.lines.length ?? 0,
+          ]),
+        );
+        expect(shown.map(({ message, path }) => [message, path])).toEqual(
+          own.map((each) => [messageText(each), pathText(each.location.path)]),
+        );
+        expect(shown.map(({ frame }) => frame?.lines)).toEqual(own.map((each) => frameOf(each)?.lines));
+        expect(shown.map(({ state, severity }) => [STATES[state], SEVERITIES[severity]])).toEqual(
+          own.map((each) => [stateOf(each), each.severity]),
+        );
+      }
+    }
   });
 
   it('says the verdict in words and with an icon', async () => {
@@ -152,8 +177,8 @@ describe('html', () => {
   });
 
   it('has templates and assets that cannot undo the escaping', () => {
-    for (const name of readdirSync(templates)) {
-      const text = readFileSync(new URL(name, templates), 'utf8');
+    for (const file of templates.flatMap((folder) => readdirSync(folder).map((name) => new URL(name, folder)))) {
+      const [name, text] = [file.pathname, readFileSync(file, 'utf8')];
       expect(text, name).not.toMatch(/\{\{\{|\{\{&/);
       if (!name.endsWith('.hbs')) expect(text, name).not.toMatch(/\{\{|<\/(script|style)/i);
       if (name.endsWith('.js'))
@@ -168,7 +193,7 @@ describe('html', () => {
     const page = await render(html, result);
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(page.length).toBeLessThan(2_000_000);
-    const { strings } = payloadOf(page);
+    const { strings } = readPayload(page);
     expect(new Set(strings).size).toBe(strings.length);
   });
 

@@ -46,6 +46,8 @@ describe('json', () => {
     const rendered = await json.render(large(10_000), {
       options: { indent: 2 },
       output: { file: undefined, color: false, columns: 80, verbosity: 'normal' },
+      cwd: '/',
+      environment: {},
       signal: new AbortController().signal,
     });
     const sizes: number[] = [];

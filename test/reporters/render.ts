@@ -12,6 +12,8 @@ export async function render(
   const rendered = await reporter.render(result, {
     options: { ...defaults, ...given.options } as ReporterContext['options'],
     output: { file: undefined, color: false, columns: 80, verbosity: 'normal', ...given.output },
+    cwd: process.cwd(),
+    environment: process.env,
     signal: new AbortController().signal,
   });
   if (typeof rendered === 'string') return rendered;

@@ -340,6 +340,8 @@ it('hands on chunks, none of which holds a large result', async () => {
   const rendered = await sarif.render(large(10_000), {
     options: { category: '', split: 'none', limits: 'github', suppressed: true, snippets: true },
     output: { file: undefined, color: false, columns: 80, verbosity: 'normal' },
+    cwd: '/',
+    environment: {},
     signal: new AbortController().signal,
   });
   let [count, most] = [0, 0];

@@ -1,6 +1,6 @@
 // The theme and conveniences: copying places, sorting checks, following links, printing. Without it the page is complete.
 (() => {
-  const byId = (id) => document.getElementById(id);
+  const { byId } = report;
 
   theme();
   copying();
@@ -67,6 +67,7 @@
   function sorting() {
     const table = byId('checks-table');
     if (!table) return;
+    nameRoles(table);
     const body = table.tBodies[0];
     const original = [...body.rows];
     const numbers = new Map(
@@ -92,6 +93,21 @@
         body.append(...(next === 'none' ? original : [...original].sort((a, b) => sign * compare(a, b))));
       });
     });
+  }
+
+  /** Where the table is shown as a list of cards, some browsers would not tell any more that it is one. */
+  function nameRoles(table) {
+    const roles = {
+      thead: 'rowgroup',
+      tbody: 'rowgroup',
+      tr: 'row',
+      'thead th': 'columnheader',
+      'tbody th': 'rowheader',
+      td: 'cell',
+    };
+    table.setAttribute('role', 'table');
+    for (const [selector, role] of Object.entries(roles))
+      for (const each of table.querySelectorAll(selector)) each.setAttribute('role', role);
   }
 
   /** Following a link to a check opens what is known of it and moves the focus there. */

@@ -29,6 +29,8 @@ const render = async (entry: ResolvedReporter | undefined): Promise<string> => {
   const rendered = await reporter.render({ checks: [] } as unknown as RunResult, {
     options: entry?.options ?? {},
     output,
+    cwd: '/',
+    environment: {},
     signal: new AbortController().signal,
   });
   return [...(rendered as Iterable<string>)].join('');

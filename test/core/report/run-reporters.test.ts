@@ -42,6 +42,8 @@ function reporter(
   };
 }
 
+const place = { cwd: '/project', environment: { SCANRUN_X: 'y' }, signal: new AbortController().signal };
+
 const at = (output: string, run: ReporterRun): ReporterRun => ({ ...run, output });
 
 async function report(runs: readonly ReporterRun[], over: Partial<ReportTo> = {}) {
@@ -53,7 +55,7 @@ async function report(runs: readonly ReporterRun[], over: Partial<ReportTo> = {}
     verbosity: 'verbose',
     ...over,
   };
-  const reports = await runReporters(runs, sample, to, new AbortController().signal);
+  const reports = await runReporters(runs, sample, to, place);
   return { reports, stdout };
 }
 
@@ -61,8 +63,9 @@ describe('reporters', () => {
   it('are told the result, their options with defaults, and what they write to', async () => {
     const root = folder();
     const seen: unknown[] = [];
-    const render: Reporter['render'] = (given, { options, output }) => {
+    const render: Reporter['render'] = (given, { options, output, ...rest }) => {
       seen.push([given === sample, options, output]);
+      expect(rest).toEqual(place);
       return '';
     };
     await report([reporter('a', render, { extra: 1 }), at(join(root, 'b'), reporter('b', render, { wide: false }))]);

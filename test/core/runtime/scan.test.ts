@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/check/plugin.js';
-import { defineReporter } from '../../../core/check/reporter.js';
+import { defineReporter, use } from '../../../core/check/reporter.js';
 import { ScanError } from '../../../core/errors.js';
 import type { ScanHooks } from '../../../core/hooks.js';
 import type { ScanEvent } from '../../../core/model/event.js';
@@ -257,6 +257,34 @@ describe('a scan without a runtime', () => {
       outcome: { reason: { message: 'enough' } },
       findings: [{ message: 'found begun' }],
     });
+  });
+
+  it('stops reporters when it is cancelled while they write, and not for what came before', async () => {
+    const root = checkProject({ fine: '' });
+    const aborted: boolean[] = [];
+    let cancel = (): void => {};
+    const slow = defineReporter({
+      name: 'slow',
+      output: 'slow.txt',
+      render(_result, { signal, cwd, environment }) {
+        expect([cwd, environment.SCANRUN_CHROMIUM]).toEqual([root, '/a/browser']);
+        aborted.push(signal.aborted);
+        cancel();
+        aborted.push(signal.aborted);
+        return '';
+      },
+    });
+    const config = { plugins: ['./plugin.mjs'], reporters: [use(slow, {})] };
+    const environment = { SCANRUN_CHROMIUM: '/a/browser' };
+    const during = scan({ cwd: root, config, environment });
+    cancel = () => during.cancel('enough');
+    await during.reports;
+    const before = scan({ cwd: root, config, environment });
+    cancel = () => {};
+    before.cancel('too late');
+    expect((await before.result).verdict.status).toBe('interrupted');
+    await before.reports;
+    expect(aborted).toEqual([false, true, false, false]);
   });
 
   it('that cannot begin rejects both promises with the same error, and ends its events', async () => {
