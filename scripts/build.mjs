@@ -99,9 +99,9 @@ async function bundle() {
       external: [...external, ...checks.filter((file) => file !== entry).map((file) => join(folder, file))],
     }));
   }
-  // What reporters share is in each of them now.
-  for (const name of readdirSync(join(dist, 'reporters')))
-    if (/\.js(\.map)?$/.test(name)) rmSync(join(dist, 'reporters', name));
+  // What reporters share, and what plugins share, is in each of them now.
+  for (const kind of ['reporters', 'plugins'])
+    for (const name of readdirSync(join(dist, kind))) if (/\.js(\.map)?$/.test(name)) rmSync(join(dist, kind, name));
 }
 
 /** The folders of plugins or reporters in the build. */

@@ -122,11 +122,13 @@ const RULES: readonly Rule[] = [
       ['plugins/repo/checks/links.ts', "import { mask } from '../../secrets/mask.js';"],
       ['reporters/html/index.ts', "import { lines } from '../terminal/lines.js';"],
       ['plugins/repo/index.ts', "import { plural } from '../../reporters/summary.js';"],
+      ['reporters/html/index.ts', "import { findTool } from '../../plugins/tools.js';"],
     ],
     allows: [
       ['plugins/repo/checks/links.ts', "import { tree } from '../tree.js';"],
       ['plugins/repo/index.ts', "import { definePlugin } from 'scanrun';"],
       ['reporters/html/page.ts', "import { countResult } from '../summary.js';"],
+      ['plugins/npm/checks/types.ts', "import { findTool } from '../../tools.js';"],
     ],
   },
   {

@@ -1,8 +1,8 @@
 import { type ContextOf, defineCheck, type ExecResult, type Severity } from 'scanrun';
+import { messageOf } from '../../text.js';
+import { commandOf, findTool } from '../../tools.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { type KnipIssue, type KnipKind, readKnipReport } from '../knip-report.js';
-import { messageOf } from '../text.js';
-import { commandOf, findTool } from '../tools.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 /** What is reported by each category. */
 const CATEGORIES: Readonly<Record<string, readonly KnipKind[]>> = {

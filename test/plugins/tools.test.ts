@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { commandOf, findTool, importTool } from '../../../plugins/npm/tools.js';
-import { folder } from '../../support/folders.js';
+import { commandOf, findTool, importTool } from '../../plugins/tools.js';
+import { folder } from '../support/folders.js';
 
 const skip = (code: string, reason: string): never => {
   throw new Error(`${code}: ${reason}`);

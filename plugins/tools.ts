@@ -43,10 +43,13 @@ export async function findTool(
   const fit = found.find(({ version }) => semver.satisfies(version, range, { includePrerelease: true }));
   if (fit !== undefined) return fit;
   const [other] = found;
-  if (other === undefined) return context.skip('not-installed', `not installed: npm i -D ${name}`);
+  // Of a single version only that one will do.
+  const exact = semver.valid(range) !== null;
+  if (other === undefined)
+    return context.skip('not-installed', `not installed: npm i -D ${name}${exact ? `@${range}` : ''}`);
   return context.skip(
     'not-installed',
-    `${name} ${other.version} is installed, and only ${range} is known: npm i -D ${name}@latest`,
+    `${name} ${other.version} is installed, and only ${range} is known: npm i -D ${name}@${exact ? range : 'latest'}`,
   );
 }
 
@@ -86,10 +89,10 @@ function entryOf(value: unknown): string | undefined {
   return undefined;
 }
 
-/** The absolute path of the script of a tool's command. */
-export function commandOf({ name, version, folder, manifest }: Tool): string {
+/** The absolute path of the script of a tool's command, which is called as the tool where no other name is given. */
+export function commandOf({ name, version, folder, manifest }: Tool, command = name): string {
   const bin = own(manifest, 'bin');
-  const script = asText(bin) ?? asText(own(bin, name));
-  if (script === undefined) throw new Error(`${name} ${version} has no command '${name}'.`);
+  const script = asText(bin) ?? asText(own(bin, command));
+  if (script === undefined) throw new Error(`${name} ${version} has no command '${command}'.`);
   return join(folder, script);
 }
