@@ -79,7 +79,8 @@ function copyOf(item: unknown): Copy {
 }
 
 function fragmentOf(value: unknown): Fragment {
-  const path = asText(own(value, 'name'));
+  // A part of a file in another language is named after both, such as `App.vue:html`.
+  const path = asText(own(value, 'name'))?.replace(/(\.(?:vue|svelte|astro)):\w+$/, '$1');
   if (path === undefined) throw new Error("A file in jscpd's report has no name.");
   const startLine = Math.max(1, numberIn(value, 'start'));
   return { path, startLine, endLine: Math.max(startLine, numberIn(value, 'end')) };

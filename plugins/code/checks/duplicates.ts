@@ -118,7 +118,8 @@ async function compare(context: Context, script: string, paths: readonly string[
       config,
       JSON.stringify({
         ...settings,
-        path: paths,
+        // It takes relative paths from its configuration on.
+        path: paths.map((path) => join(context.target.root, path)),
         reporters: ['json'],
         output: scratch,
         absolute: true,
@@ -138,7 +139,8 @@ async function compare(context: Context, script: string, paths: readonly string[
       throw new Error(`jscpd failed (${result.signal ?? `exit code ${result.code}`}):\n${said}`);
     }
     const { copies, sources, duplicatedLines, percentage } = readCopies(report);
-    if (sources === 0) throw new Error(`jscpd compared none of ${plural(paths.length, 'file')}:\n${said}`);
+    if (sources === 0 && (await holdsEnough(context, paths, settings)))
+      throw new Error(`jscpd compared none of ${plural(paths.length, 'file')}:\n${said}`);
     context.measure('compared files', sources, 'files');
     context.measure('copied lines', duplicatedLines, 'lines');
     context.measure('copied', percentage, '%');
@@ -146,6 +148,22 @@ async function compare(context: Context, script: string, paths: readonly string[
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** True where a file is long enough for a copy, so that jscpd had to look at it; it counts only such files. */
+async function holdsEnough(
+  { readFile: read }: Context,
+  paths: readonly string[],
+  { minTokens, minLines }: typeof DEFAULTS,
+): Promise<boolean> {
+  for (const path of paths) {
+    const text = new TextDecoder().decode(await read(path));
+    // Half of what could be tokens are white space and comments at the most, in what people write.
+    const isText = !text.includes('\0');
+    if (isText && text.split('\n').length > minLines && (text.match(/\w+|[^\s\w]/g)?.length ?? 0) > 2 * minTokens)
+      return true;
+  }
+  return false;
 }
 
 function report(context: Context, copy: Copy, path: string, other: string): void {

@@ -22,6 +22,10 @@ const messages = {
 
 type Context = ContextOf<typeof options, typeof messages, Needs>;
 
+/** Where its rules are; eslint 8 also reads package.json, which nearly every project has without them. */
+const CONFIGS =
+  '**/{eslint.config.js,eslint.config.mjs,eslint.config.cjs,eslint.config.ts,eslint.config.mts,eslint.config.cts,.eslintrc,.eslintrc.js,.eslintrc.cjs,.eslintrc.json,.eslintrc.yml,.eslintrc.yaml}';
+
 /** Bytes of eslint's report that are kept; it holds the source of each file with a problem. */
 const MAX_OUTPUT_BYTES = 268_435_456;
 
@@ -36,7 +40,7 @@ export default defineCheck(import.meta.url, {
     estimate: '15s',
     timeout: '300s',
     tags: ['eslint', 'lint'],
-    when: { files: ['{eslint.config.*,**/eslint.config.{js,mjs,cjs,ts,mts,cts},**/.eslintrc,**/.eslintrc.*}'] },
+    when: { files: [CONFIGS] },
     options,
     messages,
     help: [

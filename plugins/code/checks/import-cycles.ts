@@ -10,7 +10,21 @@ const KINDS: Readonly<Record<ImportKind, { readonly known: readonly ImportKind[]
   type: { known: ['static', 'lazy'], severity: 'note' },
 };
 
+/** Fixtures may be circles on purpose; the rest is not written here. */
+const LEFT_OUT = [
+  '**/{fixtures,__fixtures__,testdata,examples,example,playground}/**',
+  '**/{vendor,third_party,dist,generated,__generated__}/**',
+  '**/*.min.*',
+];
+
 const options = {
+  files: {
+    type: 'array',
+    items: { type: 'string', minLength: 1 },
+    minItems: 1,
+    default: [MODULES, ...LEFT_OUT.map((glob) => `!${glob}`)],
+    description: 'Globs of the files whose imports are followed; one that starts with ! takes files out again.',
+  },
   kinds: {
     type: 'array',
     items: { type: 'string', enum: Object.keys(KINDS) as ImportKind[] },
@@ -61,11 +75,12 @@ export default defineCheck(import.meta.url, {
       '',
       'The imports are read with [oxc-parser](https://www.npmjs.com/package/oxc-parser), JavaScript and TypeScript alike, ' +
         'and followed as Node.js and TypeScript do, with `exports`, `imports` and the `paths` of tsconfig.json. ' +
-        'An import of TypeScript that only brings types counts as one of types, with or without the word `type`.',
+        'An import of TypeScript that only brings types counts as one of types, with or without the word `type`. ' +
+        'Fixtures, examples, vendored and generated files are left out; the option `files` chooses others.',
     ].join('\n'),
   },
   async run(context) {
-    const { modules, edges, texts } = await readGraph(context);
+    const { modules, edges, texts } = await readGraph(context, context.options.files);
     context.measure('modules', modules, 'modules');
     context.measure('imports', edges.length, 'imports');
     const wanted = new Set(context.options.kinds);

@@ -7,7 +7,7 @@ import { commandOf, findTool, type Tool } from '../../tools.js';
 import { lastWords, type Placed, placer, wordsOf } from '../paths.js';
 import { findProjects, type Project } from '../typescript/configs.js';
 import { type Diagnostic, missingModule, NO_INPUTS, NOT_BUILT, readDiagnostics } from '../typescript/diagnostics.js';
-import { missingPackages, namesOf } from '../typescript/installed.js';
+import { namesOf, type Wanted, wantedPackages } from '../typescript/installed.js';
 
 const options = {
   projects: {
@@ -71,7 +71,7 @@ export default defineCheck(import.meta.url, {
         "No script of package.json calls tsc, and neither the root nor a workspace has a tsconfig.json. Name the configurations with the option 'projects'.",
       );
     const rootManifest = parsed(await readText(context, 'package.json'));
-    const missing = new Map(projects.map((item) => [item, missingPackages(context.target.root, item, rootManifest)]));
+    const wanted = new Map(projects.map((item) => [item, wantedPackages(context.target.root, item, rootManifest)]));
     const compiler = await compilerOf(context);
     const scratch = await mkdtemp(join(tmpdir(), 'scanrun-tsc-'));
     const unchecked: string[] = [];
@@ -80,8 +80,10 @@ export default defineCheck(import.meta.url, {
       const places = await placer(context);
       let checked = 0;
       for (const project of projects) {
-        const found = readAnswer(compiler, await compile(context, compiler, project, scratch));
-        const why = doubtOf(found, missing.get(project) ?? new Set());
+        const packages = wanted.get(project) ?? NOTHING;
+        const isBare = isUnprepared(packages);
+        const found = isBare ? [] : readAnswer(compiler, await compile(context, compiler, project, scratch));
+        const why = isBare ? notInstalled([...packages.missing]) : doubtOf(found, packages);
         if (why !== undefined) unchecked.push(`${project.path}: ${why}`);
         else if (found.some(({ code }) => NO_INPUTS.includes(code)) && !project.isNamed) continue;
         else {
@@ -145,14 +147,25 @@ function readAnswer({ name, version }: Tool, result: ExecResult): Diagnostic[] {
   );
 }
 
+/** True without anything installed, when the compiler knows no types and takes long to say so, or without the version of TypeScript that the project wants. */
+function isUnprepared({ declared, missing }: Wanted): boolean {
+  return (declared > 0 && missing.size === declared) || missing.has('typescript');
+}
+
 /** Why the errors of a project may be none; undefined where they are what they seem. */
-function doubtOf(found: readonly Diagnostic[], missing: ReadonlySet<string>): string | undefined {
+function doubtOf(found: readonly Diagnostic[], { missing }: Wanted): string | undefined {
   if (found.some(({ code }) => code === NOT_BUILT))
     return 'what it refers to is not built; run `npx tsc --build` first';
-  const modules = new Set(found.map(missingModule).filter((name) => name !== undefined));
-  const absent = [...modules].filter((name) => namesOf(name).some((other) => missing.has(other)));
-  return absent.length === 0 ? undefined : `not installed: ${someOf(absent)}; run \`npm install\` first`;
+  const modules = found.map(missingModule).filter((name) => name !== undefined);
+  const absent = new Set(modules.flatMap(namesOf).filter((name) => missing.has(name)));
+  return absent.size === 0 ? undefined : notInstalled([...absent]);
 }
+
+function notInstalled(names: readonly string[]): string {
+  return `not installed: ${someOf(names)}; run \`npm install\` first`;
+}
+
+const NOTHING: Wanted = { declared: 0, missing: new Set() };
 
 function conclude(context: Context, all: number, checked: number, unchecked: readonly string[]): void {
   context.measure('checked configurations', checked, 'configurations');

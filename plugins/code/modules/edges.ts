@@ -11,6 +11,9 @@ import { valuesIn } from './syntax.js';
 /** Files that can import. */
 export const MODULES = '**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
 
+/** What the globs name besides is no module. */
+const CAN_IMPORT = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+
 /** The modules of a target and what leads from one to another. */
 export interface ModuleGraph {
   /** How many files were read. */
@@ -27,14 +30,14 @@ interface Found extends Import {
 }
 
 /** Reads the imports of all files. Files that cannot be read or parsed make the answer partial. */
-export async function readGraph(context: Context): Promise<ModuleGraph> {
+export async function readGraph(context: Context, globs: readonly string[]): Promise<ModuleGraph> {
   const [parse, resolve] = [await loadParser(context), await loadResolver(context)];
   const places = await placer(context);
   const modules = new Map<string, ModuleText>();
   const texts = new Map<string, string>();
   const unread: string[] = [];
-  for await (const { path, type } of context.files(MODULES)) {
-    if (type !== 'file') continue;
+  for await (const { path, type } of context.files(globs)) {
+    if (type !== 'file' || !CAN_IMPORT.test(path)) continue;
     context.signal.throwIfAborted();
     const text = await textOf(context, path);
     const module = text === undefined ? undefined : readModule(parse, path, text);

@@ -3,15 +3,23 @@ import { dirname, join } from 'node:path';
 import { own, textEntries } from '../../text.js';
 import type { Project } from './configs.js';
 
-/** The packages that a project's package.json, and that of the root, want to be installed, and that are not there. */
-export function missingPackages(root: string, project: Project, rootManifest: unknown): ReadonlySet<string> {
+/** What package.json files want to be installed. */
+export interface Wanted {
+  /** How many packages. */
+  readonly declared: number;
+  /** Those that are not there. */
+  readonly missing: ReadonlySet<string>;
+}
+
+/** The packages that a project's package.json, and that of the root, want to be installed. */
+export function wantedPackages(root: string, project: Project, rootManifest: unknown): Wanted {
   const folder = join(root, dirname(project.path));
   const manifests = [rootManifest, project.package?.manifest.json];
   const declared = manifests.flatMap((manifest) =>
     ['dependencies', 'devDependencies'].flatMap((field) => textEntries(own(manifest, field))),
   );
   const names = new Set(declared.map(([name]) => name));
-  return new Set([...names].filter((name) => !isInstalled(folder, name)));
+  return { declared: names.size, missing: new Set([...names].filter((name) => !isInstalled(folder, name))) };
 }
 
 /** True where Node.js would find a package from a folder. */

@@ -24,6 +24,7 @@ it('finds modules that import each other', async () => {
           'b.js': "import './a.js';\n",
         },
       },
+      { name: 'fixtures, which may be circles on purpose', files: { 'test/fixtures/a.js': "import './a.js';\n" } },
       { name: 'only kinds that are asked for', files: types, options: { kinds: ['static', 'lazy'] } },
       { name: 'empty and binary', files: { 'a.js': '', 'b.ts': new Uint8Array([0, 1, 2, 255]) } },
       {
@@ -57,6 +58,12 @@ it('finds modules that import each other', async () => {
             },
           },
         ],
+      },
+      {
+        name: 'other files, where that is asked for',
+        files: { 'fixtures/a.js': "import './a.js';\n", 'a.js': "import './a.js';\n", 'fixtures/a.md': 'text' },
+        options: { files: ['fixtures/**'] },
+        findings: [{ messageId: 'self', path: 'fixtures/a.js' }],
       },
       {
         name: 'CommonJS, an index, and a module that imports itself',
