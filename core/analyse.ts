@@ -1,10 +1,11 @@
-import { createRequire } from 'node:module';
+import type { CacheUse } from './answers/scan-answers.js';
 import type { Executed } from './execute/contract.js';
 import type { ChangeSet } from './files/changes.js';
 import type { RunChanges } from './model/changes.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
+import { ownVersion } from './own.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
 import { answerHash, inputHashes } from './telemetry/inputs.js';
@@ -19,6 +20,8 @@ export interface AnalyseInput {
   readonly concurrencyChanges: Statistics['concurrencyChanges'];
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
+  /** What became of the cache; absent for a scan without one. */
+  readonly cache: CacheUse | undefined;
   readonly startedAt: Date;
   /** When its last check had ended, by the clock that measures. */
   readonly endedAt: Date;
@@ -99,7 +102,7 @@ export function analyse(input: AnalyseInput): Analysed {
 }
 
 function statisticsOf(
-  { prepared, executed, concurrencyChanges, cores }: AnalyseInput,
+  { prepared, executed, concurrencyChanges, cores, cache }: AnalyseInput,
   checks: readonly CheckResult[],
 ): Statistics {
   const { config, files, hooks, plan, phasesMs } = prepared;
@@ -117,6 +120,7 @@ function statisticsOf(
     files: files.entries.length,
     hooks: hooks.times(),
     phasesMs: { ...phasesMs, execute: executed.wallMs },
+    ...(cache === undefined ? {} : { cache: { hits: cache.hits, misses: cache.misses, kept: cache.kept } }),
   });
 }
 
@@ -150,9 +154,8 @@ function runChanges({ paths: _, unlisted: __, ...changes }: ChangeSet): RunChang
 
 /** Versions of what ran. */
 function versions({ config }: Prepared): Record<string, string> {
-  const own = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
   const plugins = config.plugins
     .filter(({ version }) => version !== undefined)
     .map(({ name, version }) => [name, version as string] as const);
-  return { scanrun: own.version, node: process.versions.node, ...Object.fromEntries(plugins) };
+  return { scanrun: ownVersion(), node: process.versions.node, ...Object.fromEntries(plugins) };
 }

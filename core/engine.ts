@@ -8,4 +8,5 @@ export { failFast } from './fail-fast.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';
 export { runReporters } from './report/run-reporters.js';
+export { executeListener } from './scan-listener.js';
 export { openHistory } from './telemetry/history-file.js';

@@ -5,6 +5,11 @@ export const ERRORS = {
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
   },
+  SR_CACHE_FAILED: {
+    exitCode: 3,
+    title: 'The cache could not be read or changed',
+    fix: 'Make `.scanrun` in the target readable and writable, or remove it yourself.',
+  },
   SR_CHANGES_FILES: {
     exitCode: 2,
     title: 'A file of the list given is no file of the target',
@@ -80,6 +85,11 @@ export const ERRORS = {
     exitCode: 3,
     title: 'A plugin failed in a hook',
     fix: "Report the cause to the plugin's author, or remove the plugin.",
+  },
+  SR_INPUT_UNDECLARED: {
+    exitCode: 3,
+    title: 'A cached check asked for something that it does not declare',
+    fix: 'Add it to `meta.inputs` of the check, or take `cache: true` out; without `--strict` the check runs and is not cached.',
   },
   SR_INTERNAL: {
     exitCode: 3,
@@ -175,6 +185,11 @@ export const ERRORS = {
     fix: 'Look into `.scanrun/runs` for the ids of the runs that are kept.',
   },
   SR_TARGET_NOT_FOUND: { exitCode: 2, title: 'The target is not a readable folder', fix: 'Check the path.' },
+  SR_WATCH_FAILED: {
+    exitCode: 3,
+    title: 'Files cannot be watched',
+    fix: 'On Linux raise the limit with `sysctl fs.inotify.max_user_watches=524288`, or scan without `--watch`.',
+  },
   SR_USAGE: { exitCode: 2, title: 'The command line is wrong', fix: 'Run `scanrun --help`.' },
 } as const satisfies Record<string, { exitCode: 2 | 3; title: string; fix: string }>;
 

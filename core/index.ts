@@ -14,6 +14,7 @@ export type {
   AnyCheck,
   Check,
   CheckDefinition,
+  CheckInputs,
   CheckMeta,
   ContextOf,
   InstanceMeta,
@@ -33,6 +34,7 @@ export { defineReporter, use } from './check/reporter.js';
 export type {
   BackoffSettings,
   BreakerSettings,
+  CacheOptions,
   CheckEntry,
   CheckSettings,
   Config,

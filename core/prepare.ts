@@ -14,7 +14,7 @@ import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
-import type { ScanOptions } from './scan-options.js';
+import { keyFileOf, type ScanOptions } from './scan-options.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 import { type RunInputs, runInputs } from './telemetry/inputs.js';
@@ -95,7 +95,9 @@ async function prepareWith(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
+  const runId = options.resume ?? makeRunId();
   const { config, loader } = await phases.timed('load', () => configure(options, runtime));
+  if (loader.entry !== undefined) runtime.pool.prepare({ cacheDir: loader.cacheDir, entry: loader.entry, scan: runId });
   for (const item of config.notices) notice(item);
   const files = asOwn(withoutOwn(await listing, config, options), config, options);
   for (const item of files.notices) notice(item);
@@ -130,7 +132,7 @@ async function prepareWith(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: options.resume ?? makeRunId(),
+    runId,
     config,
     registry,
     files,
@@ -191,9 +193,14 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   return { config, loader };
 }
 
-/** The files without those that this scan writes: yesterday's report is no part of the project. */
-function withoutOwn(files: FileIndex, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileIndex {
-  const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
+/** The files without those that scans write: yesterday's report is no part of the project, nor is the user's key where that lies in it. */
+function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptions): FileIndex {
+  const { cwd, ownFiles = [] } = options;
+  const own = new Set([
+    ...config.reporters.map(({ output }) => output),
+    ...ownFiles.map((file) => resolve(cwd, file)),
+    keyFileOf(options),
+  ]);
   const entries = files.entries.filter(
     ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
   );

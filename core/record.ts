@@ -76,7 +76,7 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
     const checks = done.checks.flatMap((ended): CheckOutcome[] => {
       const check = task.checks.find(({ id }) => id === ended.checkId);
       if (check === undefined) return [];
-      const { outcome, data, found, measured, masked } = ended;
+      const { outcome, data, found, measured, masked, cached, cachedFiles } = ended;
       return [
         {
           taskId: task.id,
@@ -87,6 +87,8 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
           measurements: [...measured],
           masked,
           timeMs,
+          ...(cached === undefined ? {} : { cached }),
+          ...(cachedFiles === undefined ? {} : { cachedFiles }),
         },
       ];
     });

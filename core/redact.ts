@@ -35,9 +35,20 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
 const ANY =
   /gh[pousr]_|github_pat_|glpat-|npm_|AKIA|ASIA|xox[abeoprs]-|\bsk-|AIza|eyJ|PRIVATE KEY|:\/\/[^\s/'"]*@|authorization|_authToken|(?:^|\s)--?(?:pass|token|secret|api|auth)/i;
 
+/** The same in JSON, where what stands before a word may be a quote or the `n` of a line break. */
+const ANY_IN_JSON = new RegExp(
+  ANY.source
+    .replace(String.raw`\bsk-`, String.raw`(?:\b|\\[bfnrt])sk-`)
+    .replace(String.raw`(?:^|\s)--?`, String.raw`(?:^|["\s]|\\[bfnrt])--?`),
+  'i',
+);
+
 /** Values in one regular expression, and their length together: V8 refuses one that is much larger. */
 const BATCH_VALUES = 500;
 const BATCH_LENGTH = 16_384;
+
+/** What is longer is not made JSON of in one piece. */
+const LONG_LIST = 1_000;
 
 /** Masks secrets in everything that leaves a scan. One for each scan. */
 export class Redactor {
@@ -83,15 +94,16 @@ export class Redactor {
   /** A JSON value with every secret in its strings and keys masked; the very value when there is none. */
   json<T>(value: T): T {
     // Nearly every value is clean, and is not worth a copy.
-    return this.#isClean(value as JsonValue) ? value : (this.#walk(value as JsonValue) as T);
+    return this.#isClean(value) ? value : (this.#walk(value as JsonValue) as T);
   }
 
-  #isClean(value: JsonValue | undefined): boolean {
-    if (typeof value === 'string') return this.text(value) === value;
-    if (typeof value !== 'object' || value === null) return true;
-    const object = value as { readonly [key: string]: JsonValue };
-    for (const key of Object.keys(object)) if (!this.#isClean(key) || !this.#isClean(object[key])) return false;
-    return true;
+  /** True when nothing in a value can be a secret: one look at its JSON. What may be one is then looked at string by string. */
+  #isClean(value: unknown): boolean {
+    if (this.#extra.length > 0) return false;
+    // In parts, since the JSON of a whole result may be longer than a string can be.
+    if (isLarge(value)) return Object.entries(value).every((entry) => entry.every((part) => this.#isClean(part)));
+    const text = JSON.stringify(value) ?? '';
+    return !ANY_IN_JSON.test(text) && this.#compiled().every((pattern) => text.search(pattern) < 0);
   }
 
   #walk(value: JsonValue | undefined): JsonValue | undefined {
@@ -120,6 +132,13 @@ export class Redactor {
     );
     return this.#valuePatterns;
   }
+}
+
+/** True for what has a long list in it, not far down. */
+function isLarge(value: unknown, depth = 4): value is object {
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (Array.isArray(value) && value.length > LONG_LIST) return true;
+  return Object.values(value).some((part) => isLarge(part, depth - 1));
 }
 
 /** Splits sources into groups that one regular expression can hold. */

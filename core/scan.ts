@@ -1,21 +1,21 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
+import type { CacheUse, ScanAnswers } from './answers/scan-answers.js';
 import type { ResolvedConfig } from './config/resolve.js';
 import { EventStream } from './events.js';
-import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
+import type { Earlier, Executed } from './execute/contract.js';
 import type { Governor } from './execute/governor.js';
 import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
-import type { HookRunner } from './hooks.js';
 import type { Fail, Journal } from './journal/journal.js';
-import type { EndedCheck, ScanEvent } from './model/event.js';
+import type { ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
 import type { TimedConcurrencyChange } from './model/pressure.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
-import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { OpenedRecord } from './record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
+import type { UntimedEvent } from './scan-listener.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -106,14 +106,16 @@ class ScanRun {
     this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
     await hooks.promise('plan', plan);
     const resources = await this.#resources(prepared);
-    const executed = await this.#execute(prepared, earlier, resources).finally(() => resources.close());
     const notice = (item: Notice): void => this.#notice(item);
+    const answers = await this.#answers(prepared, notice);
+    const executed = await this.#execute(prepared, earlier, resources, answers).finally(() => resources.close());
     const keep = openHistory(files.target.root, prepared.history.full, notice);
     const { result: whole, kept } = analyse({
       prepared,
       executed,
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
+      cache: await this.#keepAnswers(answers),
       startedAt,
       // By the clock that measures: the time of day may have been set meanwhile.
       endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
@@ -165,8 +167,10 @@ class ScanRun {
     { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
     earlier: Earlier | undefined,
     resources: ScanResources,
+    answers: ScanAnswers | undefined,
   ): Promise<Executed> {
-    const { execute, failFast } = await engine();
+    const { execute, executeListener, failFast } = await engine();
+    const notice = (item: Notice): void => this.#notice(item);
     const governor = await this.#governor(config);
     return execute({
       plan,
@@ -184,6 +188,7 @@ class ScanRun {
         resources,
       },
       random: this.#runtime.resources.random,
+      answers: answers && { of: answers, strict: config.strict, notice },
       earlier,
       pool: this.#runtime.pool,
       inline,
@@ -191,12 +196,27 @@ class ScanRun {
       loader,
       clock: this.#runtime.clock,
       signal: this.#signal,
-      listener: this.#listener(hooks),
+      listener: executeListener({ hooks, redactor: this.#redactor, emit: (event) => this.#emit(event), notice }),
       failFast: config.failFast ? (checks) => failFast(config, checks) : undefined,
       governor,
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
     }).finally(() => governor?.close());
+  }
+
+  /** What earlier scans answered; undefined where that is of no use or cannot be told. */
+  async #answers(prepared: Prepared, notice: (notice: Notice) => void): Promise<ScanAnswers | undefined> {
+    if (!prepared.config.cache.enabled) return undefined;
+    const { answersOf } = await import('./open-answers.js');
+    return answersOf(prepared, this.#options, notice);
+  }
+
+  /** Keeps what this scan answered for the next, and gives what became of the cache. */
+  async #keepAnswers(answers: ScanAnswers | undefined): Promise<CacheUse | undefined> {
+    if (answers === undefined) return undefined;
+    const problems = [...answers.problems(), ...(await answers.close((value) => this.#redactor.json(value)))];
+    for (const problem of problems) this.#notice(problem);
+    return answers.use();
   }
 
   /** Watches the machine while the scan runs; one task at a time leaves nothing to lower. */
@@ -230,51 +250,13 @@ class ScanRun {
     return record;
   }
 
-  #listener(hooks: HookRunner): ExecuteListener {
-    const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
-    return {
-      taskStarted: (task, worker) => {
-        this.#emit({ type: 'taskStarted', ...attemptOf(task), worker });
-        hooks.call('taskStart', task);
-      },
-      finding: (task, finding) => {
-        this.#emit({ type: 'finding', ...attemptOf(task), finding });
-        hooks.call('finding', finding, task);
-      },
-      attemptDiscarded: (task, findings) => this.#emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
-      measure: (task, checkId, measurement) =>
-        this.#emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
-      log: (task, { level, message, data, checkId }) =>
-        this.#emit({
-          type: 'log',
-          taskId: task.id,
-          level,
-          message,
-          ...(checkId === undefined ? {} : { checkId }),
-          ...(data === undefined ? {} : { data }),
-        }),
-      stray: (error) =>
-        this.#notice({
-          code: 'stray-error',
-          level: 'warning',
-          message: this.#redactor.text(
-            `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
-          ),
-        }),
-      taskEnded: (record, checks) => {
-        this.#emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
-        hooks.call('taskEnd', record);
-      },
-    };
-  }
-
   #notice(notice: Notice): void {
     const clean = this.#redactor.json(notice);
     this.#notices.push(clean);
     this.#emit({ type: 'notice', notice: clean });
   }
 
-  #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): ScanEvent {
+  #emit(event: UntimedEvent): ScanEvent {
     const complete = { ...event, at: this.#runtime.clock.now() - this.#startedAt + this.#earlierMs } as ScanEvent;
     this.#journal?.append(complete);
     this.#events.emit(complete);
@@ -285,16 +267,4 @@ class ScanRun {
 /** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
 function engine(): Promise<typeof import('./engine.js')> {
   return import('./engine.js');
-}
-
-/** How a check ended, without what was told before. */
-function endedCheck({ check, outcome, data, findings, measurements, masked }: CheckOutcome): EndedCheck {
-  return {
-    checkId: check.id,
-    outcome,
-    ...(data === undefined ? {} : { data }),
-    findings: findings.length,
-    measurements: measurements.length,
-    masked,
-  };
 }

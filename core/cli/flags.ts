@@ -23,6 +23,10 @@ export interface PlanFlags extends ConfigFlags {
 
 /** Flags of `run`. */
 export interface RunFlags extends PlanFlags {
+  readonly watch?: boolean;
+  readonly cache?: boolean;
+  readonly refreshCache?: boolean;
+  readonly strict?: boolean;
   readonly failFast?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
@@ -66,6 +70,10 @@ export function addChangeFlags(command: Command): Command {
 export function addRunFlags(command: Command): Command {
   return addOutputFlags(
     command
+      .option('--watch', 'scan again whatever changes, until it is ended')
+      .option('--no-cache', 'compute every answer, and keep none for the next scan')
+      .option('--refresh-cache', 'compute every answer, and keep all anew')
+      .option('--strict', 'refuse what a cached check asks without having declared it')
       .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
       .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
       .option('--fail-fast', 'end at the first finding at the gate or check without an answer')

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
-import type { Notice } from '../model/result.js';
+import type { Notice, ReportedFile } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
@@ -13,6 +13,7 @@ import { exitCode, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
+  if (flags.watch) return (await import('./watch.js')).watch(target, flags);
   const options = await scanOptions(target, flags);
   return runScan({ ...options, overrides: { ...options.overrides, ...(flags.json ? { json: true } : {}) } }, flags);
 }
@@ -35,15 +36,36 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
       next: 'Give one of them a file: `--events events.ndjson`.',
     });
   }
-  const watcher = new Watcher(flags);
+  const runtime = createRuntime();
+  onCrash(runtime);
+  try {
+    return await scanOnce(options, flags, runtime);
+  } finally {
+    await runtime.close();
+    watchForLeaks();
+  }
+}
+
+/** What else wants to know of a scan. */
+export interface Listener {
+  event(event: ScanEvent): void;
+  reported(reports: readonly ReportedFile[]): void;
+}
+
+/** One scan of a runtime, shown as it runs; gives the exit code. */
+export async function scanOnce(
+  options: ScanOptions,
+  flags: RunFlags,
+  runtime: Runtime,
+  listener?: Listener,
+): Promise<number> {
+  const watcher = new Watcher(flags, listener);
   await watcher.open();
   const progress = createProgress(progressMode(flags), process.stderr);
-  const runtime = createRuntime();
   const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
   const output = flags.events === '-' ? {} : { output: reportTo(flags, () => progress.end()) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
-  onCrash(runtime);
   const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
@@ -51,12 +73,11 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
     await watching;
     await watcher.close();
     tellReports(reports, flags);
+    listener?.reported(reports);
     return exitCode(result, reports, watcher.broken);
   } finally {
     await progress.end();
     release();
-    await runtime.close();
-    watchForLeaks();
     await watcher.close();
   }
 }
@@ -88,7 +109,7 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 }
 
 /** An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something, and with no other process left. */
-function onCrash(runtime: Runtime): void {
+export function onCrash(runtime: Runtime): void {
   process.on('uncaughtException', (error) => {
     runtime.kill();
     void import('./print-error.js').then(
@@ -101,13 +122,15 @@ function onCrash(runtime: Runtime): void {
 /** Follows a scan's events: progress, log, and failures after the verdict. */
 class Watcher {
   readonly #flags: RunFlags;
+  readonly #listener: Listener | undefined;
   readonly #files: EventFile[] = [];
   #decided = false;
   /** True when something failed that the verdict does not know of. */
   broken = false;
 
-  constructor(flags: RunFlags) {
+  constructor(flags: RunFlags, listener: Listener | undefined) {
     this.#flags = flags;
+    this.#listener = listener;
   }
 
   /** Opens the files that events go to before the scan begins, so that nothing was done in vain when one cannot be. */
@@ -133,6 +156,7 @@ class Watcher {
 
   #event(event: ScanEvent, progress: Progress): void {
     progress.event(event);
+    this.#listener?.event(event);
     for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
     if (event.type === 'notice') this.#notice(event.notice);

@@ -93,6 +93,16 @@ export interface ResourceSettings {
   readonly concurrency?: number;
 }
 
+/** What is kept of a scan so that the next one need not compute it again. */
+export interface CacheOptions {
+  /** False neither finds nor keeps answers. Default true. */
+  readonly enabled?: boolean;
+  /** The most bytes of the answers in a target, 1,000,000 to 1,000,000,000,000. Default 268,435,456. */
+  readonly maxBytes?: number;
+  /** How long an answer that nobody uses is kept, `'1d'` to `'365d'`. Default 30 days. */
+  readonly maxAge?: Duration;
+}
+
 /** When the machine counts as under pressure: then fewer tasks are in flight. */
 export interface GovernorSettings {
   /** Share of the time in which work waits for a core, 0.1 to 1. Default 0.85. */
@@ -125,6 +135,8 @@ export interface BaseConfig {
   readonly exclude?: readonly string[];
   /** How to treat what checks ask, by host, by the name that a check gives it, or by a glob over these. */
   readonly resources?: Readonly<Record<string, ResourceSettings>>;
+  /** What is kept for the next scan; `false` keeps nothing. */
+  readonly cache?: CacheOptions | false;
   /** What a release is decided on. */
   readonly gate?: GateSettings;
   /** What to write: names, packages or paths of reporters, reporters, or `use(reporter, options)`. Default terminal and html. */

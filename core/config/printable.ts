@@ -23,6 +23,8 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     ...(config.governor === undefined ? {} : { governor: { ...config.governor } }),
     failFast: config.failFast,
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
+    cache: { ...config.cache },
+    strict: config.strict,
     exclude: config.exclude,
     gate: { ...config.gate },
     reporters: config.reporters.map(({ name, options, output }) => ({ name, options, output })),

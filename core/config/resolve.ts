@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import type { CacheSettings } from '../cache/settings.js';
 import type { ModuleLoader } from '../check/load-module.js';
 import { isOwnModule, isTypeScript } from '../check/load-module.js';
 import type { Plugin } from '../check/plugin.js';
@@ -9,6 +10,7 @@ import type { PressureLimits } from '../model/pressure.js';
 import type { Notice } from '../model/result.js';
 import type { Severity } from '../model/severity.js';
 import type { TierLimits, TierName } from '../model/tier.js';
+import { resolveCache } from './cache.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
@@ -52,6 +54,10 @@ export interface ResolvedConfig {
   readonly failFast: boolean;
   /** How to treat what checks ask, by name or glob in lower case; the defaults of `core/model/resource.ts` hold for the rest. */
   readonly resources: ResolvedResources;
+  /** How answers are kept for the next scan. */
+  readonly cache: CacheSettings;
+  /** True refuses what a cached check asks without having declared it; otherwise a notice says it. */
+  readonly strict: boolean;
   /** What to write. */
   readonly reporters: readonly ResolvedReporter[];
   /** The filters of the command line; what they match is for the plan to say. */
@@ -108,6 +114,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const base = resolveBase(layers, sources.overrides, origins, problems);
   const governor = resolveGovernor(layers, origins);
   const resources = resolveResources(layers, origins, problems);
+  const refresh = environment.refreshCache || sources.overrides.refreshCache === true;
+  const cache = resolveCache(layers, refresh, origins);
   const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 
@@ -130,6 +138,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
     ...(governor === undefined ? {} : { governor }),
     failFast: sources.overrides.failFast ?? false,
     resources,
+    cache,
+    strict: sources.overrides.strict === true,
     reporters: reporters.reporters,
     select: { check, skip },
     redact: environment.redact,

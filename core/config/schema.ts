@@ -98,6 +98,17 @@ const resourceSettings = {
   additionalProperties: false,
 } as const;
 
+const cacheSettings = {
+  type: 'object',
+  title: 'settings for the cache',
+  properties: {
+    enabled: yesOrNo,
+    maxBytes: whole(1_000_000, 1_000_000_000_000),
+    maxAge: duration("a duration from '1d' to '365d'"),
+  },
+  additionalProperties: false,
+} as const;
+
 const checkSettings = {
   type: 'object',
   title: 'settings for a check',
@@ -197,6 +208,15 @@ export const configSchema = {
       description: 'How to treat what checks ask, by host, name or glob.',
       additionalProperties: { $ref: '#/definitions/resourceSettings' },
     },
+    cache: {
+      ...choose(
+        'settings for the cache, or false',
+        'object',
+        { $ref: '#/definitions/cacheSettings' },
+        { const: false, title: 'settings for the cache, or false' },
+      ),
+      description: 'What is kept so that the next scan need not compute it again; false keeps nothing.',
+    },
     gate: {
       type: 'object',
       title: 'an object with failOn and minCoverage',
@@ -220,5 +240,5 @@ export const configSchema = {
     },
   },
   additionalProperties: false,
-  definitions: { checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse },
+  definitions: { cacheSettings, checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse },
 } as const;

@@ -1,9 +1,10 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import type { FindingOrigin } from '../answers/kept-finding.js';
 import { fingerprint, identity } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
-import { compareFindings, type Finding, type Snippet } from '../model/finding.js';
+import { compareFindings, compareText, type Finding, type Snippet } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
@@ -29,8 +30,28 @@ export interface Collected {
   readonly failed: { readonly path: string; readonly end: VisitEnd }[];
   /** In a pass: files whose answer depends on more than the file. */
   readonly impure: Set<string>;
-  /** In a pass: what was found while visiting a file. */
-  readonly byFile: Map<string, Finding[]>;
+  /** In a pass: what was said while visiting a file. */
+  readonly byFile: Map<string, Said>;
+  /** What it reported when it looked at no single file, with what is known of each finding besides. */
+  readonly origins: (FindingOrigin & { readonly finding: Finding })[];
+  /** In a pass: files whose answer an earlier scan had given; the number of them. */
+  knownFiles: number;
+  /** True when its whole answer is an earlier scan's. */
+  isKnown: boolean;
+}
+
+/** What a check said while it visited a file. */
+export interface Said {
+  readonly findings: (FindingOrigin & { readonly finding: Finding })[];
+  readonly measurements: Measurement[];
+}
+
+/** What an earlier scan said. */
+export interface KnownAnswers {
+  readonly findings: readonly Finding[];
+  /** What it measured, each with the file that it was then visiting. */
+  readonly measurements: readonly (Measurement & { readonly path?: string })[];
+  readonly data?: JsonValue | undefined;
 }
 
 /** What the collector tells of. Everything is redacted. */
@@ -50,6 +71,8 @@ export class TaskCollector {
   readonly #stored: ReadonlyMap<string, string>;
   readonly #occurrences = new Map<string, number>();
   readonly #files = new Map<string, LineIndex | undefined>();
+  /** The file that was visited when something was measured. */
+  readonly #measuredIn = new Map<Measurement, string>();
   #closed = false;
 
   /** @param stored where files lie that are not at their path. */
@@ -78,6 +101,9 @@ export class TaskCollector {
         failed: [],
         impure: new Set(),
         byFile: new Map(),
+        origins: [],
+        knownFiles: 0,
+        isKnown: false,
       });
     }
   }
@@ -95,6 +121,25 @@ export class TaskCollector {
     else this.#said(message);
   }
 
+  /** Takes what earlier scans said to a check: of so many files, and whether that is all that it has to say. */
+  know(checkId: string, { findings, measurements, data }: KnownAnswers, files: number, isAll: boolean): void {
+    const check = this.#checks.get(checkId);
+    if (check === undefined) return;
+    check.isKnown = isAll;
+    check.knownFiles = files;
+    // What must be masked may have become known since.
+    for (const finding of this.#redactor.json(findings)) {
+      check.findings.push(finding);
+      this.#listener.finding(finding);
+    }
+    for (const { path, ...measurement } of measurements) {
+      check.measurements.push(measurement);
+      if (path !== undefined) this.#measuredIn.set(measurement, path);
+      this.#listener.measure(checkId, measurement);
+    }
+    if (data !== undefined) check.data = this.#redactor.json(data);
+  }
+
   /** A value is masked for all; which check of several named it does not matter. */
   #mask(value: string): void {
     this.#redactor.add(value);
@@ -105,15 +150,20 @@ export class TaskCollector {
     const check = this.#checks.get(message.checkId);
     if (check === undefined) return;
     if (message.type === 'finding') {
-      const finding = this.#finding(check.check, message.report);
-      check.findings.push(finding);
-      if (message.visited !== undefined) addTo(check.byFile, message.visited, finding);
-      this.#listener.finding(finding);
+      const found = this.#finding(check.check, message.report);
+      check.findings.push(found.finding);
+      if (message.visited === undefined) check.origins.push(found);
+      else saidOf(check, message.visited).findings.push(found);
+      this.#listener.finding(found.finding);
     } else if (message.type === 'degraded') {
       check.degraded.push(this.#redactor.json(message.reason));
     } else if (message.type === 'measure') {
       const measurement = { name: message.name, value: message.value, unit: message.unit };
       check.measurements.push(measurement);
+      if (message.visited !== undefined) {
+        saidOf(check, message.visited).measurements.push(measurement);
+        this.#measuredIn.set(measurement, message.visited);
+      }
       this.#listener.measure(message.checkId, measurement);
     } else if (message.type === 'unread') {
       check.unread.push({ path: message.path, why: message.why });
@@ -131,6 +181,9 @@ export class TaskCollector {
     const outcomes = new Map<Collected, Outcome>();
     for (const [id, collected] of this.#checks) {
       collected.findings.sort(compareFindings);
+      // In the order of the visits, as if all had been made now.
+      if (collected.knownFiles > 0 && this.#measuredIn.size > 0)
+        collected.measurements.sort((a, b) => compareText(this.#placeOf(a), this.#placeOf(b)));
       const own =
         'outcome' in end
           ? end.outcome
@@ -160,7 +213,11 @@ export class TaskCollector {
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
   }
 
-  #finding(check: TaskCheck, report: RawReport): Finding {
+  #placeOf(measurement: Measurement): string {
+    return this.#measuredIn.get(measurement) ?? '';
+  }
+
+  #finding(check: TaskCheck, report: RawReport): FindingOrigin & { readonly finding: Finding } {
     const meta = this.#registry.get(check.id)?.check.meta;
     const snippet = report.snippet ?? this.#snippet(report);
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
@@ -176,7 +233,7 @@ export class TaskCollector {
     const key = identity(parts);
     const occurrence = this.#occurrences.get(key) ?? 0;
     this.#occurrences.set(key, occurrence + 1);
-    return {
+    const finding: Finding = {
       checkId: check.id,
       messageId: report.messageId,
       message: this.#redactor.text(message),
@@ -187,6 +244,7 @@ export class TaskCollector {
       ...(clean.package === undefined ? {} : { package: clean.package }),
       fingerprint: fingerprint({ ...parts, occurrence }),
     };
+    return { finding, severity: report.severity, context: parts.context, occurrence };
   }
 
   /** The lines around a finding of a check that did not read the file itself. */
@@ -215,10 +273,12 @@ function contextOf(report: RawReport, message: string): string {
   return line ?? message.replace(/\d+/g, '#');
 }
 
-function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
+function saidOf({ byFile }: Collected, path: string): Said {
+  const known = byFile.get(path);
+  if (known !== undefined) return known;
+  const said: Said = { findings: [], measurements: [] };
+  byFile.set(path, said);
+  return said;
 }
 
 function joined(first: Reason, all: readonly Reason[]): Reason {

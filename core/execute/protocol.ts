@@ -55,6 +55,7 @@ export interface PassOrder {
 export type RequestCall =
   | { readonly name: 'visits' }
   | { readonly name: 'readFile'; readonly path: string }
+  | { readonly name: 'variable'; readonly variable: string }
   | { readonly name: 'files'; readonly include: readonly string[]; readonly exclude: readonly string[] }
   | { readonly name: 'exec'; readonly argv: readonly string[]; readonly options: ExecOptions }
   | { readonly name: 'fetch'; readonly url: string; readonly options: FetchOptions };
@@ -101,6 +102,8 @@ export type VisitEnd =
 
 /** From the coordinator to a thread. */
 export type ToThread =
+  /** Modules that its tasks will need; while it waits for the first of them it makes them ready. */
+  | { readonly type: 'prepare'; readonly modules: ModuleSource }
   | { readonly type: 'run'; readonly order: RunOrder }
   | { readonly type: 'abort'; readonly run: number; readonly reason: string }
   | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
@@ -127,6 +130,8 @@ export type CheckMessage =
       readonly name: string;
       readonly value: number;
       readonly unit: string;
+      /** The file that was being visited. */
+      readonly visited?: string;
     }
   | {
       readonly type: 'log';

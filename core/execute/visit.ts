@@ -113,24 +113,31 @@ export function decode(bytes: Uint8Array): string | undefined {
 export class OpenedFile implements VisitedFile {
   readonly path: string;
   readonly sizeBytes: number;
-  readonly modifiedMs: number;
   readonly type: FileEntry['type'];
   readonly executable: boolean;
   readonly tracked?: boolean;
   readonly linkTarget?: string;
   readonly #absolute: string;
   readonly #content: FileContent;
+  readonly #modifiedMs: number;
+  /** True once the check asked when it was modified. */
+  toldTime = false;
 
   constructor(entry: FileEntry, absolute: string, content: FileContent) {
     this.path = entry.path;
     this.sizeBytes = entry.sizeBytes;
-    this.modifiedMs = entry.modifiedMs;
+    this.#modifiedMs = entry.modifiedMs;
     this.type = entry.type;
     this.executable = entry.executable;
     if (entry.tracked !== undefined) this.tracked = entry.tracked;
     if (entry.linkTarget !== undefined) this.linkTarget = entry.linkTarget;
     this.#absolute = absolute;
     this.#content = content;
+  }
+
+  get modifiedMs(): number {
+    this.toldTime = true;
+    return this.#modifiedMs;
   }
 
   get bytes(): Uint8Array {

@@ -43,8 +43,16 @@ export interface CheckInfo {
   readonly docsUrl?: string;
 }
 
+/** How much of an answer an earlier scan had given. */
+export interface Reused {
+  /** True when the whole answer came from the cache, so that nothing ran for it. */
+  readonly cached?: boolean;
+  /** Files whose answer came from the cache, at least 1; only of a check that visits files. */
+  readonly cachedFiles?: number;
+}
+
 /** One part of a check's run. */
-export interface CheckPart {
+export interface CheckPart extends Reused {
   /** The task that served it. */
   readonly taskId: string;
   /** The workspace package it looked at. */
@@ -53,8 +61,6 @@ export interface CheckPart {
   readonly outcome: Outcome;
   /** Milliseconds that the check took of the task, its visits added up where the task served several. */
   readonly timeMs: number;
-  /** True when the answer came from the cache. */
-  readonly cached?: boolean;
 }
 
 /** A number that a check measured. */

@@ -152,6 +152,16 @@ export interface HookTime {
   readonly timeMs: number;
 }
 
+/** What the scan made of the cache: a question is a check of a file, or a cached check of the project. */
+export interface CacheStatistics {
+  /** Questions that earlier scans had answered. */
+  readonly hits: number;
+  /** Questions that they had not; without those of which no answer is ever kept. */
+  readonly misses: number;
+  /** Answers that were kept for later scans. */
+  readonly kept: number;
+}
+
 /** How the scan used its time. */
 export interface Statistics {
   /** From the start of execution to the end of the last task. */
@@ -192,4 +202,6 @@ export interface Statistics {
   readonly workers: readonly WorkerTime[];
   /** How the budget was kept. */
   readonly budget: BudgetUse;
+  /** What the cache was good for; absent for a scan without one. */
+  readonly cache?: CacheStatistics;
 }

@@ -2,10 +2,10 @@ import type { Registry } from '../check/registry.js';
 import { compareFindings, compareText, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, worstOutcome } from '../model/outcome.js';
-import type { CheckInfo, CheckResult, Measurement, Notice } from '../model/result.js';
+import type { CheckInfo, CheckResult, Measurement, Notice, Reused } from '../model/result.js';
 
 /** What came of one check of one task. */
-export interface CheckPiece {
+export interface CheckPiece extends Reused {
   readonly taskId: string;
   readonly check: { readonly id: string };
   readonly outcome: Outcome;
@@ -46,7 +46,13 @@ export function makeCheckResults(
       checkId,
       meta: infoOf(registry, checkId),
       outcome,
-      parts: parts.map(({ taskId, outcome: own, timeMs }) => ({ taskId, outcome: own, timeMs })),
+      parts: parts.map(({ taskId, outcome: own, timeMs, cached, cachedFiles }) => ({
+        taskId,
+        outcome: own,
+        timeMs,
+        ...(cached === undefined ? {} : { cached }),
+        ...(cachedFiles === undefined ? {} : { cachedFiles }),
+      })),
       findings: parts.flatMap((part) => part.findings).sort(compareFindings),
       ...(data === undefined ? {} : { data }),
       measurements: parts.flatMap((part) => part.measurements),

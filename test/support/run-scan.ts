@@ -5,6 +5,10 @@ import type { Outcome } from '../../core/model/outcome.js';
 import type { CheckResult, ReportedFile, RunResult } from '../../core/model/result.js';
 import type { Runtime } from '../../core/runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../../core/scan.js';
+import { folder } from './folders.js';
+
+/** The user's key of the tests in a file, and not that of whoever runs them. */
+const userCache = folder();
 
 /** A scan that is over. */
 export interface Scanned {
@@ -30,6 +34,7 @@ export async function runScan(root: string, settings: ScanSettings = {}): Promis
   const handle = scan(
     {
       cwd: root,
+      userCache,
       config: { plugins: ['./plugin.mjs'], reporters: [], ...config } as Config,
       output: {
         stdout: async (chunk) => {

@@ -1,0 +1,65 @@
+import type { CheckOutcome, ExecuteListener } from './execute/contract.js';
+import type { HookRunner } from './hooks.js';
+import type { EndedCheck, ScanEvent } from './model/event.js';
+import type { Notice } from './model/result.js';
+import type { Task } from './model/task.js';
+import type { Redactor } from './redact.js';
+
+/** An event without its time. */
+export type UntimedEvent = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+
+/** Where what happens is told. */
+export interface Told {
+  readonly hooks: HookRunner;
+  readonly redactor: Redactor;
+  emit(event: UntimedEvent): void;
+  notice(notice: Notice): void;
+}
+
+/** What execution tells of, as events and for hooks. */
+export function executeListener({ hooks, redactor, emit, notice }: Told): ExecuteListener {
+  const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
+  return {
+    taskStarted: (task, worker) => {
+      emit({ type: 'taskStarted', ...attemptOf(task), worker });
+      hooks.call('taskStart', task);
+    },
+    finding: (task, finding) => {
+      emit({ type: 'finding', ...attemptOf(task), finding });
+      hooks.call('finding', finding, task);
+    },
+    attemptDiscarded: (task, findings) => emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
+    measure: (task, checkId, measurement) => emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
+    log: (task, { level, message, data, checkId }) =>
+      emit({
+        type: 'log',
+        taskId: task.id,
+        level,
+        message,
+        ...(checkId === undefined ? {} : { checkId }),
+        ...(data === undefined ? {} : { data }),
+      }),
+    stray: (error) =>
+      notice({
+        code: 'stray-error',
+        level: 'warning',
+        message: redactor.text(`An error reached nobody: ${error.message}. It belongs to a check that had ended.`),
+      }),
+    taskEnded: (record, checks) => {
+      emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
+      hooks.call('taskEnd', record);
+    },
+  };
+}
+
+/** How a check ended, without what was told before. */
+function endedCheck({ check, taskId: _, findings, measurements, timeMs: __, ...own }: CheckOutcome): EndedCheck {
+  const { data, ...rest } = own;
+  return {
+    checkId: check.id,
+    ...rest,
+    ...(data === undefined ? {} : { data }),
+    findings: findings.length,
+    measurements: measurements.length,
+  };
+}
