@@ -40,6 +40,8 @@ export default defineCheck(import.meta.url, {
     severity: 'note',
     estimate: '5s',
     tags: ['git', 'comments'],
+    // A line ages without the file.
+    cache: false,
     when: { git: true },
     options,
     messages,

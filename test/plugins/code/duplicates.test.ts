@@ -25,6 +25,14 @@ const body = (name: string) => `export function ${name}(items) {
 }
 `;
 
+/** Code of that size that has nothing in common with it. */
+const other = body('x')
+  .replaceAll(/[a-z]+/gi, (word) =>
+    /^(?:const|for|if|else|new|throw|return|of|function|export)$/.test(word) ? word : `q${word}`,
+  )
+  .replaceAll('Map()', 'Set(1)')
+  .replace(/\breturn\b/, 'await 1; return');
+
 const small =
   'export const f = (a) => {\n  if (a > 1 && a < 9) {\n    console.log(a, a + 1, a + 2);\n  }\n  return { a, b: a * 2, c: [a, a] };\n};\n';
 
@@ -80,12 +88,12 @@ it('finds code that is there twice', async () => {
         name: 'in two files, and twice in one',
         files: {
           'src/a.js': body('one'),
-          'src/-b.ts': `// b\n${body('two')}`,
-          'src/c c.js': `${body('x')}\n${body('y')}`,
+          'src/-b.js': `// b\n${body('two')}`,
+          'src/c c.js': other + other,
         },
         setup: install({ jscpd: 'jscpd' }),
         findings: [
-          { messageId: 'copy', path: 'src/a.js', startLine: 1, severity: 'warning' },
+          { messageId: 'copy', path: 'src/-b.js', startLine: 2, severity: 'warning' },
           { messageId: 'ownCopy', path: 'src/c c.js', startLine: 1 },
         ],
       },
