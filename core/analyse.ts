@@ -1,6 +1,7 @@
 import type { CacheUse } from './answers/scan-answers.js';
 import type { Executed } from './execute/contract.js';
 import type { ChangeSet } from './files/changes.js';
+import { type Directives, suppressKnown } from './known.js';
 import type { RunChanges } from './model/changes.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
@@ -18,6 +19,8 @@ export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
   readonly concurrencyChanges: Statistics['concurrencyChanges'];
+  /** The `scanrun-ignore` comments that checks met. */
+  readonly directives: Directives;
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   /** What became of the cache; absent for a scan without one. */
@@ -43,19 +46,28 @@ export function analyse(input: AnalyseInput): Analysed {
   const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
   const ran = versions(prepared);
-  const { past, checks } = withPast(
-    makeCheckResults(
-      executed.checks,
-      registry,
-      (id) => config.checks.get(id) ?? { optional: false, named: true },
-      notice,
-    ),
-    input,
-    ran,
+  const made = makeCheckResults(
+    executed.checks,
+    registry,
+    (id) => config.checks.get(id) ?? { optional: false, named: true },
+    prepared.redactor,
+    notice,
   );
+  const { checks: marked, comparison } = suppressKnown(prepared, made, input.directives, startedAt, notice);
+  const { past, checks } = withPast(marked, input, ran);
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
   const bytes = files.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const outliers = findOutliers({
+    checks,
+    records: tasks,
+    tasks: plan.tasks,
+    tier: config.tier,
+    history,
+    input: { files: statistics.files, bytes },
+  });
+  // What only the run before has too is not known to anybody: the same scan once more would pass.
+  const gate = { ...config.gate, newOnly: config.gate.newOnly && prepared.baseline !== undefined };
   const parts = {
     run: {
       id: prepared.runId,
@@ -70,8 +82,10 @@ export function analyse(input: AnalyseInput): Analysed {
     verdict: makeVerdict({
       checks,
       notices,
-      gate: config.gate,
+      gate,
       interrupted,
+      outliers,
+      time: statistics,
       notPlanned: plan.notPlanned,
       changes: files.changes,
     }),
@@ -87,14 +101,8 @@ export function analyse(input: AnalyseInput): Analysed {
     schemaVersion: 1,
     ...parts,
     config: config.printable,
-    outliers: findOutliers({
-      checks,
-      records: tasks,
-      tasks: plan.tasks,
-      tier: config.tier,
-      history,
-      input: { files: statistics.files, bytes },
-    }),
+    outliers,
+    ...(comparison === undefined ? {} : { comparison }),
     ...(trend === undefined ? {} : { trend }),
     notices: [...notices],
   };

@@ -1,5 +1,20 @@
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
+  SR_BASELINE_EXISTS: {
+    exitCode: 2,
+    title: 'There is a baseline already',
+    fix: 'Bring it up to date with `scanrun baseline update`, or write it anew with `--force`.',
+  },
+  SR_BASELINE_INVALID: {
+    exitCode: 2,
+    title: 'The baseline cannot be used',
+    fix: 'Mend what the message lists, take it from version control, or write it anew with `scanrun baseline create --force`.',
+  },
+  SR_BASELINE_NOT_FOUND: {
+    exitCode: 2,
+    title: 'There is no baseline',
+    fix: 'Make one with `scanrun baseline create`, or check the path.',
+  },
   SR_BREAKER_OPEN: {
     exitCode: 3,
     title: 'A resource failed too often and is left alone',
@@ -166,7 +181,7 @@ export const ERRORS = {
   SR_RESULT_INVALID: {
     exitCode: 2,
     title: 'A file is not the result of a scan',
-    fix: 'Give a file that `--reporter json=<file>` or `scanrun merge -o <file>` wrote, whole; `scanrun report last` takes the newest run.',
+    fix: 'Give a file that `--reporter json=<file>` or `scanrun merge -o <file>` wrote, whole, or name a run of `.scanrun/runs`, such as `last`.',
   },
   SR_RESULTS_DIFFER: {
     exitCode: 2,

@@ -28,7 +28,7 @@ export function answersOf(
       settings: config.cache,
       index: files,
       tier: config.tier,
-      redact: config.redact,
+      redact: [...config.redact.patterns, `home ${config.redact.home}`],
       // A check reads the variables that its thread has, which are the process's own.
       environment: options.environment ?? process.env,
       keyFile: keyFileOf(options),

@@ -1,20 +1,26 @@
 // The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
 
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { isOwnModule, isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { defaultOptions } from './check/options.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
+import { ScanError } from './errors.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
 import { isOwnTarget } from './files/own-target.js';
 import { makeStateFolder } from './files/state.js';
+import { topOf } from './files/top.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
+import { createRedactor } from './redact/create.js';
+import type { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
 import { keyFileOf, type ScanOptions } from './scan-options.js';
+import { readBaseline } from './suppress/baseline-file.js';
+import type { KnownFindings } from './suppress/known.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 import { type RunInputs, runInputs } from './telemetry/inputs.js';
@@ -32,6 +38,10 @@ export interface Prepared {
   /** What is known of earlier scans of the target. */
   readonly history: ReadHistory;
   readonly loader: ModuleLoader;
+  /** Masks secrets in everything that leaves the scan. */
+  readonly redactor: Redactor;
+  /** The known findings, which do not count; absent without a baseline. */
+  readonly baseline: KnownFindings | undefined;
   /** Ids of the tasks that may run in the main thread. */
   readonly inline: ReadonlySet<string>;
   /** Milliseconds by phase. */
@@ -101,6 +111,7 @@ async function prepareWith(
   for (const item of config.notices) notice(item);
   const files = asOwn(withoutOwn(await listing, config, options), config, options);
   for (const item of files.notices) notice(item);
+  const baseline = baselineOf(config, files, options, notice);
   const history = readHistory(files.target.root, config.tier);
   const { limits } = config;
   for (const item of history.notices) notice(item);
@@ -141,6 +152,8 @@ async function prepareWith(
     hooks,
     history,
     loader,
+    baseline,
+    redactor: redactorOf(config, options),
     inline: inlineTasks(plan, registry, files),
     phasesMs: phases.ms,
   };
@@ -191,6 +204,40 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
     ...(options.userConfig === undefined ? {} : { userConfig: options.userConfig }),
   });
   return { config, loader };
+}
+
+/**
+ * The known findings, when there are any.
+ * @throws ScanError `SR_BASELINE_INVALID`, `SR_BASELINE_NOT_FOUND`; the latter too when only new findings are to count and there is nothing to tell them by.
+ */
+function baselineOf(
+  { baseline, gate }: ResolvedConfig,
+  { target }: FileIndex,
+  { cwd }: ScanOptions,
+  notice: (notice: Notice) => void,
+): KnownFindings | undefined {
+  if (baseline.off) return undefined;
+  const foreign = (): boolean => {
+    const here = topOf(cwd);
+    return relative(target.root, cwd).startsWith('..') && (here === undefined || here !== topOf(target.root));
+  };
+  const known = readBaseline({ file: baseline.file, root: target.root, foreign, notice });
+  if (gate.newOnly && known === undefined)
+    throw new ScanError(
+      'SR_BASELINE_NOT_FOUND',
+      'gate.newOnly counts only findings that the baseline does not have, and there is no baseline.',
+      {
+        next: 'Make one with `scanrun baseline create`, or name the json report of an earlier scan with `--baseline`.',
+      },
+    );
+  return known;
+}
+
+/** Knows from the start what the configuration and the environment name as secret: what a command inherits, it may print. */
+function redactorOf(config: ResolvedConfig, { environment = process.env }: ScanOptions): Redactor {
+  const checks = [...config.checks.values()].map(({ options }) => options);
+  const settings = [...checks, ...config.reporters.map(({ options }) => options)];
+  return createRedactor({ ...config.redact, settings, environment });
 }
 
 /** The files without those that scans write: yesterday's report is no part of the project, nor is the user's key where that lies in it. */

@@ -1,28 +1,31 @@
+import type { Directive } from './check/directives.js';
 import type { CheckOutcome, ExecuteListener } from './execute/contract.js';
 import type { HookRunner } from './hooks.js';
 import type { EndedCheck, ScanEvent } from './model/event.js';
 import type { Notice } from './model/result.js';
 import type { Task } from './model/task.js';
-import type { Redactor } from './redact.js';
 
-/** An event without its time. */
-export type UntimedEvent = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+/** An event before it is known when it happened. */
+export type Untimed = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
 
-/** Where what happens is told. */
-export interface Told {
+/** Where what happens during execution goes. */
+export interface ListenerParts {
   readonly hooks: HookRunner;
-  readonly redactor: Redactor;
-  emit(event: UntimedEvent): void;
-  notice(notice: Notice): void;
+  readonly emit: (event: Untimed) => void;
+  readonly notice: (notice: Notice) => void;
+  /** A record of ours as it may leave the scan. */
+  readonly masked: <T>(value: T) => T;
+  /** Takes the `scanrun-ignore` comments that checks meet, by file. */
+  readonly directives: Map<string, readonly Directive[]>;
 }
 
-/** What execution tells of, as events and for hooks. */
-export function executeListener({ hooks, redactor, emit, notice }: Told): ExecuteListener {
+/** Turns what happens during execution into events and calls of hooks. */
+export function makeListener({ hooks, emit, notice, masked, directives }: ListenerParts): ExecuteListener {
   const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
   return {
     taskStarted: (task, worker) => {
       emit({ type: 'taskStarted', ...attemptOf(task), worker });
-      hooks.call('taskStart', task);
+      hooks.call('taskStart', masked(task));
     },
     finding: (task, finding) => {
       emit({ type: 'finding', ...attemptOf(task), finding });
@@ -39,11 +42,12 @@ export function executeListener({ hooks, redactor, emit, notice }: Told): Execut
         ...(checkId === undefined ? {} : { checkId }),
         ...(data === undefined ? {} : { data }),
       }),
+    directives: (path, found) => void directives.set(path, found),
     stray: (error) =>
       notice({
         code: 'stray-error',
         level: 'warning',
-        message: redactor.text(`An error reached nobody: ${error.message}. It belongs to a check that had ended.`),
+        message: `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
       }),
     taskEnded: (record, checks) => {
       emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });

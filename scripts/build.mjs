@@ -59,6 +59,8 @@ async function bundle() {
     'cache',
     'report',
     'merge',
+    'baseline',
+    'diff',
     'watch-session',
     'print-error',
   ];

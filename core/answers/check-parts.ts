@@ -48,7 +48,7 @@ export class PartMaker {
       engine: this.#codes.engine,
       node: process.version,
       tier,
-      target: this.#digest([target.kind, target.name, target.root]),
+      target: this.#digest([target.kind, target.name, target.root, target.own ?? false]),
       redaction: this.#digest([...redact]),
     };
   }

@@ -77,8 +77,7 @@ export class FilePass {
    * @param entry as it was when it was looked up. If it has changed since, what was said is about another version: keep nothing.
    */
   keep(entry: FileEntry, check: number, { findings, measurements }: VisitAnswer): void {
-    const isFree = this.#checks[check]?.check.meta.pathIndependent === true;
-    const kept = findings.map(({ finding, ...origin }) => keepFileFinding(finding, origin, entry, isFree));
+    const kept = findings.map(({ finding, ...origin }) => keepFileFinding(finding, origin, entry));
     if (kept.includes(undefined) || this.notKept[check] !== undefined) return;
     const isEmpty = kept.length === 0 && measurements.length === 0;
     const answer = { findings: kept as KeptFinding[], ...(measurements.length === 0 ? {} : { measurements }) };
@@ -98,8 +97,10 @@ export class FilePass {
   #identified(entry: FileEntry): IdentifiedFile {
     if (entry === this.#last?.entry) return this.#last.file;
     const { path, type, executable, tracked } = entry;
-    const known = { path, type, executable, contentId: this.#idOf(entry) };
-    const file = tracked === undefined ? known : { ...known, tracked };
+    const contentId = this.#idOf(entry);
+    // Written out, since a copy takes several times as long, and this is done for each file.
+    const file =
+      tracked === undefined ? { path, type, executable, contentId } : { path, type, executable, contentId, tracked };
     this.#last = { entry, file };
     return file;
   }

@@ -1,4 +1,4 @@
-import { fingerprint } from '../check/fingerprint.js';
+import { fingerprintBase } from '../check/fingerprint.js';
 import type { Finding } from '../model/finding.js';
 import type { KeptFinding } from '../model/kept.js';
 import type { Severity } from '../model/severity.js';
@@ -7,13 +7,10 @@ import type { Severity } from '../model/severity.js';
 export interface FindingOrigin {
   /** The severity that the report gave; undefined where the check left it to its meta. */
   readonly severity?: Severity | undefined;
-  /** What its fingerprint was made of. */
-  readonly context: string;
-  readonly occurrence: number;
 }
 
 /** A finding as the cache keeps it. */
-export function keepFinding(finding: Finding, { severity }: Pick<FindingOrigin, 'severity'>): KeptFinding {
+export function keepFinding(finding: Finding, { severity }: FindingOrigin): KeptFinding {
   const { checkId: _checkId, severity: _severity, suppressedBy: _suppressedBy, ...kept } = finding;
   return severity === undefined ? kept : { ...kept, severity };
 }
@@ -26,16 +23,10 @@ export function keepFileFinding(
   finding: Finding,
   origin: FindingOrigin,
   file: { readonly path: string },
-  pathIndependent: boolean,
 ): KeptFinding | undefined {
   const { path, ...location } = finding.location;
   if (path !== file.path) return undefined;
-  const { context, occurrence } = origin;
-  return {
-    ...keepFinding(finding, origin),
-    location,
-    ...(pathIndependent ? { identity: { context, occurrence } } : {}),
-  };
+  return { ...keepFinding(finding, origin), location };
 }
 
 /** Whose finding it is, and how much it matters there. */
@@ -49,15 +40,14 @@ export interface FindingOwner {
 
 /** The finding that was kept, in its file. */
 export function restoreFinding(kept: KeptFinding, owner: FindingOwner, file?: { readonly path: string }): Finding {
-  const { identity, severity, location, fingerprint: known, ...rest } = kept;
-  const path = location.path ?? file?.path ?? '';
+  const { severity, location, ...rest } = kept;
   const { checkId } = owner;
-  const parts = { checkId, messageId: kept.messageId, path, package: kept.package };
-  return {
+  const finding: Finding = {
     checkId,
     ...rest,
     severity: owner.severity ?? severity ?? owner.metaSeverity,
-    location: { path, ...location },
-    fingerprint: identity === undefined ? known : fingerprint({ ...parts, ...identity }),
+    location: { path: location.path ?? file?.path ?? '', ...location },
   };
+  // Its number among equal ones is given with all others'. The path is a part of it, which may be another one now.
+  return location.path === undefined ? { ...finding, fingerprint: `${fingerprintBase(finding)}:1` } : finding;
 }

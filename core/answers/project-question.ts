@@ -20,7 +20,7 @@ export interface ProjectAnswer {
 /** What a project check says now, in an outcome that is conclusive. */
 export interface NewProjectAnswer {
   /** Its findings, each with the severity that the report gave. */
-  readonly findings: readonly (Pick<FindingOrigin, 'severity'> & { readonly finding: Finding })[];
+  readonly findings: readonly (FindingOrigin & { readonly finding: Finding })[];
   readonly measurements: readonly Measurement[];
   readonly data?: JsonValue | undefined;
 }

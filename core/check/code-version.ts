@@ -1,6 +1,6 @@
 // Which code a check is: what it answered with other code says nothing about what it would answer now.
 
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,7 +90,7 @@ export class CodeVersions {
     const candidates = [path, ...[path, bare, join(path, 'index')].flatMap((one) => MODULES.map((end) => one + end))];
     const files: string[] = [];
     for (const candidate of new Set(candidates)) {
-      const stats = statSync(candidate, { throwIfNoEntry: false });
+      const stats = statsOf(candidate);
       if (stats?.isFile()) files.push(realPath(candidate));
       if (!stats?.isDirectory() || candidate !== path || isRoot(path)) continue;
       const inside = this.#files(path);
@@ -103,7 +103,7 @@ export class CodeVersions {
   #package(name: string, folder: string): Target | typeof UNKNOWN {
     for (let at = folder; ; at = dirname(at)) {
       const place = join(at, 'node_modules', name);
-      if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
+      if (statsOf(place)?.isDirectory()) {
         const real = realPath(place);
         // A linked package is local code, whatever its version says.
         const files = isInstalled(real) ? [] : this.#files(real);
@@ -208,7 +208,7 @@ function isInstalled(folder: string): boolean {
 
 /** True for a folder in which a whole project lies. */
 function isRoot(folder: string): boolean {
-  return ['package.json', '.git'].some((name) => statSync(join(folder, name), { throwIfNoEntry: false }) !== undefined);
+  return ['package.json', '.git'].some((name) => statsOf(join(folder, name)) !== undefined);
 }
 
 /** The files of folders in order; too many, or a folder that cannot be read, are not told. */
@@ -231,6 +231,15 @@ function listFiles(...folders: readonly string[]): readonly string[] | typeof UN
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
     return UNKNOWN;
+  }
+}
+
+/** What lies at a path; undefined for nothing, also below what is no folder, and for what may not be looked at. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -157,7 +157,13 @@ function trendLines(checks: readonly CheckTrend[], colors: Colors): string[] {
 }
 
 function verdictText(verdict: HistoryRun['verdict'], colors: Colors): string {
-  const color = { clean: colors.green, findings: colors.red, incomplete: colors.yellow, interrupted: colors.magenta };
+  const color = {
+    clean: colors.green,
+    findings: colors.red,
+    failed: colors.red,
+    incomplete: colors.yellow,
+    interrupted: colors.magenta,
+  };
   return color[verdict](verdict);
 }
 

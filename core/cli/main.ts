@@ -3,8 +3,11 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { BaselineFlags } from './baseline.js';
 import type { CacheAction, CacheFlags } from './cache.js';
+import type { DiffFlags } from './diff.js';
 import {
+  addBaselineFlags,
   addChangeFlags,
   addConfigFlags,
   addOutputFlags,
@@ -95,6 +98,37 @@ cacheCommand('prune', 'leave out what was not used for long, and what is more th
   'the configuration file with the limits',
 );
 cacheCommand('clear', 'remove everything, transpiled modules too');
+const baseline = program
+  .command('baseline')
+  .description(
+    'keep the findings that are there today from counting: create, update, prune or show the file of known ones',
+  );
+for (const [name, about] of [
+  ['create', 'scan, and write what is found as known'],
+  ['update', 'scan, take in what is new and take out what is not found any more'],
+  ['prune', 'scan, and take out what is not found any more'],
+  ['show', 'tell what is known'],
+] as const) {
+  const command = baseline.command(name).argument('[target]', 'the folder to scan', '.').description(about);
+  addBaselineFlags(addConfigFlags(command)).option('--quiet', 'show no progress');
+  if (name === 'create') command.option('--force', 'write it anew where there is one');
+  command.action((target: string, flags: BaselineFlags) =>
+    finish(async () => (await import('./baseline.js'))[name](target, flags)),
+  );
+}
+
+program
+  .command('diff')
+  .argument('[before]', 'the id of a run, last, previous, or the path of a json report', 'previous')
+  .argument('[after]', 'the same, for the later one', 'last')
+  .description('show what changed between two runs: findings, outcomes, times')
+  .option('--target <folder>', 'the folder whose runs are meant', '.')
+  .option('--verbose', 'list every finding')
+  .option('--json', 'print JSON on standard output')
+  .option('--no-color', 'print without colours')
+  .action((before: string, after: string, flags: DiffFlags) =>
+    finish(async () => (await import('./diff.js')).diff(before, after, flags)),
+  );
 
 const report = program
   .command('report')
@@ -132,7 +166,7 @@ function bearStderr(): void {
   process.stderr.on('error', () => {});
 }
 
-for (const command of [program, ...program.commands, ...cache.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...cache.commands, ...baseline.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -43,6 +43,7 @@ function overrides(flags: ConfigFlags | RunFlags): Overrides {
     failFast: run.failFast,
     failOn: run.failOn,
     minCoverage: run.minCoverage,
+    baseline: run.baseline,
     reporter: run.reporter,
   };
   return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));

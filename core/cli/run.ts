@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
-import type { Notice, ReportedFile } from '../model/result.js';
+import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
@@ -31,6 +31,20 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
 }
 
 async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
+  const { result, reports, broken } = await complete(options, flags);
+  return exitCode(result, reports, broken);
+}
+
+/** A scan that is over, with its reports written. */
+export interface Completed {
+  readonly result: RunResult;
+  readonly reports: readonly ReportedFile[];
+  /** True when something failed that the verdict does not know of. */
+  readonly broken: boolean;
+}
+
+/** Scans in a runtime of its own, with everything around it: progress, signals, the log, events, and what plugins left open. */
+export async function complete(options: ScanOptions, flags: RunFlags): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
     throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
       next: 'Give one of them a file: `--events events.ndjson`.',
@@ -52,13 +66,13 @@ export interface Listener {
   reported(reports: readonly ReportedFile[]): void;
 }
 
-/** One scan of a runtime, shown as it runs; gives the exit code. */
+/** One scan of a runtime, shown as it runs. */
 export async function scanOnce(
   options: ScanOptions,
   flags: RunFlags,
   runtime: Runtime,
   listener?: Listener,
-): Promise<number> {
+): Promise<Completed> {
   const watcher = new Watcher(flags, listener);
   await watcher.open();
   const progress = createProgress(progressMode(flags), process.stderr);
@@ -71,10 +85,10 @@ export async function scanOnce(
     const result = await handle.result;
     const reports = await handle.reports;
     await watching;
-    await watcher.close();
+    await watcher.close((value) => handle.redact(value));
     tellReports(reports, flags);
     listener?.reported(reports);
-    return exitCode(result, reports, watcher.broken);
+    return { result, reports, broken: watcher.broken };
   } finally {
     await progress.end();
     release();
@@ -125,6 +139,8 @@ class Watcher {
   readonly #listener: Listener | undefined;
   readonly #files: EventFile[] = [];
   #decided = false;
+  /** True when a check named a secret: what was written before may hold it. */
+  #masked = false;
   /** True when something failed that the verdict does not know of. */
   broken = false;
 
@@ -150,8 +166,8 @@ class Watcher {
     for await (const event of events) this.#event(event, progress);
   }
 
-  async close(): Promise<void> {
-    for (const file of this.#files.splice(0)) await file.close();
+  async close(redact?: <T>(value: T) => T): Promise<void> {
+    for (const file of this.#files.splice(0)) await file.close(this.#masked ? redact : undefined);
   }
 
   #event(event: ScanEvent, progress: Progress): void {
@@ -159,6 +175,7 @@ class Watcher {
     this.#listener?.event(event);
     for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
+    if (event.type === 'taskEnded' && event.checks.some(({ masked }) => masked)) this.#masked = true;
     if (event.type === 'notice') this.#notice(event.notice);
     if (event.type === 'log' && this.#flags.verbose)
       process.stderr.write(`${event.level} ${event.checkId ?? event.taskId ?? ''}: ${event.message}\n`);

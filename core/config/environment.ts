@@ -2,7 +2,7 @@ import { nearest } from '../check/nearest.js';
 import type { Notice } from '../model/result.js';
 import { type ConfigLayer, everyTier, gateOf, makeLayer } from './layers.js';
 import { namedSource } from './place.js';
-import type { ConfigProblem } from './problems.js';
+import { type ConfigProblem, patternProblem } from './problems.js';
 
 /** The environment, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +14,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   SCANRUN_PARALLEL: 'true or false, as --parallel and --no-parallel.',
   SCANRUN_FAIL_ON: 'The least grave finding that counts, as --fail-on.',
   SCANRUN_MIN_COVERAGE: 'The share of checks that must end with an answer, 0 to 1, as --min-coverage.',
+  SCANRUN_BASELINE: 'The file of known findings, as --baseline.',
   SCANRUN_REPORTER: 'Reporters, name[=file], separated by commas, as --reporter.',
   SCANRUN_CACHE: 'true, false, or refresh: as --no-cache and --refresh-cache.',
   SCANRUN_CACHE_KEY: 'What signs the answers that are kept, instead of a key in a file; at least 16 characters.',
@@ -30,6 +31,7 @@ const PLACES = {
   cache: 'SCANRUN_CACHE',
   'gate.failOn': 'SCANRUN_FAIL_ON',
   'gate.minCoverage': 'SCANRUN_MIN_COVERAGE',
+  baseline: 'SCANRUN_BASELINE',
   reporters: 'SCANRUN_REPORTER',
 };
 
@@ -65,6 +67,7 @@ export async function readEnvironment(
     tiers: parallel === undefined ? undefined : everyTier({ parallel: parallel as boolean }),
     cache: cache === undefined ? undefined : { enabled: refreshCache || parseYesOrNo(cache) },
     gate: gateOf({ failOn: read('SCANRUN_FAIL_ON'), minCoverage: parseNumber(read('SCANRUN_MIN_COVERAGE')) }),
+    baseline: read('SCANRUN_BASELINE'),
     reporters: reporters?.map(parseReporter),
   };
   const source = namedSource('environment', PLACES);
@@ -100,17 +103,12 @@ function readPatterns(text: string | undefined, problems: ConfigProblem[]): stri
     .map((line) => line.trim())
     .filter((line) => line !== '');
   return patterns.filter((pattern, index) => {
-    try {
-      new RegExp(pattern);
-      return true;
-    } catch {
-      // The pattern is not quoted: people put the secret itself there.
-      problems.push({
-        where: 'environment: SCANRUN_REDACT',
-        what: `has no valid regular expression in line ${index + 1}`,
-      });
-      return false;
-    }
+    if (patternProblem(pattern) === undefined) return true;
+    problems.push({
+      where: 'environment: SCANRUN_REDACT',
+      what: `has no valid regular expression in line ${index + 1}`,
+    });
+    return false;
   });
 }
 

@@ -3,7 +3,7 @@ import type { Duration } from '../model/duration.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import type { CacheOptions, GovernorSettings, ResourceSettings } from './define.js';
+import type { CacheOptions, GateSettings, GovernorSettings, ResourceSettings, WaiverSettings } from './define.js';
 import type { Source } from './place.js';
 import { plainConfig, type RawConfig } from './plain.js';
 import { type ConfigProblem, validateConfig } from './problems.js';
@@ -47,7 +47,12 @@ export interface ValidConfig {
   readonly exclude?: readonly (string | null)[];
   readonly resources?: Readonly<Record<string, ResourceSettings>>;
   readonly cache?: CacheOptions | false;
-  readonly gate?: { readonly failOn?: Severity | 'never'; readonly minCoverage?: number };
+  readonly gate?: GateSettings;
+  readonly baseline?: string | false;
+  readonly waivers?: readonly (WaiverSettings | null)[];
+  readonly waiversFile?: string;
+  readonly inlineIgnores?: boolean;
+  readonly redact?: { readonly patterns?: readonly (string | null)[]; readonly home?: boolean };
   readonly reporters?: readonly (string | (Omit<ReporterUse, 'options'> & { readonly options?: JsonObject }) | null)[];
 }
 

@@ -31,7 +31,9 @@ export interface Overrides {
   readonly failOn?: string;
   /** `--min-coverage`, 0 to 1. */
   readonly minCoverage?: string | number;
-  /** `--reporter`, `name[=file]`; replaces the configured ones. */
+  /** `--baseline`, relative to the working folder; false for `--no-baseline`. */
+  readonly baseline?: string | false;
+  /** `--reporter`, `name[=file]`; replaces the configured ones, all of them when empty. */
   readonly reporter?: readonly string[];
   /** `--json`: the same as `--reporter json`. */
   readonly json?: boolean;
@@ -45,6 +47,7 @@ const PLACES = {
   cache: '--no-cache',
   'gate.failOn': '--fail-on',
   'gate.minCoverage': '--min-coverage',
+  baseline: '--baseline',
   reporters: '--reporter',
 };
 
@@ -71,7 +74,8 @@ export function readOverrides(overrides: Overrides, cwd: string, problems: Confi
     tiers: overrides.parallel === undefined ? undefined : everyTier({ parallel: overrides.parallel }),
     cache: enabled === undefined ? undefined : { enabled },
     gate: gateOf({ failOn: overrides.failOn, minCoverage: parseNumber(overrides.minCoverage) }),
-    reporters: reporters.length === 0 ? undefined : reporters,
+    baseline: overrides.baseline,
+    reporters: overrides.reporter === undefined && reporters.length === 0 ? undefined : reporters,
   };
   return makeLayer('flag', config, { source: namedSource('flag', PLACES), folder: cwd }, problems);
 }

@@ -27,6 +27,7 @@ function duration(title: string) {
 
 const concurrency = { type: 'integer', minimum: 1, maximum: 64, title: 'a whole number from 1 to 64' } as const;
 const yesOrNo = { type: 'boolean', title: 'true or false' } as const;
+const date = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', title: "a day, such as '2027-01-31'" } as const;
 const checkTimeout = duration("a duration from '5s' to '300s'");
 const severityOrOff = [...SEVERITIES, 'off'] as const;
 
@@ -134,6 +135,21 @@ const checkEntry = choose(
   { enum: severityOrOff, title: `one of ${severityOrOff.join(', ')}, or settings` },
 );
 
+const waiver = {
+  type: 'object',
+  title: 'an object with check and reason',
+  properties: {
+    check: { type: 'string', pattern: '\\S', title: "a check's id or another filter" },
+    path: { type: 'string', pattern: '\\S', title: "a glob, such as 'docs/**'" },
+    fingerprint: { type: 'string', pattern: '^[0-9a-f]{32}(:[1-9][0-9]*)?$', title: "a finding's fingerprint" },
+    reason: { type: 'string', pattern: '\\S', title: 'text that says why' },
+    owner: { type: 'string', pattern: '\\S', title: 'the name of somebody' },
+    expires: date,
+  },
+  required: ['check', 'reason'],
+  additionalProperties: false,
+} as const;
+
 const reporterTitle = "a reporter's name, package or path";
 
 const reporterUse = {
@@ -219,11 +235,49 @@ export const configSchema = {
     },
     gate: {
       type: 'object',
-      title: 'an object with failOn and minCoverage',
+      title: 'an object with the settings of the gate',
       description: 'What a release is decided on.',
       properties: {
         failOn: { enum: [...SEVERITIES, 'never'], title: `one of ${[...SEVERITIES, 'never'].join(', ')}` },
+        maxFindings: whole(0, 1_000_000),
         minCoverage: share(0),
+        newOnly: yesOrNo,
+        failOnOutliers: yesOrNo,
+        failOnBudget: yesOrNo,
+      },
+      additionalProperties: false,
+    },
+    baseline: {
+      ...choose(
+        'a path or false',
+        'string',
+        { type: 'string', pattern: '\\S', title: 'a path' },
+        {
+          enum: [false],
+          title: 'a path or false',
+        },
+      ),
+      description: 'The file of known findings; default .scanrun-baseline.json in the target.',
+    },
+    waivers: {
+      type: 'array',
+      title: 'a list of waivers',
+      description: 'Findings that somebody decided to live with.',
+      items: { $ref: '#/definitions/waiver' },
+    },
+    waiversFile: { type: 'string', pattern: '\\S', title: 'a path', description: 'A file with more waivers.' },
+    inlineIgnores: { ...yesOrNo, description: 'Whether scanrun-ignore comments in the files count; default true.' },
+    redact: {
+      type: 'object',
+      title: 'an object with patterns and home',
+      description: 'What must not appear in any output.',
+      properties: {
+        patterns: {
+          type: 'array',
+          title: 'a list of regular expressions',
+          items: { type: 'string', pattern: '\\S', title: 'a regular expression' },
+        },
+        home: yesOrNo,
       },
       additionalProperties: false,
     },
@@ -240,5 +294,5 @@ export const configSchema = {
     },
   },
   additionalProperties: false,
-  definitions: { cacheSettings, checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse },
+  definitions: { cacheSettings, checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse, waiver },
 } as const;

@@ -1,4 +1,5 @@
 import type { ScanAnswers } from '../answers/scan-answers.js';
+import type { Directive } from '../check/directives.js';
 import type { ModuleLoader } from '../check/load-module.js';
 import type { Registry } from '../check/registry.js';
 import type { Clock } from '../model/clock.js';
@@ -21,6 +22,8 @@ export interface ExecuteListener {
   attemptDiscarded(task: Task, findings: number): void;
   measure(task: Task, checkId: string, measurement: Measurement): void;
   log(task: Task, message: Extract<CheckMessage, { type: 'log' }>): void;
+  /** The `scanrun-ignore` comments of a file that a check read. */
+  directives?(path: string, directives: readonly Directive[]): void;
   /** An error that belongs to no running check. */
   stray(error: SerializedError): void;
   taskEnded(record: TaskRecord, checks: readonly CheckOutcome[]): void;
@@ -32,6 +35,7 @@ export function collectListener(listener: ExecuteListener, task: Task): CollectL
     finding: (finding) => listener.finding(task, finding),
     measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
     log: (message) => listener.log(task, message),
+    directives: (path, directives) => listener.directives?.(path, directives),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Access } from '../answers/declared-inputs.js';
+import { messageOf } from '../errors.js';
 import type { JsonValue } from '../model/json.js';
 import type { Outcome } from '../model/outcome.js';
+import type { Notice } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import type { Collected, TaskCollector } from './collect.js';
 import type { ExecuteOptions } from './contract.js';
@@ -17,6 +19,8 @@ export class KnownTasks {
   readonly #passes: PassAnswers;
   readonly #questions: Questions;
   readonly #files: PassFiles;
+  readonly #notice: (notice: Notice) => void;
+  #isBroken = false;
 
   constructor(
     { registry, source, plan: { tasks } }: ExecuteOptions,
@@ -28,7 +32,9 @@ export class KnownTasks {
     this.#passes = new PassAnswers({ answers: answers.of, tasks, registry, data });
     this.#questions = new Questions({ answers, registry, source, data, changed });
     this.#files = files;
-    files.narrow = (task, visits) => (mayBeKnown(task) ? this.#passes.narrow(task, visits) : undefined);
+    this.#notice = answers.notice;
+    files.narrow = (task, visits) =>
+      mayBeKnown(task) ? this.#guarded(() => this.#passes.narrow(task, visits)) : undefined;
   }
 
   /** True for a task whose answer may be known. */
@@ -62,12 +68,29 @@ export class KnownTasks {
     if (end.kind !== 'ended') return outcomes;
     if (mayBeKnown(task)) {
       // What a lost thread had said last may not have arrived.
-      if (lost === undefined) this.#passes.keep(task, this.#files.visitsOf(task), [...outcomes.keys()], end.checks);
+      const visits = this.#files.visitsOf(task);
+      if (lost === undefined) this.#guarded(() => this.#passes.keep(task, visits, [...outcomes.keys()], end.checks));
       return outcomes;
     }
     return new Map(
       [...outcomes].map(([collected, outcome]) => [collected, this.#questions.learn(task, collected, outcome)]),
     );
+  }
+
+  /** A scan needs no cache: what goes wrong with it is told once, and nothing is found or kept from then on. */
+  #guarded<T>(work: () => T): T | undefined {
+    if (this.#isBroken) return undefined;
+    try {
+      return work();
+    } catch (error) {
+      this.#isBroken = true;
+      this.#notice({
+        code: 'cache-unread',
+        level: 'warning',
+        message: `The cache of what files were found to hold could not be used, so all are visited: ${messageOf(error)}`,
+      });
+      return undefined;
+    }
   }
 
   /** Ends what was started to find an answer. */

@@ -1,6 +1,7 @@
 // Every message between the coordinator (the main thread) and the threads that run checks.
 
 import type { ExecOptions, FetchOptions, Report } from '../check/context.js';
+import type { Directive } from '../check/directives.js';
 import type { ModuleSource } from '../check/load-module.js';
 import type { LogLevel } from '../model/event.js';
 import type { Location, Snippet } from '../model/finding.js';
@@ -140,7 +141,9 @@ export type CheckMessage =
       readonly message: string;
       readonly data?: JsonObject;
     }
-  | { readonly type: 'redact'; readonly value: string };
+  | { readonly type: 'redact'; readonly value: string }
+  /** The `scanrun-ignore` comments of a file whose text was read; nothing is said of a file without one. */
+  | { readonly type: 'directives'; readonly path: string; readonly directives: readonly Directive[] };
 
 /** From a thread to the coordinator. */
 export type FromThread =

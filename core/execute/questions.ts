@@ -1,7 +1,6 @@
 import type { Access } from '../answers/declared-inputs.js';
 import type { ProjectAnswer, ProjectQuestion } from '../answers/project-question.js';
 import type { RunTool } from '../answers/scan-answers.js';
-import type { ExecResult } from '../check/context.js';
 import { type AnyCheck, isCacheable } from '../check/define.js';
 import { messageOf, ScanError } from '../errors.js';
 import { isConclusive, type Outcome } from '../model/outcome.js';
@@ -10,11 +9,8 @@ import type { Collected } from './collect.js';
 import type { ExecuteAnswers } from './contract.js';
 import { needsOf } from './order.js';
 import type { PassAnswersOptions } from './pass-answers.js';
-import { deserializeError } from './protocol.js';
-import { type RequestSource, TaskRequests } from './requests.js';
-
-/** How long a command may take that prints a version. */
-const VERSION_MS = 10_000;
+import type { RequestSource, TaskRequests } from './requests.js';
+import { toolVersion } from './tool-version.js';
 
 /** What questions are asked with. */
 export interface QuestionsOptions extends Omit<PassAnswersOptions, 'answers' | 'tasks'> {
@@ -109,11 +105,12 @@ export class Questions {
   }
 
   async #ask(task: Task, asked: Asked): Promise<void> {
-    const { answers, registry, data, changed } = this.#options;
+    const { answers, registry, data, source, changed } = this.#options;
     const planned = task.checks[0] as TaskCheck;
     const check = registry.get(planned.id)?.check as AnyCheck;
     try {
-      const question = await answers.of.ask({ check, planned, needs: needsOf(planned, data) }, this.#runTool(task));
+      const runTool: RunTool = (argv) => toolVersion(source, argv, this.#running);
+      const question = await answers.of.ask({ check, planned, needs: needsOf(planned, data) }, runTool);
       if (typeof question !== 'string') {
         asked.question = question;
         asked.answer = question.answer();
@@ -124,19 +121,5 @@ export class Questions {
     }
     asked.isOpen = false;
     changed();
-  }
-
-  #runTool({ id }: Task): RunTool {
-    return async (argv) => {
-      const requests = new TaskRequests(this.#options.source, () => VERSION_MS, { id });
-      this.#running.add(requests);
-      const reply = await requests.answer({ name: 'exec', argv, options: { timeout: VERSION_MS, workTree: false } });
-      requests.close();
-      this.#running.delete(requests);
-      if (!reply.ok) throw deserializeError(reply.error);
-      const { code, stdout, stderr } = reply.value as ExecResult;
-      if (code !== 0) throw new Error(`${argv[0]} ended with ${code}`);
-      return `${stdout}${stderr}`;
-    };
   }
 }

@@ -41,6 +41,11 @@ export class SharedFile {
     return this.#entry.sizeBytes;
   }
 
+  /** The text where a check has asked for it. */
+  get knownText(): string | undefined {
+    return this.#content?.knownText;
+  }
+
   /** The file as a check wants it. Throws the file system's error, the same to each. */
   open(reads: Reads): Opened {
     const entry = this.#entry;
@@ -87,6 +92,11 @@ export class FileContent {
   /** The text; empty for a binary file. */
   get text(): string {
     return this.#decoded ?? '';
+  }
+
+  /** The text where somebody has asked for it; undefined for a binary file too. */
+  get knownText(): string | undefined {
+    return this.#text ?? undefined;
   }
 
   get lines(): LineIndex {

@@ -6,6 +6,7 @@ import { writeAll, writeWhole } from '../files/write-file.js';
 import type { ScanEvent } from '../model/event.js';
 import type { JsonObject } from '../model/json.js';
 import type { Plan } from '../model/task.js';
+import { redactLines } from '../redact/lines.js';
 
 /** What a run was asked to do, written before anything runs. */
 export interface RunHeader {
@@ -133,6 +134,15 @@ export class Journal {
       writeWhole(join(this.folder, RESULT_FILE), text);
     } catch (error) {
       this.#fail(`The result could not be kept: ${messageOf(error)}. ${nextStep(this.folder)}`);
+    }
+  }
+
+  /** Masks in the record that was closed what was not known to be secret when it was written. */
+  redact(redact: <T>(value: T) => T): void {
+    try {
+      redactLines(join(this.folder, JOURNAL_FILE), redact);
+    } catch (error) {
+      this.#fail(`What is secret could not be masked in the record of the run: ${messageOf(error)}`);
     }
   }
 

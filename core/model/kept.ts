@@ -9,8 +9,6 @@ export interface KeptFinding extends Omit<Finding, 'checkId' | 'severity' | 'loc
   readonly location: Omit<Location, 'path'> & { readonly path?: string };
   /** The severity that the check gave it; absent where its meta's holds. */
   readonly severity?: Severity;
-  /** What its fingerprint is made of besides check, message and path; only where it may turn up under another path. */
-  readonly identity?: { readonly context: string; readonly occurrence: number };
 }
 
 /** What a check said of one file. */

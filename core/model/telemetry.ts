@@ -135,7 +135,7 @@ export interface TrendRun {
   /** Findings that counted. */
   readonly findings: number;
   /** Its verdict. */
-  readonly verdict: 'clean' | 'findings' | 'incomplete' | 'interrupted';
+  readonly verdict: 'clean' | 'findings' | 'failed' | 'incomplete' | 'interrupted';
   /** Milliseconds by category, over the checks that ran. */
   readonly categoriesMs: Readonly<Record<string, number>>;
 }

@@ -2,9 +2,10 @@
 
 import { compareText } from '../model/finding.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
-import type { CheckResult, RunResult, TaskRecord, Verdict } from '../model/result.js';
+import type { CheckResult, RunResult, TaskRecord } from '../model/result.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
+import type { Verdict } from '../model/verdict.js';
 import { checkMs, isReused, median } from './times.js';
 
 /** What a run says of one check. */
@@ -214,7 +215,13 @@ export function parsePastRun(line: string): PastRun | undefined {
   return isPastRun(value) ? value : undefined;
 }
 
-const VERDICTS: readonly unknown[] = ['clean', 'findings', 'incomplete', 'interrupted'] satisfies Verdict['status'][];
+const VERDICTS: readonly unknown[] = [
+  'clean',
+  'findings',
+  'failed',
+  'incomplete',
+  'interrupted',
+] satisfies Verdict['status'][];
 const NAME = /^[\w@.:/+-]{1,300}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 

@@ -265,6 +265,14 @@ describe('the first look at a value', () => {
     '--token=abcd1234',
     '-----BEGIN PRIVATE KEY-----',
     '_authToken=abcd1234',
+    '-u user:hunter22',
+    '-u\tuser:hunter22',
+    'NPM_TOKEN=abcd1234',
+    'Cookie: session=abcd1234',
+    '?token=abcd1234',
+    'x-api-key: abcd1234',
+    '--vault-password\nabcd1234',
+    'hooks.slack.com/services/T00000000/B00000000/x',
   ];
 
   it.each(shapes)('misses nothing that a look at each string finds, wherever it stands: %s', (shape) => {
