@@ -137,7 +137,7 @@ const RULES: readonly Rule[] = [
     violations: (modules) => dependencyViolations(modules, installed),
     bites: [
       ['plugins/repo/index.ts', "import { it } from 'vitest';"],
-      ['core/check/define.ts', "const ts = await import('typescript');"],
+      ['core/check/define.ts', "const { build } = await import('esbuild');"],
     ],
     allows: [
       ['core/check/define.ts', "import type { Node } from 'typescript';"],
