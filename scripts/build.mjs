@@ -112,8 +112,8 @@ async function bundle() {
       external: [...external, ...checks.filter((file) => file !== entry).map((file) => join(folder, file))],
     }));
   }
-  // What reporters share is in each of them now; only its templates are still read.
-  for (const folder of [join(dist, 'reporters'), join(dist, 'reporters/page')])
+  // What reporters share, and what plugins share, is in each of them now; only templates are still read.
+  for (const folder of [join(dist, 'reporters'), join(dist, 'reporters/page'), join(dist, 'plugins')])
     for (const name of readdirSync(folder)) if (/\.js(\.map)?$/.test(name)) rmSync(join(folder, name));
 }
 

@@ -98,6 +98,7 @@ function indexPage(plugins) {
   const sections = plugins.flatMap((plugin) => [
     `## ${plugin.name}`,
     `\`import ${importName(plugin.name)} from 'scanrun/plugins/${plugin.name}'\``,
+    existsSync(join(root, `docs/${plugin.name}.md`)) ? `[About this plugin](../${plugin.name}.md)` : '',
     table(
       ['Check', 'Tier', 'Severity', 'What it asserts'],
       Object.entries(plugin.checks).map(([key, { meta }]) => [

@@ -124,12 +124,14 @@ const RULES: readonly Rule[] = [
       ['reporters/page/svg.ts', "import { renderPage } from '../html/page.js';"],
       ['plugins/repo/index.ts', "import { svg } from '../../reporters/page/svg.js';"],
       ['plugins/repo/index.ts', "import { plural } from '../../reporters/summary.js';"],
+      ['reporters/html/index.ts', "import { own } from '../../plugins/text.js';"],
     ],
     allows: [
       ['plugins/repo/checks/links.ts', "import { tree } from '../tree.js';"],
       ['plugins/repo/index.ts', "import { definePlugin } from 'scanrun';"],
       ['reporters/html/page.ts', "import { countResult } from '../summary.js';"],
       ['reporters/html/page.ts', "import { svg } from '../page/svg.js';"],
+      ['plugins/npm/checks/types.ts', "import { own } from '../../text.js';"],
     ],
   },
   {
@@ -138,7 +140,7 @@ const RULES: readonly Rule[] = [
     violations: (modules) => dependencyViolations(modules, installed),
     bites: [
       ['plugins/repo/index.ts', "import { it } from 'vitest';"],
-      ['core/check/define.ts', "const ts = await import('typescript');"],
+      ['core/check/define.ts', "const { build } = await import('esbuild');"],
     ],
     allows: [
       ['core/check/define.ts', "import type { Node } from 'typescript';"],

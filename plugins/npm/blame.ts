@@ -1,7 +1,7 @@
 import type { Location } from 'scanrun';
+import { FIELDS, type Places, placesIn } from '../manifest.js';
+import type { WorkspacePackage } from '../workspaces.js';
 import { type LockedTree, type Way, waysTo } from './lockfiles/tree.js';
-import { FIELDS, type Places, placesIn } from './manifest.js';
-import type { WorkspacePackage } from './workspaces.js';
 
 /** Who brings a package into the project, and where that can be changed. */
 export interface Blame {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { CheckContext } from 'scanrun';
-import { asObject, codeOf, own, someOf, textEntries } from './text.js';
-import type { WorkspacePackage } from './workspaces.js';
+import { asObject, codeOf, own, someOf, textEntries } from '../text.js';
+import type { WorkspacePackage } from '../workspaces.js';
 
 type Context = Pick<CheckContext, 'readFile' | 'exec' | 'log' | 'target'>;
 

@@ -1,7 +1,7 @@
 import type { CheckContext } from 'scanrun';
+import { asObject, asText, codeOf, own, readText } from '../text.js';
+import type { WorkspacePackage } from '../workspaces.js';
 import type { LockedPackage, LockedTree } from './lockfiles/tree.js';
-import { asObject, asText, codeOf, own, readText } from './text.js';
-import type { WorkspacePackage } from './workspaces.js';
 
 /** Files that are read at once. */
 const AT_ONCE = 32;

@@ -1,4 +1,4 @@
-import { asObject, asText, own, textList } from './text.js';
+import { asObject, asText, own, textList } from '../text.js';
 
 /** What kind of thing knip found. */
 export type KnipKind =

@@ -1,4 +1,4 @@
-import { textEntries } from './text.js';
+import { textEntries } from '../text.js';
 
 /** What a policy says of a licence. */
 export type Judgement =

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { CheckContext, Location } from 'scanrun';
-import { asObject, asText, own, readText, textList } from './text.js';
+import { asObject, asText, own, readText, textList } from '../text.js';
 
 /** Node.js versions that a workflow asks for. */
 export interface CiVersion {

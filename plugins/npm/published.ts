@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { CheckContext } from 'scanrun';
-import { own, textEntries, textList } from './text.js';
-import type { WorkspacePackage } from './workspaces.js';
+import { own, textEntries, textList } from '../text.js';
+import type { WorkspacePackage } from '../workspaces.js';
 
 /** What would be published of a package, without running its scripts. */
 export interface Published {

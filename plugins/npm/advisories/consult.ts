@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type CheckContext, plural } from 'scanrun';
+import { someOf } from '../../text.js';
 import type { LockedTree } from '../lockfiles/tree.js';
 import { registryAccess } from '../registry/access.js';
-import { someOf } from '../text.js';
 import type { Advisory, Subject } from './advisory.js';
 import { askNpm } from './npm-audit.js';
 import { searchOsv } from './osv-database.js';

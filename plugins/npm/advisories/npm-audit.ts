@@ -1,5 +1,5 @@
 import type { CheckContext } from 'scanrun';
-import { asObject, asText, codeOf, own } from '../text.js';
+import { asObject, asText, codeOf, own } from '../../text.js';
 import type { Advisory } from './advisory.js';
 import type { SemverModule } from './range.js';
 import { ratedAdvisory } from './registry-bulk.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '../text.js';
+import { messageOf } from '../../text.js';
 import type { Advisory } from './advisory.js';
 import { advisoriesOf } from './osv.js';
 import { osvTexts } from './osv-files.js';

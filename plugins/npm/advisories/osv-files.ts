@@ -2,7 +2,7 @@ import { opendir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Entry, ZipFile } from 'yauzl';
-import { codeOf, messageOf } from '../text.js';
+import { codeOf, messageOf } from '../../text.js';
 
 /** The most bytes of one record; the largest that there is has some hundred thousand. */
 const MAX_RECORD_BYTES = 32_000_000;

@@ -1,4 +1,4 @@
-import { asObject, asText, own, textList } from '../text.js';
+import { asObject, asText, own, textList } from '../../text.js';
 import { type Advisory, oneLine, scoreOf, sortedIds, type Vulnerability } from './advisory.js';
 import type { SemverModule } from './range.js';
 

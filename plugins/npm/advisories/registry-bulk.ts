@@ -1,6 +1,6 @@
 import type { CheckContext } from 'scanrun';
+import { asObject, asText, codeOf, messageOf, own } from '../../text.js';
 import type { Registry, RegistryOf } from '../registry/access.js';
-import { asObject, asText, codeOf, messageOf, own } from '../text.js';
 import { type Advisory, oneLine, type Subject, type Vulnerability } from './advisory.js';
 import { fixedAfter, isInRange, type SemverModule } from './range.js';
 

@@ -1,9 +1,9 @@
 import { type ContextOf, defineCheck, plural } from 'scanrun';
+import { someOf } from '../../text.js';
+import { workspacePackages } from '../../workspaces.js';
 import { oneLine } from '../advisories/advisory.js';
 import { blamer } from '../blame.js';
 import { lockedTree } from '../needs.js';
-import { someOf } from '../text.js';
-import { workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 import registry from './registry.js';
 

@@ -1,7 +1,7 @@
 import { compareText, defineCheck } from 'scanrun';
+import { someOf } from '../../text.js';
 import { type LockedTree, waysTo } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
-import { someOf } from '../text.js';
 import lockfile from './lockfile.js';
 
 export default defineCheck(import.meta.url, {

@@ -1,13 +1,13 @@
 import { type CheckContext, defineCheck, plural } from 'scanrun';
 import type semver from 'semver';
+import { type Places, placesIn } from '../../manifest.js';
+import { asText, own, someOf } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { installedManifests } from '../installed.js';
 import { nodeRange } from '../lockfiles/fields.js';
 import type { LockedTree } from '../lockfiles/tree.js';
-import { type Places, placesIn } from '../manifest.js';
 import { type NodeInCi, nodeInCi } from '../node-in-ci.js';
 import { publishedPackages } from '../published.js';
-import { asText, own, someOf } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 
 const messages = {

@@ -1,12 +1,12 @@
 import { type ContextOf, defineCheck, plural } from 'scanrun';
+import { asObject, asText, own, readText, someOf, textList } from '../../text.js';
+import { pnpmWorkspace, type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { blamer } from '../blame.js';
 import { installedManifests } from '../installed.js';
 import type { LockedTree } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
 import { projectNpmrc } from '../registry/npmrc.js';
 import { yarnSettings } from '../registry/yarnrc.js';
-import { asObject, asText, own, readText, someOf, textList } from '../text.js';
-import { pnpmWorkspace, type WorkspacePackage, workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 
 /** The scripts that an installation runs. */

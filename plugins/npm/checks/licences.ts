@@ -1,12 +1,12 @@
 import { type ContextOf, defineCheck, plural, ScanError } from 'scanrun';
+import { asText, messageOf, own, someOf } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { type Blame, blamer } from '../blame.js';
 import { installedManifests } from '../installed.js';
 import { clarification, compilePolicy, type Policy, PolicyError, withoutOwn } from '../licence-policy.js';
 import { licenseText } from '../lockfiles/fields.js';
 import type { LockedPackage, LockedTree } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
-import { asText, messageOf, own, someOf } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 
 /** Licences that ask for something of those who only use a package: their own source, or that they earn nothing. */

@@ -1,9 +1,9 @@
 import { type ContextOf, defineCheck, type Location, plural } from 'scanrun';
+import { readText, someOf } from '../../text.js';
 import { ANY_LOCKFILE } from '../lockfiles/find.js';
 import type { LockedPackage, LockedTree } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
 import { configuredRegistries } from '../registry/npmrc.js';
-import { readText, someOf } from '../text.js';
 import lockfile from './lockfile.js';
 
 const options = {

@@ -1,9 +1,9 @@
 import { type CheckContext, defineCheck } from 'scanrun';
+import { type Declared, declaredIn, FIELDS, type Places, placesIn } from '../../manifest.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { ANY_LOCKFILE } from '../lockfiles/find.js';
 import type { ImportedDependency, LockedTree } from '../lockfiles/tree.js';
-import { type Declared, declaredIn, FIELDS, type Places, placesIn } from '../manifest.js';
 import { lockedTree } from '../needs.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 
 const messages = {

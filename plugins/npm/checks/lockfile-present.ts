@@ -1,9 +1,9 @@
 import { type CheckContext, defineCheck } from 'scanrun';
+import { declaredIn } from '../../manifest.js';
+import { asText, own, readText } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { LOCKFILES, OTHER_LOCKFILES } from '../lockfiles/find.js';
-import { declaredIn } from '../manifest.js';
 import { projectNpmrc } from '../registry/npmrc.js';
-import { asText, own, readText } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 /** Every lockfile by the package manager that writes it. */
 const MANAGER: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { defineCheck } from 'scanrun';
+import { workspacePackages } from '../../workspaces.js';
 import { findLockfile, parseLockfile } from '../lockfiles/find.js';
 import { type LockedTree, LockfileError } from '../lockfiles/tree.js';
-import { workspacePackages } from '../workspaces.js';
 
 /** What the other checks need of the lockfile. Plain data. */
 export type LockfileData =

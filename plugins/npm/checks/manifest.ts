@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import type { Message } from 'publint';
 import { type ContextOf, defineCheck, findTool, importTool, type Severity } from 'scanrun';
+import { type Places, placesIn } from '../../manifest.js';
+import { asText, messageOf, own } from '../../text.js';
+import { findPackages, type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { buildProducts, degradeUnbuilt, isThere, type Missing } from '../built.js';
-import { type Places, placesIn } from '../manifest.js';
 import { listPublished, privateOption, readPublished, somePublished } from '../published.js';
-import { asText, messageOf, own } from '../text.js';
-import { findPackages, type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 const options = {
   ...privateOption,

@@ -1,9 +1,9 @@
 import { type ContextOf, defineCheck, plural, type Severity } from 'scanrun';
+import { declaredIn, FIELDS, placesIn } from '../../manifest.js';
+import { someOf } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import type { SemverModule } from '../advisories/range.js';
-import { declaredIn, FIELDS, placesIn } from '../manifest.js';
 import { fromRegistry, type KnownPackage } from '../registry/answers.js';
-import { someOf } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 import registry from './registry.js';
 

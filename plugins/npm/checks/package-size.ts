@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type ContextOf, defineCheck, formatBytes, formatCount, plural } from 'scanrun';
+import { placesIn } from '../../manifest.js';
+import { someOf } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { degradeUnbuilt, unbuiltFiles } from '../built.js';
-import { placesIn } from '../manifest.js';
 import { listPublished, type PublishedFile, privateOption, readPublished, somePublished } from '../published.js';
-import { someOf } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 const options = {
   ...privateOption,

@@ -1,12 +1,12 @@
 import { type CheckContext, compareText, defineCheck, plural } from 'scanrun';
+import { type Declared, declaredIn, FIELDS, placesIn } from '../../manifest.js';
+import { asObject, asText, own, someOf } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import type { SemverModule } from '../advisories/range.js';
 import type { LockedTree } from '../lockfiles/tree.js';
-import { type Declared, declaredIn, FIELDS, placesIn } from '../manifest.js';
 import { registryAccess } from '../registry/access.js';
 import { fromRegistry, type KnownPackage, type RegistryData } from '../registry/answers.js';
 import { forEachOf, RegistryClient, type RegistryReply } from '../registry/client.js';
-import { asObject, asText, own, someOf } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 import lockfile, { type LockfileData } from './lockfile.js';
 
 const messages = {

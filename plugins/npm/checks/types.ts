@@ -1,10 +1,10 @@
 import type { Analysis, CheckResult, Package, Problem } from '@arethetypeswrong/core';
 import { type ContextOf, defineCheck, findTool, importTool, type Severity } from 'scanrun';
+import { type Places, placesIn } from '../../manifest.js';
+import { asText, own } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { degradeUnbuilt, unbuiltFiles } from '../built.js';
-import { type Places, placesIn } from '../manifest.js';
 import { listPublished, privateOption, publishedManifest, readPublished, somePublished } from '../published.js';
-import { asText, own } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 const options = {
   ...privateOption,

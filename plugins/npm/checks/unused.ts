@@ -1,9 +1,9 @@
 import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Severity } from 'scanrun';
+import { messageOf, own } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { isThere } from '../built.js';
 import { doubtfulExports } from '../commonjs.js';
 import { type KnipIssue, type KnipKind, readKnipReport } from '../knip-report.js';
-import { messageOf, own } from '../text.js';
-import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 /** What is reported by each category. */
 const CATEGORIES: Readonly<Record<string, readonly KnipKind[]>> = {

@@ -1,4 +1,6 @@
 import { type ContextOf, defineCheck, plural } from 'scanrun';
+import { someOf } from '../../text.js';
+import { workspacePackages } from '../../workspaces.js';
 import {
   type Advisory,
   mergeVulnerabilities,
@@ -11,8 +13,6 @@ import type { SemverModule } from '../advisories/range.js';
 import { type Blame, blamer } from '../blame.js';
 import type { LockedTree } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
-import { someOf } from '../text.js';
-import { workspacePackages } from '../workspaces.js';
 import lockfile from './lockfile.js';
 
 const options = {

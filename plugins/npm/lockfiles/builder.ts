@@ -1,5 +1,5 @@
 import { compareText } from 'scanrun';
-import type { DependencyKind } from '../manifest.js';
+import type { DependencyKind } from '../../manifest.js';
 import type { Importer, LockedPackage, LockedTree } from './tree.js';
 
 /** A package as a reader finds it. */

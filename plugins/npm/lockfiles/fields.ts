@@ -1,4 +1,4 @@
-import { asText, own, textList } from '../text.js';
+import { asText, own, textList } from '../../text.js';
 import type { Found } from './builder.js';
 
 /** Where a package comes from, by the URL that npm, yarn or pnpm keeps. */

@@ -1,6 +1,6 @@
 import type { CheckContext } from 'scanrun';
-import { asText, messageOf, own, readText } from '../text.js';
-import type { WorkspacePackage } from '../workspaces.js';
+import { asText, messageOf, own, readText } from '../../text.js';
+import type { WorkspacePackage } from '../../workspaces.js';
 import { buildTree, type LockfilePlace, type Reading } from './builder.js';
 import { readNpmLock } from './npm-lock.js';
 import { readPnpmLock } from './pnpm-lock.js';

@@ -1,6 +1,6 @@
-import { type DependencyKind, declaredIn, FIELDS } from '../manifest.js';
-import { asObject, asText, messageOf, own, textEntries } from '../text.js';
-import type { WorkspacePackage } from '../workspaces.js';
+import { type DependencyKind, declaredIn, FIELDS } from '../../manifest.js';
+import { asObject, asText, messageOf, own, textEntries } from '../../text.js';
+import type { WorkspacePackage } from '../../workspaces.js';
 import type { Found, FoundDependency, Reading } from './builder.js';
 import { licenseText, nodeRange, optional, origin } from './fields.js';
 import { LockfileError } from './tree.js';

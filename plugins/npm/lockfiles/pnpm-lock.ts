@@ -1,5 +1,5 @@
-import { FIELDS } from '../manifest.js';
-import { asObject, asText, messageOf, own, textEntries } from '../text.js';
+import { FIELDS } from '../../manifest.js';
+import { asObject, asText, messageOf, own, textEntries } from '../../text.js';
 import type { Found, FoundDependency, Reading } from './builder.js';
 import { nodeRange, optional, origin } from './fields.js';
 import { LockfileError } from './tree.js';

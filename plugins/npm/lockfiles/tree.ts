@@ -1,4 +1,4 @@
-import type { DependencyKind } from '../manifest.js';
+import type { DependencyKind } from '../../manifest.js';
 
 /** The package managers whose lockfiles are understood. `yarn` is version 1, `yarn-berry` every later one. */
 export type Manager = 'npm' | 'yarn' | 'yarn-berry' | 'pnpm';

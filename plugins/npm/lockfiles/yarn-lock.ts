@@ -1,6 +1,6 @@
-import { declaredIn } from '../manifest.js';
-import { asObject, asText, messageOf, own, textEntries } from '../text.js';
-import type { WorkspacePackage } from '../workspaces.js';
+import { declaredIn } from '../../manifest.js';
+import { asObject, asText, messageOf, own, textEntries } from '../../text.js';
+import type { WorkspacePackage } from '../../workspaces.js';
 import type { Found, FoundDependency, Reading } from './builder.js';
 import { optional, origin } from './fields.js';
 import { LockfileError } from './tree.js';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { CheckContext } from 'scanrun';
-import { codeOf } from '../text.js';
+import { codeOf } from '../../text.js';
 import { type Npmrc, parseNpmrc, projectNpmrc } from './npmrc.js';
 import { yarnRegistries } from './yarnrc.js';
 

@@ -1,4 +1,4 @@
-import type { Declared } from '../manifest.js';
+import type { Declared } from '../../manifest.js';
 
 /** What the registry says of a direct dependency. Plain data. */
 export type KnownPackage = {

@@ -1,5 +1,5 @@
 import type { CheckContext } from 'scanrun';
-import { codeOf, messageOf } from '../text.js';
+import { codeOf, messageOf } from '../../text.js';
 import type { RegistryOf } from './access.js';
 
 /** What came of asking a registry for a package. */

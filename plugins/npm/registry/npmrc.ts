@@ -1,5 +1,5 @@
 import type { CheckContext } from 'scanrun';
-import { readText } from '../text.js';
+import { readText } from '../../text.js';
 import { yarnRegistries } from './yarnrc.js';
 
 /** Settings of one .npmrc by key; values are texts, as written. */

@@ -1,5 +1,5 @@
 import type { CheckContext } from 'scanrun';
-import { asObject, asText, own, readText } from '../text.js';
+import { asObject, asText, own, readText } from '../../text.js';
 
 /** What .yarnrc.yml says; undefined without one. A file that is no YAML says nothing here: reading the lockfile tells of it. */
 export async function yarnSettings(context: Pick<CheckContext, 'readFile'>): Promise<unknown> {

@@ -6,7 +6,7 @@ import type { CheckContext, FileEntry } from 'scanrun';
 import type { LockfileData } from '../../../plugins/npm/checks/lockfile.js';
 import { findLockfile, parseLockfile } from '../../../plugins/npm/lockfiles/find.js';
 import type { LockedTree } from '../../../plugins/npm/lockfiles/tree.js';
-import { findPackages } from '../../../plugins/npm/workspaces.js';
+import { findPackages } from '../../../plugins/workspaces.js';
 
 /** A project: files by path, or a folder. */
 export type Project = Readonly<Record<string, string>> | URL;

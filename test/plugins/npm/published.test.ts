@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../plugins/npm/checks/manifest.js';
 import packageSize from '../../../plugins/npm/checks/package-size.js';
 import { listPublished } from '../../../plugins/npm/published.js';
-import type { ProjectPackages } from '../../../plugins/npm/workspaces.js';
-import { findPackages } from '../../../plugins/npm/workspaces.js';
+import type { ProjectPackages } from '../../../plugins/workspaces.js';
+import { findPackages } from '../../../plugins/workspaces.js';
 import { folder } from '../../support/folders.js';
 import { json, reader } from './locked.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { declaredIn, parseManifest, placesIn } from '../../../plugins/npm/manifest.js';
-import { findPackages, type ProjectPackages } from '../../../plugins/npm/workspaces.js';
+import { declaredIn, parseManifest, placesIn } from '../../../plugins/manifest.js';
+import { findPackages, type ProjectPackages } from '../../../plugins/workspaces.js';
 import { json, reader } from './locked.js';
 
 const folders = async (files: Record<string, string>) => {
