@@ -4,8 +4,9 @@ const SNIFF_BYTES = 8_000;
 /** What stops a parser: a text of this many characters in a row without a line break is no prose. */
 export const MAX_TEXT_LENGTH = 4_000_000;
 
-/** Files that hold what tools wrote or others said: their history is not mended. */
-export const CHANGELOGS = '**/{CHANGELOG,Changelog,changelog,CHANGES,Changes,HISTORY,History,history,RELEASES}*.*';
+/** What tools wrote or others said, which nobody mends: changelogs and licences. */
+export const NOT_WRITTEN_HERE =
+  '**/{CHANGELOG,Changelog,changelog,CHANGES,Changes,HISTORY,History,history,RELEASES,LICENSE,License,license,LICENCE,COPYING,NOTICE,THIRD-PARTY,THIRD_PARTY,ThirdParty}*.*';
 
 /** Pages of Markdown. */
 export const PAGES = '**/*.{md,markdown,mdown,mkd}';

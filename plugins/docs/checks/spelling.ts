@@ -5,7 +5,7 @@ import { readSettings } from '../config-files.js';
 import { loadPageReader } from '../markdown.js';
 import { ProjectWords } from '../project-words.js';
 import { readSpelling } from '../spelling-config.js';
-import { CHANGELOGS, DOCUMENTS, decodeText, messageOf, nameOf, PAGES } from '../text.js';
+import { DOCUMENTS, decodeText, messageOf, NOT_WRITTEN_HERE, nameOf, PAGES } from '../text.js';
 
 /** What is used of cspell-lib. */
 interface Cspell {
@@ -81,7 +81,7 @@ const help = `Correct the word. If it is right, add it to the project's words, i
 { "version": "0.2", "words": ["tinypool"] }
 \`\`\`
 
-Looked at is the prose of Markdown pages, without code, addresses and changelogs. Known are the dictionaries of cspell, and the project's own words: those of \`cspell.json\` (\`.yaml\`, \`package.json\`, \`.vscode/settings.json\`, lists of words that it defines), the names of its files, packages and people, and what stands in code on any page. Comments such as \`<!-- cspell:ignore foo -->\` hold. A configuration that is code is not run, and dictionaries from packages are not read; then the outcome is \`degraded\`.
+Looked at is the prose of Markdown pages, without code, addresses, changelogs and licences. Known are the dictionaries of cspell, and the project's own words: those of \`cspell.json\` (\`.yaml\`, \`package.json\`, \`.vscode/settings.json\`, lists of words that it defines), the names of its files, packages and people, and what stands in code on any page. Comments such as \`<!-- cspell:ignore foo -->\` hold. A configuration that is code is not run, and dictionaries from packages are not read; then the outcome is \`degraded\`.
 
 A word is reported once a page. Words with a capital letter inside of a sentence are taken for names. cspell is used as the project has it: \`npm i -D cspell-lib\`.`;
 
@@ -145,10 +145,10 @@ async function readPages(ignorePaths: readonly string[], context: Context): Prom
       : [`**/${glob}`, `**/${glob}/**`],
   );
   const isIgnored = picomatch(globs, { dot: true });
-  const isChangelog = picomatch(CHANGELOGS, { dot: true });
+  const isForeign = picomatch(NOT_WRITTEN_HERE, { dot: true });
   const pages = new Map<string, string>();
   for await (const { path, type, sizeBytes } of context.files(DOCUMENTS)) {
-    if (type !== 'file' || isChangelog(path) || isIgnored(path)) continue;
+    if (type !== 'file' || isForeign(path) || isIgnored(path)) continue;
     const text = sizeBytes > MAX_LENGTH ? 'too long' : (decodeText(await context.readFile(path)) ?? 'binary');
     if (text === 'too long' || text === 'binary') context.degraded(`${path} was not checked: it is ${text}.`, { path });
     else pages.set(path, text);
@@ -189,6 +189,8 @@ function merge(own: Readonly<Record<string, unknown>>, words: readonly string[],
 /** What may stand between the start of a sentence and its first word: signs of lists, headings, tables and emphasis. */
 const SENTENCE_START = /(?:^|[.!?:]["')\]]*\s|\n)[\s>#*_\-+|()[\]"'\d.]*$/;
 
+const LATIN = /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]+$/u;
+
 /** A part of a line that is long enough to see where a sentence starts. */
 const CONTEXT_LENGTH = 80;
 
@@ -208,6 +210,8 @@ function reportWords(
 ): void {
   const byWord = new Map<string, { word: string; offset: number; count: number; isFlagged: boolean }>();
   for (const { text: word, offset, isFlagged = false } of issues) {
+    // No dictionary that comes along knows another script, so every word of it would be wrong.
+    if (!LATIN.test(word)) continue;
     const known = byWord.get(word.toLowerCase());
     if (known === undefined) byWord.set(word.toLowerCase(), { word, offset, count: 1, isFlagged });
     else known.count += 1;

@@ -1,6 +1,6 @@
 import { type CheckContext, defineCheck, findTool, importTool, type JsonObject, plural } from 'scanrun';
 import { type Style, Styles } from '../style-config.js';
-import { CHANGELOGS, DOCUMENTS, MAX_TEXT_LENGTH, PAGES } from '../text.js';
+import { DOCUMENTS, MAX_TEXT_LENGTH, NOT_WRITTEN_HERE, PAGES } from '../text.js';
 
 /** What is used of markdownlint, from `markdownlint/promise`. */
 interface Markdownlint {
@@ -34,7 +34,7 @@ Without a configuration those rules hold that are about more than taste: heading
 'docs/style': { options: { rules: { MD013: { line_length: 120 }, MD026: false } } }
 \`\`\`
 
-Changelogs are not looked at. markdownlint is used as the project has it: \`npm i -D markdownlint\`.`;
+Changelogs and licences are not looked at. markdownlint is used as the project has it: \`npm i -D markdownlint\`.`;
 
 /** Lints Markdown with markdownlint. */
 export default defineCheck(import.meta.url, {
@@ -57,7 +57,7 @@ export default defineCheck(import.meta.url, {
     messages: { style: '{{rule}}: {{description}}{{detail}}' },
     help,
     when: { files: [PAGES] },
-    files: [...DOCUMENTS, `!${CHANGELOGS}`],
+    files: [...DOCUMENTS, `!${NOT_WRITTEN_HERE}`],
     reads: 'bytes',
   },
   async visit(file, context) {

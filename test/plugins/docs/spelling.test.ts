@@ -51,15 +51,15 @@ it('reports words that no dictionary and no part of the project knows', async ()
     fails: [
       {
         name: 'once a page, with its place and count',
-        files: { 'docs/a.md': '# Fine\n\nThis is teh right, and Teh again.\n' },
+        files: { 'docs/a.md': '# Fine\n\nThey recieve it, and Recieve فارسی again.\n' },
         findings: [
           {
             messageId: 'unknown',
             path: 'docs/a.md',
             startLine: 3,
-            startColumn: 9,
+            startColumn: 6,
             severity: 'note',
-            message: "'teh' is in no dictionary.",
+            message: "'recieve' is in no dictionary.",
           },
         ],
       },
