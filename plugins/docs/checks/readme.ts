@@ -62,7 +62,7 @@ export default defineCheck(import.meta.url, {
     help: [
       'Add a section with a command that can be copied, or a link to the page that has it:',
       '',
-      '```md',
+      '```text',
       '## Install',
       '',
       '    npm install name',

@@ -40,11 +40,11 @@ it('reports what actionlint finds, less what its age makes wrong', async () => {
         },
         findings: [
           { messageId: 'actionlint', path: '.github/workflows/a.yml', startLine: 3, severity: 'error' },
-          { messageId: 'actionlint', startLine: 7, startColumn: 24 },
+          { messageId: 'actionlint', startLine: 7, startColumn: 23 },
           {
             messageId: 'actionlint',
             startLine: 8,
-            message: 'unexpected key "foo" for step to run shell command. [syntax-check]',
+            message: 'unexpected key "foo" for "step" section [syntax-check]',
           },
         ],
       },
