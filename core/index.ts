@@ -14,6 +14,7 @@ export type {
   AnyCheck,
   Check,
   CheckDefinition,
+  CheckInputs,
   CheckMeta,
   ContextOf,
   InstanceMeta,
@@ -34,6 +35,7 @@ export { findTool, importTool, requireTool, type Tool, type ToolWanted } from '.
 export type {
   BackoffSettings,
   BreakerSettings,
+  CacheOptions,
   CheckEntry,
   CheckSettings,
   Config,
@@ -48,9 +50,18 @@ export { defineConfig } from './config/define.js';
 export type { Overrides } from './config/overrides.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
 export type { AsyncHookName, HookArguments, ScanHooks, SyncHookName } from './hooks.js';
+export type { ComparedWith, Comparison, KnownFinding } from './model/comparison.js';
 export { type Duration, formatDuration } from './model/duration.js';
 export type { LogLevel, ScanEvent } from './model/event.js';
-export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
+export {
+  baseFingerprint,
+  compareFindings,
+  compareText,
+  type Finding,
+  type Location,
+  type Snippet,
+  type Suppression,
+} from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
 export type { ConcurrencyChange, MachineState, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
@@ -68,7 +79,6 @@ export type {
   TaskAttempt,
   TaskRecord,
   TaskTiming,
-  Verdict,
 } from './model/result.js';
 export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
@@ -92,6 +102,7 @@ export type {
 } from './model/telemetry.js';
 export { formatBytes, formatCount, plural, sparkLine } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
+export type { Gate, Verdict, VerdictReason } from './model/verdict.js';
 export type { ReportTo } from './report/run-reporters.js';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
 export { type ScanHandle, type ScanOptions, scan } from './scan.js';

@@ -50,7 +50,20 @@ async function bundle() {
   };
   // A command is one file, whatever it imports lazily: a start pays for each file that it opens. What commands share is
   // doubled, which costs less. The library keeps its lazy parts apart, since a plugin imports it and needs none of them.
-  const commands = ['run', 'plan', 'list', 'explain', 'history', 'report', 'merge', 'print-error'];
+  const commands = [
+    'run',
+    'plan',
+    'list',
+    'explain',
+    'history',
+    'cache',
+    'report',
+    'merge',
+    'baseline',
+    'diff',
+    'watch-session',
+    'print-error',
+  ];
   const kept = new Set([join(core, 'config/validate.js')]);
   const outputs = [];
   for (const entries of [
@@ -87,14 +100,17 @@ async function bundle() {
   }
   const external = ['scanrun', 'scanrun/*'];
   for (const name of foldersIn('reporters'))
-    await bundleFolder(join(dist, 'reporters', name), ['index.js'], { ...shared, external });
+    await bundleFolder(join(dist, 'reporters', name), ['index.js'], () => ({ ...shared, external }));
   for (const name of foldersIn('plugins')) {
     const folder = join(dist, 'plugins', name);
-    const checks = readdirSync(join(folder, 'checks')).filter((file) => file.endsWith('.js'));
-    await bundleFolder(folder, ['index.js', ...checks.map((file) => join('checks', file))], {
+    const checks = readdirSync(join(folder, 'checks'))
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => join('checks', file));
+    // A check is one module, also for the checks that need it: a copy would be a check of another module.
+    await bundleFolder(folder, ['index.js', ...checks], (entry) => ({
       ...shared,
-      external: [...external, './checks/*'],
-    });
+      external: [...external, ...checks.filter((file) => file !== entry).map((file) => join(folder, file))],
+    }));
   }
   // What reporters share is in each of them now.
   for (const name of readdirSync(join(dist, 'reporters')))
@@ -109,10 +125,10 @@ function foldersIn(kind) {
 }
 
 /** Puts what each entry imports into it, and removes what nothing needs any more; templates stay. */
-async function bundleFolder(folder, entries, options) {
+async function bundleFolder(folder, entries, optionsOf) {
   const results = await Promise.all(
     entries.map((entry) =>
-      build({ ...options, entryPoints: [join(folder, entry)], outfile: join(folder, entry), write: false }),
+      build({ ...optionsOf(entry), entryPoints: [join(folder, entry)], outfile: join(folder, entry), write: false }),
     ),
   );
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {

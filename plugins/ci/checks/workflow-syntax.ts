@@ -18,7 +18,7 @@ export default defineCheck(import.meta.url, {
       lacks: '{{path}} has no {{key}}, so nothing runs.',
     },
     help: [
-      'Mend the place that is named. Strings with `: `, `#`, `{`, `*` or a leading `@` need quotes:',
+      'Mend the place that is named. A text that has a colon before a space, or begins with `#`, `{`, `*` or `@`, needs quotes:',
       '',
       '```yaml',
       'name: "Build: all"',

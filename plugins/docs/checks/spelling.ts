@@ -37,6 +37,7 @@ const NOT_PROSE = [
   /\]\([^)\n]*\)/g,
   /^[ \t]*\[[^\]\n]+\]:[ \t]*\S+/gm,
   /(?:https?:\/\/|www\.)\S+/gi,
+  /\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|sh)\b/gi,
   /@[\w./-]+/g,
   /\{\{.*?\}\}|\{%.*?%\}/g,
   /\$[\w{]+/g,
@@ -51,10 +52,10 @@ const options = {
   },
   language: {
     type: 'string',
-    default: 'en',
+    default: 'en,en-GB',
     minLength: 2,
     description:
-      "The languages, as cspell writes them, such as 'en-GB' or 'en,de'; those of the project's configuration go first.",
+      "The languages, as cspell writes them, such as 'en-US' or 'en,de'; those of the project's configuration go first.",
   },
   names: {
     type: 'boolean',
