@@ -139,7 +139,7 @@ export interface CheckContext<
 
 /** A file as `visit` sees it. What is there depends on `meta.reads`. */
 export interface VisitedFile extends FileEntry {
-  /** The content as text, for `reads: 'text'`; the empty string otherwise. */
+  /** The content as text, for `reads: 'text'` and `'bytes'`; the empty string otherwise, and for a binary file. */
   readonly text: string;
   /** The content as bytes, for `reads: 'text'` and `'bytes'`; empty otherwise. */
   readonly bytes: Uint8Array;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { CheckContext } from 'scanrun';
-import type { KnipIssue } from './knip-report.js';
 import { codeOf, readText } from '../text.js';
+import type { KnipIssue } from './knip-report.js';
 
 type Context = Pick<CheckContext, 'readFile' | 'files'>;
 

@@ -1,9 +1,9 @@
 import { type CheckContext, defineCheck } from 'scanrun';
+import { asObject, asText, own } from '../../text.js';
+import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { installedManifests } from '../installed.js';
 import { licenseText } from '../lockfiles/fields.js';
 import type { LockedTree } from '../lockfiles/tree.js';
-import { asObject, asText, own } from '../../text.js';
-import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import lockfile from './lockfile.js';
 
 /** What a manifest says of its package. Plain data. */
