@@ -87,14 +87,17 @@ async function bundle() {
   }
   const external = ['scanrun', 'scanrun/*'];
   for (const name of foldersIn('reporters'))
-    await bundleFolder(join(dist, 'reporters', name), ['index.js'], { ...shared, external });
+    await bundleFolder(join(dist, 'reporters', name), ['index.js'], () => ({ ...shared, external }));
   for (const name of foldersIn('plugins')) {
     const folder = join(dist, 'plugins', name);
-    const checks = readdirSync(join(folder, 'checks')).filter((file) => file.endsWith('.js'));
-    await bundleFolder(folder, ['index.js', ...checks.map((file) => join('checks', file))], {
+    const checks = readdirSync(join(folder, 'checks'))
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => join('checks', file));
+    // A check is one module, also for the checks that need it: a copy would be a check of another module.
+    await bundleFolder(folder, ['index.js', ...checks], (entry) => ({
       ...shared,
-      external: [...external, './checks/*'],
-    });
+      external: [...external, ...checks.filter((file) => file !== entry).map((file) => join(folder, file))],
+    }));
   }
   // What reporters share is in each of them now.
   for (const name of readdirSync(join(dist, 'reporters')))
@@ -109,10 +112,10 @@ function foldersIn(kind) {
 }
 
 /** Puts what each entry imports into it, and removes what nothing needs any more; templates stay. */
-async function bundleFolder(folder, entries, options) {
+async function bundleFolder(folder, entries, optionsOf) {
   const results = await Promise.all(
     entries.map((entry) =>
-      build({ ...options, entryPoints: [join(folder, entry)], outfile: join(folder, entry), write: false }),
+      build({ ...optionsOf(entry), entryPoints: [join(folder, entry)], outfile: join(folder, entry), write: false }),
     ),
   );
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
