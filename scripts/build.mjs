@@ -58,6 +58,7 @@ async function bundle() {
     ...commands.map((name) => [`cli/${name}`]),
     ['index'],
     ['testing'],
+    ['browser'],
     ['engine'],
     ['execute/worker'],
     ['config/schema'],
