@@ -2,11 +2,12 @@
 // `lstatSync`, and to `git status`. `npm run build && node bench/files.mjs [--files 10000] [--runs 15] [--json] [--repo <path>]`
 
 import { execFileSync, spawn } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { makeTree } from './trees.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +19,7 @@ const { values } = parseArgs({
 });
 const folder = mkdtempSync(join(tmpdir(), 'scanrun-bench-'));
 const { indexFiles } = await bundle();
-const root = values.repo ?? makeTree(Number(values.files));
+const root = values.repo ?? makeTree(join(folder, 'tree'), Number(values.files));
 
 const cases = {
   'bare walk': () => walk(root),
@@ -71,30 +72,6 @@ async function bundle() {
     logLevel: 'error',
   });
   return import(file);
-}
-
-/** A repository of so many small files, twenty to a folder, the same each time. */
-function makeTree(count) {
-  const tree = join(folder, 'tree');
-  for (let file = 0; file < count; file += 1) {
-    const parent = join(tree, `part-${Math.floor(file / 400)}`, `folder-${Math.floor(file / 20)}`);
-    if (file % 20 === 0) mkdirSync(parent, { recursive: true });
-    const path = join(parent, `file-${file}.${['ts', 'md', 'json'][file % 3]}`);
-    writeFileSync(path, `${'x'.repeat((file * 7_919) % 2_000)}\n`);
-    // As if written a while ago: what changed in the second of the index is another case.
-    utimesSync(path, 1_600_000_000, 1_600_000_000);
-  }
-  writeFileSync(join(tree, '.gitignore'), 'node_modules/\n*.log\n');
-  const made = Math.floor(lstatSync(join(tree, '.gitignore')).ctimeMs / 1_000);
-  while (Math.floor(Date.now() / 1_000) <= made) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-  const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid', '-c', 'commit.gpgSign=false'];
-  for (const args of [
-    ['init', '--quiet'],
-    ['add', '--all'],
-    [...identity, 'commit', '--quiet', '--message', 'Made'],
-  ])
-    execFileSync('git', args, { cwd: tree });
-  return tree;
 }
 
 function walk(path) {

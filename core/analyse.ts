@@ -1,10 +1,12 @@
-import { createRequire } from 'node:module';
+import type { CacheUse } from './answers/scan-answers.js';
 import type { Executed } from './execute/contract.js';
 import type { ChangeSet } from './files/changes.js';
+import { type Directives, suppressKnown } from './known.js';
 import type { RunChanges } from './model/changes.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
+import { ownVersion } from './own.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
 import { answerHash, inputHashes } from './telemetry/inputs.js';
@@ -17,8 +19,12 @@ export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
   readonly concurrencyChanges: Statistics['concurrencyChanges'];
+  /** The `scanrun-ignore` comments that checks met. */
+  readonly directives: Directives;
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
+  /** What became of the cache; absent for a scan without one. */
+  readonly cache: CacheUse | undefined;
   readonly startedAt: Date;
   /** When its last check had ended, by the clock that measures. */
   readonly endedAt: Date;
@@ -40,19 +46,28 @@ export function analyse(input: AnalyseInput): Analysed {
   const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
   const ran = versions(prepared);
-  const { past, checks } = withPast(
-    makeCheckResults(
-      executed.checks,
-      registry,
-      (id) => config.checks.get(id) ?? { optional: false, named: true },
-      notice,
-    ),
-    input,
-    ran,
+  const made = makeCheckResults(
+    executed.checks,
+    registry,
+    (id) => config.checks.get(id) ?? { optional: false, named: true },
+    prepared.redactor,
+    notice,
   );
+  const { checks: marked, comparison } = suppressKnown(prepared, made, input.directives, startedAt, notice);
+  const { past, checks } = withPast(marked, input, ran);
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
   const bytes = files.entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const outliers = findOutliers({
+    checks,
+    records: tasks,
+    tasks: plan.tasks,
+    tier: config.tier,
+    history,
+    input: { files: statistics.files, bytes },
+  });
+  // What only the run before has too is not known to anybody: the same scan once more would pass.
+  const gate = { ...config.gate, newOnly: config.gate.newOnly && prepared.baseline !== undefined };
   const parts = {
     run: {
       id: prepared.runId,
@@ -67,8 +82,10 @@ export function analyse(input: AnalyseInput): Analysed {
     verdict: makeVerdict({
       checks,
       notices,
-      gate: config.gate,
+      gate,
       interrupted,
+      outliers,
+      time: statistics,
       notPlanned: plan.notPlanned,
       changes: files.changes,
     }),
@@ -84,14 +101,8 @@ export function analyse(input: AnalyseInput): Analysed {
     schemaVersion: 1,
     ...parts,
     config: config.printable,
-    outliers: findOutliers({
-      checks,
-      records: tasks,
-      tasks: plan.tasks,
-      tier: config.tier,
-      history,
-      input: { files: statistics.files, bytes },
-    }),
+    outliers,
+    ...(comparison === undefined ? {} : { comparison }),
     ...(trend === undefined ? {} : { trend }),
     notices: [...notices],
   };
@@ -99,7 +110,7 @@ export function analyse(input: AnalyseInput): Analysed {
 }
 
 function statisticsOf(
-  { prepared, executed, concurrencyChanges, cores }: AnalyseInput,
+  { prepared, executed, concurrencyChanges, cores, cache }: AnalyseInput,
   checks: readonly CheckResult[],
 ): Statistics {
   const { config, files, hooks, plan, phasesMs } = prepared;
@@ -117,6 +128,7 @@ function statisticsOf(
     files: files.entries.length,
     hooks: hooks.times(),
     phasesMs: { ...phasesMs, execute: executed.wallMs },
+    ...(cache === undefined ? {} : { cache: { hits: cache.hits, misses: cache.misses, kept: cache.kept } }),
   });
 }
 
@@ -150,9 +162,8 @@ function runChanges({ paths: _, unlisted: __, ...changes }: ChangeSet): RunChang
 
 /** Versions of what ran. */
 function versions({ config }: Prepared): Record<string, string> {
-  const own = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
   const plugins = config.plugins
     .filter(({ version }) => version !== undefined)
     .map(({ name, version }) => [name, version as string] as const);
-  return { scanrun: own.version, node: process.versions.node, ...Object.fromEntries(plugins) };
+  return { scanrun: ownVersion(), node: process.versions.node, ...Object.fromEntries(plugins) };
 }

@@ -1,9 +1,29 @@
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
+  SR_BASELINE_EXISTS: {
+    exitCode: 2,
+    title: 'There is a baseline already',
+    fix: 'Bring it up to date with `scanrun baseline update`, or write it anew with `--force`.',
+  },
+  SR_BASELINE_INVALID: {
+    exitCode: 2,
+    title: 'The baseline cannot be used',
+    fix: 'Mend what the message lists, take it from version control, or write it anew with `scanrun baseline create --force`.',
+  },
+  SR_BASELINE_NOT_FOUND: {
+    exitCode: 2,
+    title: 'There is no baseline',
+    fix: 'Make one with `scanrun baseline create`, or check the path.',
+  },
   SR_BREAKER_OPEN: {
     exitCode: 3,
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
+  },
+  SR_CACHE_FAILED: {
+    exitCode: 3,
+    title: 'The cache could not be read or changed',
+    fix: 'Make `.scanrun` in the target readable and writable, or remove it yourself.',
   },
   SR_CHANGES_FILES: {
     exitCode: 2,
@@ -81,6 +101,11 @@ export const ERRORS = {
     title: 'A plugin failed in a hook',
     fix: "Report the cause to the plugin's author, or remove the plugin.",
   },
+  SR_INPUT_UNDECLARED: {
+    exitCode: 3,
+    title: 'A cached check asked for something that it does not declare',
+    fix: 'Add it to `meta.inputs` of the check, or take `cache: true` out; without `--strict` the check runs and is not cached.',
+  },
   SR_INTERNAL: {
     exitCode: 3,
     title: 'scanrun itself broke',
@@ -156,7 +181,7 @@ export const ERRORS = {
   SR_RESULT_INVALID: {
     exitCode: 2,
     title: 'A file is not the result of a scan',
-    fix: 'Give a file that `--reporter json=<file>` or `scanrun merge -o <file>` wrote, whole; `scanrun report last` takes the newest run.',
+    fix: 'Give a file that `--reporter json=<file>` or `scanrun merge -o <file>` wrote, whole, or name a run of `.scanrun/runs`, such as `last`.',
   },
   SR_RESULTS_DIFFER: {
     exitCode: 2,
@@ -175,6 +200,11 @@ export const ERRORS = {
     fix: 'Look into `.scanrun/runs` for the ids of the runs that are kept.',
   },
   SR_TARGET_NOT_FOUND: { exitCode: 2, title: 'The target is not a readable folder', fix: 'Check the path.' },
+  SR_WATCH_FAILED: {
+    exitCode: 3,
+    title: 'Files cannot be watched',
+    fix: 'On Linux raise the limit with `sysctl fs.inotify.max_user_watches=524288`, or scan without `--watch`.',
+  },
   SR_USAGE: { exitCode: 2, title: 'The command line is wrong', fix: 'Run `scanrun --help`.' },
 } as const satisfies Record<string, { exitCode: 2 | 3; title: string; fix: string }>;
 

@@ -14,6 +14,7 @@ export type {
   AnyCheck,
   Check,
   CheckDefinition,
+  CheckInputs,
   CheckMeta,
   ContextOf,
   InstanceMeta,
@@ -33,6 +34,7 @@ export { defineReporter, use } from './check/reporter.js';
 export type {
   BackoffSettings,
   BreakerSettings,
+  CacheOptions,
   CheckEntry,
   CheckSettings,
   Config,
@@ -47,9 +49,18 @@ export { defineConfig } from './config/define.js';
 export type { Overrides } from './config/overrides.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
 export type { AsyncHookName, HookArguments, ScanHooks, SyncHookName } from './hooks.js';
+export type { ComparedWith, Comparison, KnownFinding } from './model/comparison.js';
 export { type Duration, formatDuration } from './model/duration.js';
 export type { LogLevel, ScanEvent } from './model/event.js';
-export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
+export {
+  baseFingerprint,
+  compareFindings,
+  compareText,
+  type Finding,
+  type Location,
+  type Snippet,
+  type Suppression,
+} from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
 export type { ConcurrencyChange, MachineState, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
@@ -67,7 +78,6 @@ export type {
   TaskAttempt,
   TaskRecord,
   TaskTiming,
-  Verdict,
 } from './model/result.js';
 export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
@@ -91,6 +101,7 @@ export type {
 } from './model/telemetry.js';
 export { formatBytes, formatCount, plural, sparkLine } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
+export type { Gate, Verdict, VerdictReason } from './model/verdict.js';
 export type { ReportTo } from './report/run-reporters.js';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
 export { type ScanHandle, type ScanOptions, scan } from './scan.js';

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+
 /** The package's root, as a URL that ends with a slash: the same from the sources, the build, and its chunks. */
 const ROOT = import.meta.url.slice(0, import.meta.url.lastIndexOf('/core/') + 1).replace(/dist\/$/, '');
 
@@ -11,3 +13,8 @@ export function builtUrl(path: string): string {
 
 /** The root of what runs, as a URL: the sources' in tests, the build's otherwise. */
 export const OWN_ROOT = FROM_SOURCE ? ROOT : `${ROOT}dist/`;
+
+/** The version of the running scanrun. */
+export function ownVersion(): string {
+  return (createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string }).version;
+}

@@ -1,19 +1,26 @@
 // The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
 
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { isOwnModule, isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { defaultOptions } from './check/options.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
+import { ScanError } from './errors.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
+import { isOwnTarget } from './files/own-target.js';
 import { makeStateFolder } from './files/state.js';
+import { topOf } from './files/top.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
+import { createRedactor } from './redact/create.js';
+import type { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
-import type { ScanOptions } from './scan-options.js';
+import { keyFileOf, type ScanOptions } from './scan-options.js';
+import { readBaseline } from './suppress/baseline-file.js';
+import type { KnownFindings } from './suppress/known.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 import { type RunInputs, runInputs } from './telemetry/inputs.js';
@@ -31,6 +38,10 @@ export interface Prepared {
   /** What is known of earlier scans of the target. */
   readonly history: ReadHistory;
   readonly loader: ModuleLoader;
+  /** Masks secrets in everything that leaves the scan. */
+  readonly redactor: Redactor;
+  /** The known findings, which do not count; absent without a baseline. */
+  readonly baseline: KnownFindings | undefined;
   /** Ids of the tasks that may run in the main thread. */
   readonly inline: ReadonlySet<string>;
   /** Milliseconds by phase. */
@@ -94,10 +105,13 @@ async function prepareWith(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
+  const runId = options.resume ?? makeRunId();
   const { config, loader } = await phases.timed('load', () => configure(options, runtime));
+  if (loader.entry !== undefined) runtime.pool.prepare({ cacheDir: loader.cacheDir, entry: loader.entry, scan: runId });
   for (const item of config.notices) notice(item);
-  const files = withoutOwn(await listing, config, options);
+  const files = asOwn(withoutOwn(await listing, config, options), config, options);
   for (const item of files.notices) notice(item);
+  const baseline = baselineOf(config, files, options, notice);
   const history = readHistory(files.target.root, config.tier);
   const { limits } = config;
   for (const item of history.notices) notice(item);
@@ -129,7 +143,7 @@ async function prepareWith(
   );
   const hooks = await createHooks(config.plugins, notice);
   return {
-    runId: options.resume ?? makeRunId(),
+    runId,
     config,
     registry,
     files,
@@ -138,6 +152,8 @@ async function prepareWith(
     hooks,
     history,
     loader,
+    baseline,
+    redactor: redactorOf(config, options),
     inline: inlineTasks(plan, registry, files),
     phasesMs: phases.ms,
   };
@@ -190,16 +206,60 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   return { config, loader };
 }
 
-/** The files without those that this scan writes: yesterday's report is no part of the project. */
-function withoutOwn(files: FileIndex, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileIndex {
-  const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
+/**
+ * The known findings, when there are any.
+ * @throws ScanError `SR_BASELINE_INVALID`, `SR_BASELINE_NOT_FOUND`; the latter too when only new findings are to count and there is nothing to tell them by.
+ */
+function baselineOf(
+  { baseline, gate }: ResolvedConfig,
+  { target }: FileIndex,
+  { cwd }: ScanOptions,
+  notice: (notice: Notice) => void,
+): KnownFindings | undefined {
+  if (baseline.off) return undefined;
+  const foreign = (): boolean => {
+    const here = topOf(cwd);
+    return relative(target.root, cwd).startsWith('..') && (here === undefined || here !== topOf(target.root));
+  };
+  const known = readBaseline({ file: baseline.file, root: target.root, foreign, notice });
+  if (gate.newOnly && known === undefined)
+    throw new ScanError(
+      'SR_BASELINE_NOT_FOUND',
+      'gate.newOnly counts only findings that the baseline does not have, and there is no baseline.',
+      {
+        next: 'Make one with `scanrun baseline create`, or name the json report of an earlier scan with `--baseline`.',
+      },
+    );
+  return known;
+}
+
+/** Knows from the start what the configuration and the environment name as secret: what a command inherits, it may print. */
+function redactorOf(config: ResolvedConfig, { environment = process.env }: ScanOptions): Redactor {
+  const checks = [...config.checks.values()].map(({ options }) => options);
+  const settings = [...checks, ...config.reporters.map(({ options }) => options)];
+  return createRedactor({ ...config.redact, settings, environment });
+}
+
+/** The files without those that scans write: yesterday's report is no part of the project, nor is the user's key where that lies in it. */
+function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptions): FileIndex {
+  const { cwd, ownFiles = [] } = options;
+  const own = new Set([
+    ...config.reporters.map(({ output }) => output),
+    ...ownFiles.map((file) => resolve(cwd, file)),
+    keyFileOf(options),
+  ]);
   const entries = files.entries.filter(
     ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
   );
   return { ...files, entries };
 }
 
-/** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
+/** The files of a target that may run what it brings, where it may. */
+function asOwn(files: FileIndex, { file }: ResolvedConfig, { cwd }: ScanOptions): FileIndex {
+  return isOwnTarget(files.target.root, cwd, file) ? { ...files, target: { ...files.target, own: true } } : files;
+}
+
+/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
 function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
@@ -207,6 +267,8 @@ function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<stri
     const check = registry.get(id)?.check;
     return (
       check !== undefined &&
+      // What takes seconds must be stoppable, and gains from a thread of its own.
+      check.meta.tier === 'quick' &&
       isOwnModule(module) &&
       JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
     );

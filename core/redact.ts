@@ -13,48 +13,103 @@ const LONGEST = 2_048;
 const PATTERNS: readonly RegExp[] = [
   /\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{30,255}\b/g,
   /\bgithub_pat_[A-Za-z0-9_]{22,255}\b/g,
-  /\bglpat-[\w-]{20,}\b/g,
+  /\bgl(?:pat|ptt|dt|rt|cbt|ft|soat|agent)-[\w-]{20,}\b/g,
   /\bnpm_[A-Za-z0-9]{36}\b/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g,
   /\bsk-(?:ant-|proj-|live-)?[A-Za-z0-9_-]{20,}\b/g,
+  /\b(?:[sr]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}\b/g,
+  /\bSG\.[\w-]{16,64}\.[\w-]{16,64}\b/g,
+  /\bshp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}\b/g,
+  /\b(?:lin_api|hf|dckr_pat|dop_v1)_[\w-]{20,}\b/g,
+  /\bpypi-[\w-]{50,}\b/g,
+  /\bya29\.[\w-]{20,}/g,
+  /\bops_eyJ[\w-]{20,}/g,
+  /\bhooks\.slack\.com\/[\w/-]{20,}/g,
   /\bAIza[\w-]{35}\b/g,
   /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[\s\S]*?-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?/g,
 ];
 
-/** Credentials that stand behind a name, which stays: `user:password@` in a URL, an authorisation header, `--token=x`. */
+/** Credentials that stand behind a name, which stays: `user:password@` in a URL, a header, `--token=x`, `NPM_TOKEN=x`. */
 const NAMED: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@'"]{0,200}):[^\s/@'"]{1,200}@/gi, `$1:${MASK}@`],
-  [/(\bauthorization['"]?\s*[:=]\s*['"]?(?:bearer|basic|token)\s+)[\w.~+/=-]{4,}/gi, `$1${MASK}`],
-  [/((?:^|\s)--?(?:password|passwd|token|secret|api-?key|auth-?token)(?:=|\s+))[^\s'"]{4,}/gi, `$1${MASK}`],
-  [/(_authToken\s*=\s*)[^\s$'"]{4,}/g, `$1${MASK}`],
+  // A user name this long, without a password, is a token.
+  [/(\b[a-z][a-z0-9+.-]{1,20}:\/\/)[\w~+=-]{20,200}@/gi, `$1${MASK}@`],
+  [
+    /([?&#](?:(?:access|auth|id|refresh)_?token|api_?key|client_secret|key|passw(?:or)?d|secret|sig|signature|token|x-amz-(?:signature|security-token))=)[^\s&#'"<>]{4,}/gi,
+    `$1${MASK}`,
+  ],
+  [/(\bauthorization['"]?\s*[:=]\s*['"]?(?:bearer|basic|token|digest)\s+)[\w.~+/=-]{4,}/gi, `$1${MASK}`],
+  [
+    /(\b(?:x-(?:api-key|auth-token|vault-token)|private-token|job-token)['"]?\s*[:=]\s*['"]?)[\w.~+/=-]{4,}/gi,
+    `$1${MASK}`,
+  ],
+  [/(\b(?:set-)?cookie['"]?\s*:\s*['"]?)[\w.-]+=[^\r\n'"]+/gi, `$1${MASK}`],
+  [
+    /((?:^|\s)--?(?:[\w-]{0,40}-)?(?:password|passwd|token|secret|(?:api|access|secret)-?key)(?:=|\s+(?!-)))(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s'"]{4,})/gi,
+    `$1${MASK}`,
+  ],
+  // curl's user and password; not docker's `-u 1000:1000`.
+  [/((?:^|\s)(?:-u|--user)(?:=|\s+)['"]?(?!\d+:\d)[^\s:'"/]{1,100}):[^\s'"]{2,}/g, `$1:${MASK}`],
+  [
+    /(\b[A-Z0-9_]{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|(?:API|ACCESS|SECRET|PRIVATE)_?KEY)=)(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s'"$]{4,})/g,
+    `$1${MASK}`,
+  ],
+  [/(_(?:authToken|auth|password)\s*=\s*)[^\s$'"]{4,}/g, `$1${MASK}`],
+  [/(\baws_secret_access_key['"]?\s*[=:]\s*['"]?)[A-Za-z0-9/+=]{40}/gi, `$1${MASK}`],
+  [/(\b(?:Account|SharedAccess)Key=)[A-Za-z0-9+/=]{20,}/g, `$1${MASK}`],
 ];
 
-/** What a text must have for any of the above to match: one look at it instead of fourteen. An address without a user or a word such as `task-list` is none of it. */
+/** What a text must have for any of the above to match: one look at it instead of thirty. An address without a user or a word such as `task-list` is none of it. */
 const ANY =
-  /gh[pousr]_|github_pat_|glpat-|npm_|AKIA|ASIA|xox[abeoprs]-|\bsk-|AIza|eyJ|PRIVATE KEY|:\/\/[^\s/'"]*@|authorization|_authToken|(?:^|\s)--?(?:pass|token|secret|api|auth)/i;
+  /gh[pousr]_|github_pat_|gl[a-z]{2,5}-|npm_|AKIA|ASIA|xox[abeoprs]-|\bsk-|[sr]k_|whsec_|SG\.|shp[acs][ats]_|lin_api_|hf_|dckr_|dop_v1_|pypi-|ya29|slack\.com|AIza|eyJ|PRIVATE KEY|:\/\/[^\s/'"]*@|authorization|_auth|_password|-token|-key|cookie|(?:token|secret|passw(?:or)?d|key|sig|signature)=|(?:^|\s)--?(?:[\w-]*-)?(?:pass|token|secret|api|access|user|u[=\s])|aws_secret/i;
+
+/** The same in JSON, where what stands before a word may be a quote or the `n` of a line break. */
+const ANY_IN_JSON = new RegExp(
+  ANY.source
+    .replace(String.raw`\bsk-`, String.raw`(?:\b|\\[bfnrt])sk-`)
+    .replace(String.raw`(?:^|\s)--?`, String.raw`(?:^|["\s]|\\[bfnrt])--?`)
+    .replace(String.raw`u[=\s]`, String.raw`u(?:[=\s]|\\[fnrt])`),
+  'i',
+);
 
 /** Values in one regular expression, and their length together: V8 refuses one that is much larger. */
 const BATCH_VALUES = 500;
 const BATCH_LENGTH = 16_384;
 
+/** What is longer is not made JSON of in one piece. */
+const LONG_LIST = 1_000;
+
 /** Masks secrets in everything that leaves a scan. One for each scan. */
 export class Redactor {
   readonly #values = new Set<string>();
   readonly #extra: readonly RegExp[];
+  readonly #home: RegExp | undefined;
   #valuePatterns: readonly RegExp[] | undefined;
+  #learned = 0;
 
   /**
    * @param extra regular expressions of the user (`SCANRUN_REDACT`), tried on every text.
+   * @param known values that are secret from the start.
+   * @param home what home directories look like; they are shown as `~`.
    * @throws SyntaxError when one of them is not a regular expression.
    */
-  constructor(extra: readonly string[] = []) {
+  constructor(extra: readonly string[] = [], known: readonly string[] = [], home?: RegExp) {
     this.#extra = extra.map((source) => new RegExp(source, 'g'));
+    this.#home = home;
+    for (const value of known) this.add(value);
+    this.#learned = 0;
+  }
+
+  /** How many values it was told of since it was made: what left before may hold them. */
+  get learned(): number {
+    return this.#learned;
   }
 
   /** Masks a value from now on, also each line of it and its usual encodings. */
   add(value: string): void {
+    const before = this.#values.size;
     const lines = value.includes('\n')
       ? value
           .split(/\r?\n/)
@@ -66,7 +121,9 @@ export class Redactor {
         for (const piece of pieces(form)) if (piece.length >= SHORTEST) this.#values.add(piece);
       }
     }
+    if (this.#values.size === before) return;
     this.#valuePatterns = undefined;
+    this.#learned += 1;
   }
 
   /** The text with every secret masked. */
@@ -74,6 +131,7 @@ export class Redactor {
     let masked = text;
     for (const pattern of this.#compiled()) masked = masked.replace(pattern, MASK);
     for (const pattern of this.#extra) masked = masked.replace(pattern, MASK);
+    if (this.#home !== undefined) masked = masked.replace(this.#home, '~');
     if (masked.length < 8 || !ANY.test(masked)) return masked;
     for (const pattern of PATTERNS) masked = masked.replace(pattern, MASK);
     for (const [pattern, replacement] of NAMED) masked = masked.replace(pattern, replacement);
@@ -83,15 +141,21 @@ export class Redactor {
   /** A JSON value with every secret in its strings and keys masked; the very value when there is none. */
   json<T>(value: T): T {
     // Nearly every value is clean, and is not worth a copy.
-    return this.#isClean(value as JsonValue) ? value : (this.#walk(value as JsonValue) as T);
+    return this.isClean(value) ? value : (this.#walk(value as JsonValue) as T);
   }
 
-  #isClean(value: JsonValue | undefined): boolean {
-    if (typeof value === 'string') return this.text(value) === value;
-    if (typeof value !== 'object' || value === null) return true;
-    const object = value as { readonly [key: string]: JsonValue };
-    for (const key of Object.keys(object)) if (!this.#isClean(key) || !this.#isClean(object[key])) return false;
-    return true;
+  /**
+   * True when nothing in a value can be a secret: one look at its JSON. What may be one is then looked at string by string.
+   * @param unless what makes a value worth a closer look besides.
+   */
+  isClean(value: unknown, unless?: RegExp): boolean {
+    if (this.#extra.length > 0 || this.#home !== undefined) return false;
+    // In parts, since the JSON of a whole result may be longer than a string can be.
+    if (isLarge(value))
+      return Object.entries(value).every((entry) => entry.every((part) => this.isClean(part, unless)));
+    const text = JSON.stringify(value) ?? '';
+    if (ANY_IN_JSON.test(text) || unless?.test(text)) return false;
+    return this.#compiled().every((pattern) => text.search(pattern) < 0);
   }
 
   #walk(value: JsonValue | undefined): JsonValue | undefined {
@@ -120,6 +184,13 @@ export class Redactor {
     );
     return this.#valuePatterns;
   }
+}
+
+/** True for what has a long list in it, not far down. */
+function isLarge(value: unknown, depth = 4): value is object {
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (Array.isArray(value) && value.length > LONG_LIST) return true;
+  return Object.values(value).some((part) => isLarge(part, depth - 1));
 }
 
 /** Splits sources into groups that one regular expression can hold. */

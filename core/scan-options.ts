@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
@@ -22,10 +24,20 @@ export interface ScanOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Files that the caller writes meanwhile, such as a log; relative to `cwd`. They are no part of the target. */
   readonly ownFiles?: readonly string[];
+  /** The user's own folder for what is needed again, with the key that signs kept answers; `~/.cache/scanrun` when absent. */
+  readonly userCache?: string;
   /** What the scan is restricted to: what changed since a commit, what is staged, or given files. Default: nothing. */
   readonly changes?: ChangeRequest;
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */
   readonly output?: ReportTo;
+}
+
+/** The name of the file with the key that signs a user's answers. */
+const KEY_FILE = 'answers.key';
+
+/** Where the user's key lies. */
+export function keyFileOf({ userCache }: Pick<ScanOptions, 'userCache'>): string {
+  return join(userCache ?? join(homedir(), '.cache', 'scanrun'), KEY_FILE);
 }

@@ -1,21 +1,23 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
+import type { CacheUse, ScanAnswers } from './answers/scan-answers.js';
+import type { Directive } from './check/directives.js';
 import type { ResolvedConfig } from './config/resolve.js';
 import { EventStream } from './events.js';
-import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
+import type { Earlier, Executed } from './execute/contract.js';
 import type { Governor } from './execute/governor.js';
 import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
-import type { HookRunner } from './hooks.js';
 import type { Fail, Journal } from './journal/journal.js';
-import type { EndedCheck, ScanEvent } from './model/event.js';
+import type { ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
 import type { TimedConcurrencyChange } from './model/pressure.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
-import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { OpenedRecord } from './record.js';
+import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
+import type { Untimed } from './scan-listener.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -28,6 +30,8 @@ export interface ScanHandle {
   readonly result: Promise<RunResult>;
   /** What the reporters wrote; settles when the scan is over. Rejects as `result` does. */
   readonly reports: Promise<readonly ReportedFile[]>;
+  /** A value with everything masked that the scan knows by now to be secret: what was heard of earlier may hold what was named later. */
+  redact<T>(value: T): T;
   /** Ends the scan softly: running checks are cancelled, and what was done is reported. */
   cancel(reason: string): void;
 }
@@ -49,7 +53,13 @@ export function scan(options: ScanOptions, runtime?: Runtime): ScanHandle {
   // Each promise may be left alone by a caller that awaits the other.
   result.catch(() => {});
   reports.catch(() => {});
-  return { events, result, reports, cancel: (reason) => cancelled.abort(new Error(reason)) };
+  return {
+    events,
+    result,
+    reports,
+    redact: (value) => run.masked(value),
+    cancel: (reason) => cancelled.abort(new Error(reason)),
+  };
 }
 
 /** The phases of one scan and what they share. */
@@ -60,6 +70,8 @@ class ScanRun {
   readonly #cancelled: AbortController;
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
+  /** The `scanrun-ignore` comments that checks met, by file. */
+  readonly #directives = new Map<string, readonly Directive[]>();
   #prepared: Prepared | undefined;
   #close: () => void = () => {};
   /** Writes the run into the history. */
@@ -95,7 +107,7 @@ class ScanRun {
       forget();
       fresh.files.close();
     };
-    this.#redactor = new Redactor(fresh.config.redact);
+    this.#redactor = fresh.redactor;
     const { earlier, plan } = await this.#record(fresh, startedAt);
     const prepared: Prepared = { ...fresh, plan };
     this.#prepared = prepared;
@@ -103,17 +115,21 @@ class ScanRun {
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     tell = (notice) => this.#notice(notice);
     for (const notice of early) tell(notice);
-    this.#emit({ type: 'planned', plan: this.#redactor.json(plan) });
-    await hooks.promise('plan', plan);
+    const told = this.masked(plan);
+    this.#emit({ type: 'planned', plan: told });
+    await hooks.promise('plan', told);
     const resources = await this.#resources(prepared);
-    const executed = await this.#execute(prepared, earlier, resources).finally(() => resources.close());
     const notice = (item: Notice): void => this.#notice(item);
+    const answers = await this.#answers(prepared, notice);
+    const executed = await this.#execute(prepared, earlier, resources, answers).finally(() => resources.close());
     const keep = openHistory(files.target.root, prepared.history.full, notice);
     const { result: whole, kept } = analyse({
       prepared,
       executed,
+      directives: this.#directives,
       concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
+      cache: await this.#keepAnswers(answers),
       startedAt,
       // By the clock that measures: the time of day may have been set meanwhile.
       endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
@@ -124,7 +140,7 @@ class ScanRun {
     });
     // Times and findings of a few files say nothing of those of all.
     if (files.changes === undefined) this.#keep = () => keep(kept);
-    const result = this.#redactor.json(whole);
+    const result = this.masked(whole);
     this.#emit({ type: 'result', result: freeze(result) });
     this.#journal?.result(JSON.stringify(result));
     await hooks.promise('result', result);
@@ -137,15 +153,15 @@ class ScanRun {
     const { output } = this.#options;
     const reporters = output ? config.reporters : config.reporters.filter((reporter) => reporter.output !== '-');
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
-    const reports = this.#redactor.json(
-      await runReporters(reporters, result, to, new AbortController().signal),
-    ) as ReportedFile[];
+    const reports = this.masked(await runReporters(reporters, result, to, new AbortController().signal));
     this.#keep?.();
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);
     await hooks.promise('close');
     this.#journal?.flush();
     this.#journal?.close();
+    // A value may have been named after others had quoted it.
+    if (this.#redactor.learned > 0) this.#journal?.redact((value) => this.masked(value));
     return reports;
   }
 
@@ -157,16 +173,19 @@ class ScanRun {
   async #resources({ config }: Prepared): Promise<ScanResources> {
     const { ScanResources: Class } = await engine();
     return new Class(this.#runtime.resources, config.resources, this.#startedAt, (event: ResourceEvent) =>
-      this.#emit(this.#redactor.json(event)),
+      this.#emit(event),
     );
   }
 
   async #execute(
-    { plan, config, files, registry, inline, loader, hooks, runId }: Prepared,
+    prepared: Prepared,
     earlier: Earlier | undefined,
     resources: ScanResources,
+    answers: ScanAnswers | undefined,
   ): Promise<Executed> {
-    const { execute, failFast } = await engine();
+    const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
+    const { execute, makeFailFast, makeListener, markEarly } = await engine();
+    const notice = (item: Notice): void => this.#notice(item);
     const governor = await this.#governor(config);
     return execute({
       plan,
@@ -184,6 +203,7 @@ class ScanRun {
         resources,
       },
       random: this.#runtime.resources.random,
+      answers: answers && { of: answers, strict: config.strict, notice },
       earlier,
       pool: this.#runtime.pool,
       inline,
@@ -191,12 +211,33 @@ class ScanRun {
       loader,
       clock: this.#runtime.clock,
       signal: this.#signal,
-      listener: this.#listener(hooks),
-      failFast: config.failFast ? (checks) => failFast(config, checks) : undefined,
+      listener: makeListener({
+        hooks,
+        emit: (event) => this.#emit(event),
+        notice,
+        masked: (value) => this.masked(value),
+        directives: this.#directives,
+      }),
+      failFast: config.failFast ? makeFailFast(config, markEarly(prepared, new Date())) : undefined,
       governor,
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
     }).finally(() => governor?.close());
+  }
+
+  /** What earlier scans answered; undefined where that is of no use or cannot be told. */
+  async #answers(prepared: Prepared, notice: (notice: Notice) => void): Promise<ScanAnswers | undefined> {
+    if (!prepared.config.cache.enabled) return undefined;
+    const { answersOf } = await import('./open-answers.js');
+    return answersOf(prepared, this.#options, notice);
+  }
+
+  /** Keeps what this scan answered for the next, and gives what became of the cache. */
+  async #keepAnswers(answers: ScanAnswers | undefined): Promise<CacheUse | undefined> {
+    if (answers === undefined) return undefined;
+    const problems = [...answers.problems(), ...(await answers.close((value) => this.#redactor.json(value)))];
+    for (const problem of problems) this.#notice(problem);
+    return answers.use();
   }
 
   /** Watches the machine while the scan runs; one task at a time leaves nothing to lower. */
@@ -230,52 +271,20 @@ class ScanRun {
     return record;
   }
 
-  #listener(hooks: HookRunner): ExecuteListener {
-    const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
-    return {
-      taskStarted: (task, worker) => {
-        this.#emit({ type: 'taskStarted', ...attemptOf(task), worker });
-        hooks.call('taskStart', task);
-      },
-      finding: (task, finding) => {
-        this.#emit({ type: 'finding', ...attemptOf(task), finding });
-        hooks.call('finding', finding, task);
-      },
-      attemptDiscarded: (task, findings) => this.#emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
-      measure: (task, checkId, measurement) =>
-        this.#emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
-      log: (task, { level, message, data, checkId }) =>
-        this.#emit({
-          type: 'log',
-          taskId: task.id,
-          level,
-          message,
-          ...(checkId === undefined ? {} : { checkId }),
-          ...(data === undefined ? {} : { data }),
-        }),
-      stray: (error) =>
-        this.#notice({
-          code: 'stray-error',
-          level: 'warning',
-          message: this.#redactor.text(
-            `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
-          ),
-        }),
-      taskEnded: (record, checks) => {
-        this.#emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
-        hooks.call('taskEnd', record);
-      },
-    };
+  /** A record of ours as it may leave the scan. */
+  masked<T>(value: T): T {
+    return redactRecord(this.#redactor, value);
   }
 
   #notice(notice: Notice): void {
-    const clean = this.#redactor.json(notice);
+    const clean = this.masked(notice);
     this.#notices.push(clean);
     this.#emit({ type: 'notice', notice: clean });
   }
 
-  #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): ScanEvent {
-    const complete = { ...event, at: this.#runtime.clock.now() - this.#startedAt + this.#earlierMs } as ScanEvent;
+  #emit(event: Untimed): ScanEvent {
+    const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
+    const complete = this.masked({ ...event, at } as ScanEvent);
     this.#journal?.append(complete);
     this.#events.emit(complete);
     return complete;
@@ -285,16 +294,4 @@ class ScanRun {
 /** Loaded when a scan begins: a configuration imports this module too, and needs none of it. */
 function engine(): Promise<typeof import('./engine.js')> {
   return import('./engine.js');
-}
-
-/** How a check ended, without what was told before. */
-function endedCheck({ check, outcome, data, findings, measurements, masked }: CheckOutcome): EndedCheck {
-  return {
-    checkId: check.id,
-    outcome,
-    ...(data === undefined ? {} : { data }),
-    findings: findings.length,
-    measurements: measurements.length,
-    masked,
-  };
 }

@@ -31,6 +31,8 @@ export interface CheckCase<Options = JsonObject> {
   readonly fixture?: URL;
   /** True makes it a git repository with everything committed. */
   readonly git?: boolean;
+  /** True scans it as somebody else's target: `target.own` is absent, and nothing that it brings may run. Default false. */
+  readonly foreign?: boolean;
   /** Runs before the check, after files and git, with the folder's absolute path. */
   readonly setup?: (root: string) => void | Promise<void>;
   /** The check's options. */

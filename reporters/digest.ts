@@ -10,10 +10,11 @@ import {
   type Target,
 } from 'scanrun';
 import { codeText, htmlText, plainText } from './commonmark.js';
-import { oneLine, outcomeText, regionOf, repositoryPath, safeUrl, unanswered } from './findings.js';
+import { newTo, oneLine, outcomeText, regionOf, repositoryPath, safeUrl, unanswered } from './findings.js';
 import {
   budgetText,
   byGravity,
+  comparisonText,
   countResult,
   countSeverities,
   countText,
@@ -60,12 +61,13 @@ export function digestOf(result: RunResult, options: DigestOptions): string {
     room.force(`## scanrun\n\n**${VERDICT_WORDS[result.verdict.status]}.**\n`);
   addList(room, 'Without an answer', unanswered(checks).map(unansweredLine));
   addList(room, 'Notices', result.notices.filter(({ level }) => level !== 'info').map(noticeLine));
-  const shown = addFindings(room, checks, result.target, options.maxFindings);
+  const shown = addFindings(room, checks, result, options.maxFindings);
   const { total } = countResult(result);
   if (shown < total)
     room.force(
       `\n${plural(total - shown, 'more finding')} of ${formatCount(total)}: the html and json reports have all.\n`,
     );
+  addFixed(room, result);
   room.force(footOf(result));
   return room.text();
 }
@@ -107,8 +109,10 @@ function headOf(result: RunResult, title: string): string {
   const notPlanned = countText(counts.notPlanned, NOT_PLANNED_WORDS);
   const commit = target.commit === undefined ? '' : `, commit ${plainText(target.commit.slice(0, 12))}`;
   const branch = target.branch === undefined ? '' : `, branch ${plainText(clip(target.branch, NAME_LIMIT))}`;
+  const changes = comparisonText(result);
   const rows: readonly (readonly [string, string])[] = [
     ['Findings', `${severityText(counts.findings)}${suppressed}`],
+    ...(changes === undefined ? [] : [['Changes', plainText(clip(changes, PATH_LIMIT))] as const]),
     [
       'Checks',
       `${formatCount(result.checks.length)} planned${result.checks.length > 0 ? `: ${countText(counts.outcomes, OUTCOME_WORDS)}` : ''}`,
@@ -151,8 +155,22 @@ function noticeLine({ level, code, message }: RunResult['notices'][number]): str
   return `- **${level}** ${messageText(message)} (${codeText(clip(code, NAME_LIMIT))})`;
 }
 
+/** Adds what is there no more since the baseline or the run before. */
+function addFixed(room: Room, { comparison, target }: RunResult): void {
+  if (comparison === undefined || comparison.fixed === 0) return;
+  if (!room.add(`\n### Fixed: ${formatCount(comparison.fixed)}\n\n`)) return;
+  let shown = 0;
+  for (const { checkId, path, count } of comparison.fixedFindings.slice(0, LISTED)) {
+    const place = codeText(clip(repositoryPath(target, path), PATH_LIMIT));
+    const times = count > 1 ? `, ${formatCount(count)} times` : '';
+    if (room.add(`- ${place} ${codeText(clip(checkId, NAME_LIMIT))}${times}\n`, ' '.repeat(80))) shown += count;
+  }
+  if (shown < comparison.fixed) room.add(`- and ${formatCount(comparison.fixed - shown)} more\n`);
+}
+
 /** Adds the findings that count, by check, the gravest checks first; gives how many. */
-function addFindings(room: Room, checks: readonly CheckResult[], target: Target, most: number): number {
+function addFindings(room: Room, checks: readonly CheckResult[], result: RunResult, most: number): number {
+  const isNew = newTo(result);
   const withFindings = [...checks].sort((a, b) => gravest(a.findings) - gravest(b.findings));
   let shown = 0;
   let headed = false;
@@ -161,7 +179,9 @@ function addFindings(room: Room, checks: readonly CheckResult[], target: Target,
     if (counted.length === 0 || shown >= most) continue;
     const opening = `${headed ? '' : '\n### Findings\n'}\n${openingOf(check)}`;
     const closing = closingOf(check);
-    const [first, ...rest] = counted.slice(0, most - shown).map((finding) => findingLine(finding, target));
+    const [first, ...rest] = counted
+      .slice(0, most - shown)
+      .map((finding) => findingLine(finding, result.target, isNew(finding)));
     if (first === undefined || !room.add(`${opening}${first}\n`, closing)) return shown;
     headed = true;
     shown += 1;
@@ -190,11 +210,11 @@ function closingOf({ meta }: CheckResult): string {
   return `${link}\n</details>\n`;
 }
 
-function findingLine({ severity, location, message }: Finding, target: Target): string {
+function findingLine({ severity, location, message }: Finding, target: Target, isNew: boolean): string {
   const place = clip(repositoryPath(target, placeOf(location)), PATH_LIMIT);
   const url = linkTo(target, location);
   const shown = url === undefined ? codeText(place) : `[${codeText(place)}](<${url}>)`;
-  return `- **${severity}** ${shown} ${messageText(message)}`;
+  return `- **${severity}**${isNew ? ' (new)' : ''} ${shown} ${messageText(message)}`;
 }
 
 /** The file on its forge, at the commit that was scanned, where the forge is one whose addresses are known. */

@@ -1,7 +1,8 @@
 // What several reporters ask of the findings and checks of a result.
 
-import { type CheckResult, type Finding, type Location, SEVERITIES, type Target } from 'scanrun';
+import { type CheckResult, type Finding, type Location, type RunResult, SEVERITIES, type Target } from 'scanrun';
 import { isAnswered, OUTCOME_WORDS } from './summary.js';
+import { clip, visible } from './visible.js';
 
 /** A finding and the check that reported it. */
 export interface Reported {
@@ -26,6 +27,25 @@ function* findingsOf(checks: readonly CheckResult[], is: (finding: Finding) => b
 /** The checks that did not answer their question. */
 export function unanswered(checks: readonly CheckResult[]): CheckResult[] {
   return checks.filter((check) => !isAnswered(check));
+}
+
+/**
+ * Tells of a finding whether to say that it is new: since the run before it is, and others are not. Where there is a
+ * baseline everything that counts is new, and where nothing is known before everything would be.
+ */
+export function newTo({ comparison }: Pick<RunResult, 'comparison'>): (finding: Finding) => boolean {
+  const tells = comparison?.with.kind === 'run' && comparison.unchanged > 0;
+  return ({ state }) => tells && state === 'new';
+}
+
+/** `waiver: The videos move out (owner media team, until 2027-01-31)`: why a finding does not count. */
+export function suppressionText({ kind, reason, owner, expires }: NonNullable<Finding['suppressedBy']>): string {
+  const terms = [
+    ...(owner === undefined ? [] : [`owner ${owner}`]),
+    ...(expires === undefined ? [] : [`until ${expires}`]),
+  ];
+  const text = `${kind}${reason === undefined ? '' : `: ${reason}`}${terms.length > 0 ? ` (${terms.join(', ')})` : ''}`;
+  return clip(visible(text), 300);
 }
 
 /** `timed out: It ran for 9 s, its limit.`: how a check ended and why. */

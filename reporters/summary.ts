@@ -82,6 +82,7 @@ export function isAnswered(check: CheckResult): boolean {
 export const VERDICT_WORDS: Readonly<Record<Verdict['status'], string>> = {
   clean: 'Clean',
   findings: 'Findings',
+  failed: 'Failed',
   incomplete: 'Incomplete',
   interrupted: 'Interrupted',
 };
@@ -168,6 +169,20 @@ export function outlierText({ checkId, timeMs, medianMs, factor, basis, samples 
       : `the ${formatDuration(medianMs)} that is usual in its category (${plural(samples, 'check')})`;
   const times = factor < 10 ? factor.toFixed(1) : formatCount(Math.round(factor));
   return `${clip(visible(checkId), 200)} took ${formatDuration(timeMs)}, ${times}x ${usual}`;
+}
+
+/** `2 new, 1 fixed, 14 unchanged since the run before`: what changed; undefined where there is nothing to compare with. */
+export function comparisonText({ comparison }: RunResult): string | undefined {
+  if (comparison === undefined) return undefined;
+  const { with: from, unknown, ...counts } = comparison;
+  const parts = [
+    `${formatCount(counts.new)} new`,
+    `${formatCount(counts.fixed)} fixed`,
+    `${formatCount(counts.unchanged)} unchanged`,
+    ...(unknown > 0 ? [`${formatCount(unknown)} unknown`] : []),
+  ];
+  const since = from.kind === 'baseline' ? `the baseline ${from.name}` : `the run ${from.name}`;
+  return `${parts.join(', ')} since ${since}`;
 }
 
 /** How well the scan used its places and cores. */

@@ -50,7 +50,20 @@ async function bundle() {
   };
   // A command is one file, whatever it imports lazily: a start pays for each file that it opens. What commands share is
   // doubled, which costs less. The library keeps its lazy parts apart, since a plugin imports it and needs none of them.
-  const commands = ['run', 'plan', 'list', 'explain', 'history', 'report', 'merge', 'print-error'];
+  const commands = [
+    'run',
+    'plan',
+    'list',
+    'explain',
+    'history',
+    'cache',
+    'report',
+    'merge',
+    'baseline',
+    'diff',
+    'watch-session',
+    'print-error',
+  ];
   const kept = new Set([join(core, 'config/validate.js')]);
   const outputs = [];
   for (const entries of [

@@ -121,6 +121,8 @@ export interface CheckContext<
   readonly log: Log;
   /** Makes sure that a value (a secret) appears in no output: it is masked wherever it occurs. */
   redact(value: string): void;
+  /** The value of an environment variable, which a cached project check declares in `meta.inputs.env`; undefined where it is not set. */
+  env(name: string): Promise<string | undefined>;
   /** Reads a file of the target, at most 64 MiB. Rejects with `ENOENT`, `EACCES`, `SR_PATH_OUTSIDE` and the like. */
   readFile(path: string): Promise<Uint8Array>;
   /** The target's files that match any of the globs, in order of path, less what the configuration excludes. */

@@ -32,6 +32,18 @@ export type Messages = { readonly [messageId: string]: string };
 /** How a file check wants its files: not at all, as text (binary files are left out), as bytes, or in chunks. */
 export type Reads = 'none' | 'text' | 'bytes' | 'stream';
 
+/** What the answer of a project check depends on besides its code and options: nothing that is not here. */
+export interface CheckInputs {
+  /** Globs of the files that it reads or lists; none when absent. */
+  readonly files?: readonly string[];
+  /** Names of the environment variables that it reads; none when absent. Only a digest of their values is kept. */
+  readonly env?: readonly string[];
+  /** Commands that print the versions of the programs that it runs, such as `['npx', 'tsc', '--version']`; none when absent. */
+  readonly tools?: readonly (readonly string[])[];
+  /** True when it reads `target.commit` or `target.branch`. Default false. */
+  readonly commit?: boolean;
+}
+
 /** What a check says of itself. Plain data. */
 export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Messages = Messages> {
   /** What it asserts, in a few words. */
@@ -76,13 +88,31 @@ export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Me
   readonly changesTree?: boolean;
   /** The provider that its requests and commands count against: one rate limit, breaker and concurrency for all hosts; each request's host when absent. */
   readonly resource?: string;
+  /**
+   * Whether its answers are kept for the next scan. A file check's are, by file, unless this is false: for one whose answer
+   * depends on more than the file. A project check's are when this is true, with all that they depend on in `inputs`.
+   */
+  readonly cache?: boolean;
+  /** A project check with `cache: true`: what its answer depends on. */
+  readonly inputs?: CheckInputs;
+  /** A file check: true when it says the same of the same content whatever the path, so that a renamed file is known. Default false. */
+  readonly pathIndependent?: boolean;
 }
 
 /** A check's meta with its defaults filled in. */
 export type ResolvedMeta = Required<Omit<CheckMeta, OptionalMeta | 'exclusive'>> &
   Pick<CheckMeta, OptionalMeta> & { readonly exclusive: readonly string[] };
 
-type OptionalMeta = 'help' | 'docsUrl' | 'when' | 'timeout' | 'estimate' | 'resource';
+type OptionalMeta =
+  | 'help'
+  | 'docsUrl'
+  | 'when'
+  | 'timeout'
+  | 'estimate'
+  | 'resource'
+  | 'cache'
+  | 'inputs'
+  | 'pathIndependent';
 
 /** What an instance of a check may have of its own. */
 export interface InstanceMeta extends Pick<CheckMeta, 'estimate' | 'exclusive' | 'changesTree'> {
@@ -257,4 +287,9 @@ export function implementationOf(check: AnyCheck): Implementation {
 /** True when the check looks at files one by one. */
 export function isFileCheck(check: AnyCheck): boolean {
   return implementationOf(check).visit !== undefined;
+}
+
+/** True when a check's answers may be kept for the next scan. */
+export function isCacheable(check: AnyCheck): boolean {
+  return check.meta.cache ?? isFileCheck(check);
 }

@@ -25,7 +25,11 @@ const META_KEYS = [
   'exclusive',
   'changesTree',
   'resource',
+  'cache',
+  'inputs',
+  'pathIndependent',
 ];
+const INPUT_KEYS = ['files', 'env', 'tools', 'commit'];
 const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run', 'fallback'];
 
 /** What is wrong with a definition. */
@@ -62,10 +66,42 @@ export function definitionProblems(
     problems.push('meta.retries must be a whole number from 0 to 5');
   if (resource !== undefined && (typeof resource !== 'string' || resource.trim() === ''))
     problems.push('meta.resource must be text');
+  problems.push(...cacheProblems(fields, typeof definition.visit === 'function'));
   problems.push(...companyProblems(fields));
   for (const [name, need] of Object.entries((definition.needs ?? {}) as object)) {
     if (!isCheck(need)) problems.push(`needs.${name} must be a check`);
   }
+  return problems;
+}
+
+/** What is wrong with what a check says of its cache. */
+function cacheProblems({ cache, inputs, pathIndependent }: Record<string, unknown>, isFile: boolean): string[] {
+  const problems: string[] = [];
+  if (cache !== undefined && typeof cache !== 'boolean') problems.push('meta.cache must be true or false');
+  if (pathIndependent !== undefined && typeof pathIndependent !== 'boolean')
+    problems.push('meta.pathIndependent must be true or false');
+  if (pathIndependent !== undefined && !isFile) problems.push('meta.pathIndependent is for checks with visit');
+  if (inputs !== undefined && isFile)
+    problems.push('meta.inputs is for checks with run: the answer of a file check depends on the file');
+  else if (inputs !== undefined && cache !== true) problems.push('meta.inputs has no effect without meta.cache: true');
+  if (cache === true && !isFile && inputs === undefined)
+    problems.push('meta.cache: true needs meta.inputs, which says what the answer depends on');
+  return inputs === undefined ? problems : [...problems, ...inputProblems(inputs)];
+}
+
+function inputProblems(inputs: unknown): string[] {
+  if (typeof inputs !== 'object' || inputs === null || Array.isArray(inputs)) return ['meta.inputs must be an object'];
+  const { files, env, tools, commit } = inputs as Record<string, unknown>;
+  const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
+  const isList = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+    value === undefined || (Array.isArray(value) && value.every(isItem));
+  const problems = unknownKeys(inputs, INPUT_KEYS, 'meta.inputs.');
+  if (!isList(files, isText)) problems.push('meta.inputs.files must be a list of globs');
+  if (!isList(env, (name) => isText(name) && !/[=\0]/.test(String(name))))
+    problems.push('meta.inputs.env must be a list of names of variables');
+  if (!isList(tools, (argv) => Array.isArray(argv) && argv.length > 0 && argv.every(isText)))
+    problems.push("meta.inputs.tools must be a list of commands, such as [['tsc', '--version']]");
+  if (commit !== undefined && typeof commit !== 'boolean') problems.push('meta.inputs.commit must be true or false');
   return problems;
 }
 

@@ -6,7 +6,7 @@ import { codeOf } from '../errors.js';
 import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
 import type { AnyCheck } from './define.js';
 import { explainLoadError } from './load-error.js';
-import { ModuleGraph, storeGraph } from './module-graph.js';
+import { ModuleGraph, modulesIn, storeGraph } from './module-graph.js';
 
 /** What a module exports. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
@@ -125,14 +125,33 @@ async function loadTypeScript(url: string, loader: ModuleLoader): Promise<Module
   return load(fileURLToPath(url));
 }
 
+/** Reads and compiles what the configuration's stored modules are, so that the first check does not wait for that. */
+export async function prepareModules(loader: ModuleLoader): Promise<void> {
+  if (loader.entry === undefined) return;
+  loader.typescript ??= createTypeScriptLoader(loader, true);
+  await loader.typescript;
+}
+
+/** The modules that a TypeScript configuration and what it imports were when they were last stored, by absolute path. */
+export function storedModules(cacheDir: string, entry: string): readonly string[] {
+  return modulesIn(graphFile(cacheDir, entry));
+}
+
+function graphFile(cacheDir: string, entry: string): string {
+  return join(cacheDir, `graph-${basename(entry)}.json`);
+}
+
 /** Void for another Node, another place of ours (native imports are stored as URLs), or another way of storing. */
 const GRAPH_VERSIONS = `1 ${process.version} ${OWN_ROOT}`;
 
 /** Loads from the stored graph while it holds, and by jiti what it does not have. */
-async function createTypeScriptLoader({ cacheDir, entry, scan }: ModuleLoader): Promise<TypeScriptLoader> {
-  const file =
-    cacheDir === undefined || entry === undefined ? undefined : join(cacheDir, `graph-${basename(entry)}.json`);
+async function createTypeScriptLoader(
+  { cacheDir, entry, scan }: ModuleLoader,
+  ahead = false,
+): Promise<TypeScriptLoader> {
+  const file = cacheDir === undefined || entry === undefined ? undefined : graphFile(cacheDir, entry);
   let graph = file === undefined ? undefined : ModuleGraph.open(file, GRAPH_VERSIONS, scan !== undefined);
+  if (ahead) await graph?.compile(OWN_ROOT);
   let slow = graph === undefined ? createJitiLoader(cacheDir) : undefined;
   await slow;
   return async (path) => {

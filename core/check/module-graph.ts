@@ -46,6 +46,7 @@ const ANY_SPECIAL = /\b(?:jitiImport|jitiESMResolve|require|__JITI_ERROR__)\b/g;
 export class ModuleGraph {
   readonly #modules: Readonly<Record<string, StoredModule>>;
   readonly #evaluated = new Map<string, Evaluated>();
+  readonly #bodies = new Map<string, Body>();
   /** Node looks a module up anew at each import, which a hundred imports of one package would pay for. */
   readonly #native = new Map<string, Promise<unknown>>();
 
@@ -70,6 +71,13 @@ export class ModuleGraph {
     return Object.hasOwn(this.#modules, path);
   }
 
+  /** Compiles all modules at once, which takes a fifth of doing so between tasks, and imports what they import from `own`. */
+  async compile(own: string): Promise<void> {
+    for (const path of Object.keys(this.#modules)) this.#bodies.set(path, this.#compiled(path));
+    const urls = new Set(Object.values(this.#modules).flatMap(({ imports }) => Object.values(imports)));
+    for (const url of urls) if (url.startsWith(own)) await this.#import(url);
+  }
+
   /** Evaluates a module of the graph, once, and everything that it imports before it. */
   async load(path: string, importers: readonly string[] = []): Promise<Exports> {
     const known = this.#evaluated.get(path);
@@ -86,14 +94,19 @@ export class ModuleGraph {
   }
 
   async #evaluate(path: string, module: { exports: Exports }, importers: readonly string[]): Promise<void> {
-    const { code, imports } = this.#modules[path] as StoredModule;
-    const source = `(async function (exports, require, module, __filename, __dirname, jitiImport) { ${code}\n});`;
-    const body = runInThisContext(source, { filename: path }) as Body;
+    const { imports } = this.#modules[path] as StoredModule;
+    const body = this.#bodies.get(path) ?? this.#compiled(path);
     const importModule = (specifier: string): Promise<unknown> => {
       const target = imports[specifier] ?? specifier;
       return this.has(target) ? this.load(target, importers) : this.#import(target);
     };
     await body(module.exports, undefined, module, path, dirname(path), importModule);
+  }
+
+  #compiled(path: string): Body {
+    const { code } = this.#modules[path] as StoredModule;
+    const source = `(async function (exports, require, module, __filename, __dirname, jitiImport) { ${code}\n});`;
+    return runInThisContext(source, { filename: path }) as Body;
   }
 
   #import(url: string): Promise<unknown> {
@@ -141,6 +154,11 @@ function transpile(path: string, jiti: Jiti): StoredModule | undefined {
     imports[specifier] = found;
   }
   return (code.match(ANY_SPECIAL)?.length ?? 0) === plain ? { source, code, imports } : undefined;
+}
+
+/** The paths of the modules in a stored graph; none where there is no graph. */
+export function modulesIn(file: string): readonly string[] {
+  return Object.keys(parse(file)?.modules ?? {});
 }
 
 /** Where an import leads: the path of TypeScript, the URL of what Node imports itself; undefined for what only jiti can load. */

@@ -3,14 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { describeError, messageOf, ScanError } from '../errors.js';
 import { writeAll } from '../files/write-file.js';
 import type { ScanEvent } from '../model/event.js';
+import { redactLines } from '../redact/lines.js';
 import { stdoutSink } from './terminal.js';
 
 /** Takes a scan's events, one JSON object a line. */
 export interface EventFile {
   /** Writes an event's line. */
   write(event: ScanEvent): void;
-  /** Waits until everything is written. */
-  close(): Promise<void>;
+  /**
+   * Waits until everything is written.
+   * @param redact masks in a file what was not known to be secret when it was written.
+   */
+  close(redact?: <T>(value: T) => T): Promise<void>;
 }
 
 /**
@@ -30,8 +34,9 @@ export function openEvents(path: string, fail: (message: string) => void): Event
       cause: error,
     });
   }
-  const close = (): Promise<void> => {
+  const close = (redact?: <T>(value: T) => T): Promise<void> => {
     if (handle !== undefined) closeSync(handle);
+    if (handle !== undefined && redact !== undefined) redactAgain(file, redact, fail);
     handle = undefined;
     return Promise.resolve();
   };
@@ -55,6 +60,15 @@ export function unwritten(file: string, error: unknown): string {
     new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${messageOf(error)}`),
     'SR_REPORT_WRITE',
   );
+}
+
+/** Masks in a file that was written what has turned out to be secret since. */
+export function redactAgain(file: string, redact: <T>(value: T) => T, fail: (message: string) => void): void {
+  try {
+    redactLines(file, redact);
+  } catch (error) {
+    fail(`SR_REPORT_WRITE: what is secret could not be masked in ${file}: ${messageOf(error)}`);
+  }
 }
 
 function onStdout(fail: (message: string) => void): EventFile {

@@ -4,7 +4,10 @@ import { defaultOptions } from '../check/options.js';
 import { ScanError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { type Prepared, prepare } from '../prepare.js';
+import { maskNamed } from '../redact/named.js';
+import { MASK } from '../redact.js';
 import { createRuntime } from '../runtime.js';
+import { type CacheExplained, cacheText, explainCache } from './explain-cache.js';
 import type { ConfigFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { type Colors, colorsFor, print, printJson, table } from './terminal.js';
@@ -21,7 +24,8 @@ interface Explained {
 export async function explain(id: string, flags: ConfigFlags): Promise<number> {
   const runtime = createRuntime();
   try {
-    const prepared = await prepare(await scanOptions('.', flags), runtime, () => {});
+    const scan = await scanOptions('.', flags);
+    const prepared = await prepare(scan, runtime, () => {});
     const item = prepared.config.checks.get(id);
     if (item === undefined) {
       throw new ScanError('SR_USAGE', `There is no check '${id}': ${suggest(id, [...prepared.config.checks.keys()])}`, {
@@ -46,9 +50,11 @@ export async function explain(id: string, flags: ConfigFlags): Promise<number> {
       settings: settings(prepared, id),
       options: options(prepared, id),
       ...willRun(prepared, id),
+      cache: (await explainCache(prepared, scan, id)) ?? null,
     };
-    if (flags.json) await printJson(explained);
-    else await print(text(explained, colorsFor(flags.color)));
+    const shown = prepared.redactor.json(explained);
+    if (flags.json) await printJson(shown);
+    else await print(text(shown, colorsFor(flags.color)));
     return 0;
   } finally {
     await runtime.close();
@@ -89,9 +95,10 @@ function options({ config }: Prepared, id: string): Explained[] {
   const item = config.checks.get(id);
   if (item === undefined) return [];
   const preset: JsonObject = defaultOptions(item.check);
+  const shown = maskNamed(item.options, MASK) as JsonObject;
   return Object.entries(item.check.meta.options).map(([name, schema]) => ({
     name,
-    value: item.options[name] ?? null,
+    value: shown[name] ?? null,
     layer:
       config.origins.get(`checks['${id}'].options.${name}`) ??
       (preset[name] === undefined ? 'unset' : name in item.check.preset ? 'instance' : 'default'),
@@ -125,6 +132,7 @@ type Explanation =
         readonly options: S;
         readonly runs: boolean;
         readonly why: string;
+        readonly cache: CacheExplained | null;
       }
     : never;
 
@@ -136,6 +144,7 @@ function text(item: Explanation, colors: Colors): string {
     item.description,
     '',
     `${item.runs ? colors.green('runs') : colors.yellow('does not run')}  ${item.why}`,
+    ...(item.cache === null ? [] : cacheText(item.cache, colors)),
     `${item.kind} check, category ${item.category}, tier ${item.tier}, lane ${item.lane}${item.needs.length > 0 ? `, needs ${item.needs.join(', ')}` : ''}`,
     '',
     table([['SETTING', 'VALUE', 'SET BY', ''], ...rows(item.settings)], colors),

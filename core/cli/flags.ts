@@ -23,9 +23,14 @@ export interface PlanFlags extends ConfigFlags {
 
 /** Flags of `run`. */
 export interface RunFlags extends PlanFlags {
+  readonly watch?: boolean;
+  readonly cache?: boolean;
+  readonly refreshCache?: boolean;
+  readonly strict?: boolean;
   readonly failFast?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
+  readonly baseline?: string | false;
   readonly reporter?: readonly string[];
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -65,12 +70,22 @@ export function addChangeFlags(command: Command): Command {
 /** Adds the flags of the gate and the reports, and those that change how a run is shown. */
 export function addRunFlags(command: Command): Command {
   return addOutputFlags(
-    command
+    addBaselineFlags(command)
+      .option('--watch', 'scan again whatever changes, until it is ended')
+      .option('--no-cache', 'compute every answer, and keep none for the next scan')
+      .option('--refresh-cache', 'compute every answer, and keep all anew')
+      .option('--strict', 'refuse what a cached check asks without having declared it')
       .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
       .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
       .option('--fail-fast', 'end at the first finding at the gate or check without an answer')
+      .option('--no-baseline', 'count known findings too')
       .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect),
   );
+}
+
+/** Adds the flag that names the baseline. */
+export function addBaselineFlags(command: Command): Command {
+  return command.option('--baseline <file>', 'the known findings, which do not count; for a scan also a json report');
 }
 
 /** Adds the flags that change how a run is shown, and nothing else. */

@@ -1,7 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { suggest } from '../check/nearest.js';
-import { codeOf, ScanError } from '../errors.js';
+import { ScanError } from '../errors.js';
 import { formatDuration } from '../model/duration.js';
 import type { Notice } from '../model/result.js';
 import { formatCount, plural, sparkLine } from '../model/text.js';
@@ -9,6 +7,7 @@ import { TIERS, type TierName } from '../model/tier.js';
 import { type CheckTrend, checkTrends } from '../telemetry/check-trend.js';
 import type { HistoryRun } from '../telemetry/history.js';
 import { readWholeHistory } from '../telemetry/history-file.js';
+import { rootOf } from './target.js';
 import { type Colors, colorsFor, print, printJson, table } from './terminal.js';
 
 /** Flags of `history`. */
@@ -61,19 +60,6 @@ function lastOf(text: string): number {
   if (!Number.isInteger(last) || last < 1 || last > 200)
     throw new ScanError('SR_USAGE', `--last must be a whole number from 1 to 200, not '${text}'.`);
   return last;
-}
-
-function rootOf(target: string): string {
-  const path = resolve(process.cwd(), target);
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    throw new ScanError(
-      'SR_TARGET_NOT_FOUND',
-      `The target ${path} cannot be opened: ${codeOf(error) ?? 'unknown error'}.`,
-      { cause: error },
-    );
-  }
 }
 
 function runsOf(runs: readonly HistoryRun[], checkId: string): HistoryRun[] {
@@ -171,7 +157,13 @@ function trendLines(checks: readonly CheckTrend[], colors: Colors): string[] {
 }
 
 function verdictText(verdict: HistoryRun['verdict'], colors: Colors): string {
-  const color = { clean: colors.green, findings: colors.red, incomplete: colors.yellow, interrupted: colors.magenta };
+  const color = {
+    clean: colors.green,
+    findings: colors.red,
+    failed: colors.red,
+    incomplete: colors.yellow,
+    interrupted: colors.magenta,
+  };
   return color[verdict](verdict);
 }
 

@@ -1,5 +1,5 @@
 import { isFileCheck } from '../check/define.js';
-import { compileFilters } from '../plan/filter.js';
+import { compileFilters } from '../check/filter.js';
 import { configure } from '../prepare.js';
 import { createRuntime } from '../runtime.js';
 import type { ConfigFlags } from './flags.js';

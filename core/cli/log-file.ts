@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { messageOf, ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
-import { type EventFile, unwritten } from './event-file.js';
+import { type EventFile, redactAgain, unwritten } from './event-file.js';
 
 /**
  * Opens a log file: pino's NDJSON, with the run's and the task's id on each line.
@@ -35,10 +35,14 @@ export async function openLog(path: string, fail: (message: string) => void): Pr
           stop(error);
         }
       },
-      close: () =>
+      close: (redact) =>
         new Promise((done) => {
           if (!open) return done();
-          destination.once('close', done);
+          open = false;
+          destination.once('close', () => {
+            if (redact !== undefined) redactAgain(file, redact, fail);
+            done();
+          });
           destination.end();
         }),
     };

@@ -3,7 +3,11 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
+import type { BaselineFlags } from './baseline.js';
+import type { CacheAction, CacheFlags } from './cache.js';
+import type { DiffFlags } from './diff.js';
 import {
+  addBaselineFlags,
   addChangeFlags,
   addConfigFlags,
   addOutputFlags,
@@ -79,6 +83,53 @@ program
     finish(async () => (await import('./history.js')).history(check, flags)),
   );
 
+const cache = program.command('cache').description("show what a target's cache holds, or make it smaller");
+const cacheCommand = (action: CacheAction, description: string): Command =>
+  cache
+    .command(action)
+    .description(description)
+    .option('--target <folder>', 'the folder whose cache it is', '.')
+    .option('--json', 'print JSON on standard output')
+    .option('--no-color', 'print without colours')
+    .action((flags: CacheFlags) => finish(async () => (await import('./cache.js')).cache(action, flags)));
+cacheCommand('stats', 'show entries, size, age, and what the last scan found');
+cacheCommand('prune', 'leave out what was not used for long, and what is more than the limit').option(
+  '--config <file>',
+  'the configuration file with the limits',
+);
+cacheCommand('clear', 'remove everything, transpiled modules too');
+const baseline = program
+  .command('baseline')
+  .description(
+    'keep the findings that are there today from counting: create, update, prune or show the file of known ones',
+  );
+for (const [name, about] of [
+  ['create', 'scan, and write what is found as known'],
+  ['update', 'scan, take in what is new and take out what is not found any more'],
+  ['prune', 'scan, and take out what is not found any more'],
+  ['show', 'tell what is known'],
+] as const) {
+  const command = baseline.command(name).argument('[target]', 'the folder to scan', '.').description(about);
+  addBaselineFlags(addConfigFlags(command)).option('--quiet', 'show no progress');
+  if (name === 'create') command.option('--force', 'write it anew where there is one');
+  command.action((target: string, flags: BaselineFlags) =>
+    finish(async () => (await import('./baseline.js'))[name](target, flags)),
+  );
+}
+
+program
+  .command('diff')
+  .argument('[before]', 'the id of a run, last, previous, or the path of a json report', 'previous')
+  .argument('[after]', 'the same, for the later one', 'last')
+  .description('show what changed between two runs: findings, outcomes, times')
+  .option('--target <folder>', 'the folder whose runs are meant', '.')
+  .option('--verbose', 'list every finding')
+  .option('--json', 'print JSON on standard output')
+  .option('--no-color', 'print without colours')
+  .action((before: string, after: string, flags: DiffFlags) =>
+    finish(async () => (await import('./diff.js')).diff(before, after, flags)),
+  );
+
 const report = program
   .command('report')
   .argument('<result>', 'a file, the id of a run, `last` for the newest, or - for standard input')
@@ -115,7 +166,7 @@ function bearStderr(): void {
   process.stderr.on('error', () => {});
 }
 
-for (const command of [program, ...program.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...cache.commands, ...baseline.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -18,6 +18,7 @@ export async function scanOptions(target: string, flags: ConfigFlags | PlanFlags
     target,
     cwd: process.cwd(),
     environment: process.env,
+    userCache: join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'scanrun'),
     overrides: overrides(flags),
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
     ...(userConfig === undefined ? {} : { userConfig }),
@@ -35,10 +36,14 @@ function overrides(flags: ConfigFlags | RunFlags): Overrides {
     plugin,
     concurrency,
     parallel,
+    cache: run.cache === false ? false : undefined,
+    refreshCache: run.refreshCache,
+    strict: run.strict,
     within,
     failFast: run.failFast,
     failOn: run.failOn,
     minCoverage: run.minCoverage,
+    baseline: run.baseline,
     reporter: run.reporter,
   };
   return Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));

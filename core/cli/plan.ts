@@ -1,6 +1,7 @@
 import { formatDuration } from '../model/duration.js';
 import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
+import { redactRecord } from '../redact/record.js';
 import { createRuntime } from '../runtime.js';
 import type { PlanFlags } from './flags.js';
 import { scanOptions } from './options.js';
@@ -11,10 +12,10 @@ export async function plan(target: string, flags: PlanFlags): Promise<number> {
   const runtime = createRuntime();
   try {
     const prepared = await prepare(await scanOptions(target, flags), runtime, () => {});
-    const { plan: made, config, registry, files } = prepared;
+    const { plan: made, config, registry, redactor, files } = prepared;
     files.close();
     if (flags.json) {
-      await printJson(made);
+      await printJson(redactRecord(redactor, made));
       return 0;
     }
     const colors = colorsFor(flags.color);

@@ -1,10 +1,14 @@
 import { createColors } from 'picocolors';
 import { ScanError } from '../errors.js';
+import { environmentRedactor } from './redactor.js';
 import { wantsColor } from './terminal.js';
 
 /** Prints what went wrong, where and what to do, and gives the exit code. */
-export function printError(error: unknown, stderr: NodeJS.WriteStream): number {
-  const { red, bold, dim, cyan } = createColors(wantsColor(true, stderr, process.env));
+export function printError(error: unknown, to: NodeJS.WriteStream): number {
+  const redactor = environmentRedactor();
+  // An error may quote what a tool or a file said.
+  const stderr = { write: (text: string) => to.write(redactor.text(text)) };
+  const { red, bold, dim, cyan } = createColors(wantsColor(true, to, process.env));
   if (!(error instanceof ScanError)) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     stderr.write(`${red(bold('SR_INTERNAL'))} scanrun itself broke. Please report this:\n${detail}\n`);

@@ -6,7 +6,8 @@ import { readOverrides } from '../config/overrides.js';
 import { type ConfigProblem, configError } from '../config/problems.js';
 import { type ResolvedReporter, resolveReporters } from '../config/reporters.js';
 import type { RunResult } from '../model/result.js';
-import { Redactor } from '../redact.js';
+import { createRedactor } from '../redact/create.js';
+import { redactRecord } from '../redact/record.js';
 import { runReporters } from '../report/run-reporters.js';
 import { exitCode, type PrintFlags, reportTo, tellReports, watchForLeaks } from './reports.js';
 
@@ -20,14 +21,15 @@ export interface RenderFlags extends PrintFlags {
 /** The reporters to run, and what must appear in no report. */
 interface Outputs {
   readonly reporters: readonly ResolvedReporter[];
-  readonly redact: readonly string[];
+  readonly redact: { readonly patterns: readonly string[]; readonly home: boolean };
 }
 
 /** Renders a result and gives the exit code: that of its gate, as after the scan, or 3 where only a reporter failed. */
 export async function renderResult(result: RunResult, flags: RenderFlags): Promise<number> {
   const { reporters, redact } = await outputsOf(flags);
   // The patterns may be of today, and the file of somebody else.
-  const clean = new Redactor(redact).json(result);
+  const redactor = createRedactor({ ...redact, settings: [], environment: process.env });
+  const clean = redactRecord(redactor, result);
   const reports = await runReporters(reporters, clean, reportTo(flags), new AbortController().signal);
   tellReports(reports, flags);
   watchForLeaks();
@@ -46,7 +48,7 @@ async function outputsOf({ reporter, json, config }: RenderFlags): Promise<Outpu
     const { reporters } = await resolveReporters(layers, cwd, process.env, loader, problems);
     const failure = configError(problems);
     if (failure !== undefined) throw failure;
-    return { reporters, redact: environment.redact };
+    return { reporters, redact: { patterns: environment.redact, home: false } };
   }
   return configured(overrides, config);
 }

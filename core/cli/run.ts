@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
-import type { Notice } from '../model/result.js';
+import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
@@ -13,6 +13,7 @@ import { exitCode, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
+  if (flags.watch) return (await import('./watch.js')).watch(target, flags);
   const options = await scanOptions(target, flags);
   return runScan({ ...options, overrides: { ...options.overrides, ...(flags.json ? { json: true } : {}) } }, flags);
 }
@@ -30,33 +31,67 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
 }
 
 async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
+  const { result, reports, broken } = await complete(options, flags);
+  return exitCode(result, reports, broken);
+}
+
+/** A scan that is over, with its reports written. */
+export interface Completed {
+  readonly result: RunResult;
+  readonly reports: readonly ReportedFile[];
+  /** True when something failed that the verdict does not know of. */
+  readonly broken: boolean;
+}
+
+/** Scans in a runtime of its own, with everything around it: progress, signals, the log, events, and what plugins left open. */
+export async function complete(options: ScanOptions, flags: RunFlags): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
     throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
       next: 'Give one of them a file: `--events events.ndjson`.',
     });
   }
-  const watcher = new Watcher(flags);
+  const runtime = createRuntime();
+  onCrash(runtime);
+  try {
+    return await scanOnce(options, flags, runtime);
+  } finally {
+    await runtime.close();
+    watchForLeaks();
+  }
+}
+
+/** What else wants to know of a scan. */
+export interface Listener {
+  event(event: ScanEvent): void;
+  reported(reports: readonly ReportedFile[]): void;
+}
+
+/** One scan of a runtime, shown as it runs. */
+export async function scanOnce(
+  options: ScanOptions,
+  flags: RunFlags,
+  runtime: Runtime,
+  listener?: Listener,
+): Promise<Completed> {
+  const watcher = new Watcher(flags, listener);
   await watcher.open();
   const progress = createProgress(progressMode(flags), process.stderr);
-  const runtime = createRuntime();
   const ownFiles = [flags.logFile, flags.events].filter((file) => file !== undefined);
   const output = flags.events === '-' ? {} : { output: reportTo(flags, () => progress.end()) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
-  onCrash(runtime);
   const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;
     const reports = await handle.reports;
     await watching;
-    await watcher.close();
+    await watcher.close((value) => handle.redact(value));
     tellReports(reports, flags);
-    return exitCode(result, reports, watcher.broken);
+    listener?.reported(reports);
+    return { result, reports, broken: watcher.broken };
   } finally {
     await progress.end();
     release();
-    await runtime.close();
-    watchForLeaks();
     await watcher.close();
   }
 }
@@ -88,7 +123,7 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
 }
 
 /** An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something, and with no other process left. */
-function onCrash(runtime: Runtime): void {
+export function onCrash(runtime: Runtime): void {
   process.on('uncaughtException', (error) => {
     runtime.kill();
     void import('./print-error.js').then(
@@ -101,13 +136,17 @@ function onCrash(runtime: Runtime): void {
 /** Follows a scan's events: progress, log, and failures after the verdict. */
 class Watcher {
   readonly #flags: RunFlags;
+  readonly #listener: Listener | undefined;
   readonly #files: EventFile[] = [];
   #decided = false;
+  /** True when a check named a secret: what was written before may hold it. */
+  #masked = false;
   /** True when something failed that the verdict does not know of. */
   broken = false;
 
-  constructor(flags: RunFlags) {
+  constructor(flags: RunFlags, listener: Listener | undefined) {
     this.#flags = flags;
+    this.#listener = listener;
   }
 
   /** Opens the files that events go to before the scan begins, so that nothing was done in vain when one cannot be. */
@@ -127,14 +166,16 @@ class Watcher {
     for await (const event of events) this.#event(event, progress);
   }
 
-  async close(): Promise<void> {
-    for (const file of this.#files.splice(0)) await file.close();
+  async close(redact?: <T>(value: T) => T): Promise<void> {
+    for (const file of this.#files.splice(0)) await file.close(this.#masked ? redact : undefined);
   }
 
   #event(event: ScanEvent, progress: Progress): void {
     progress.event(event);
+    this.#listener?.event(event);
     for (const file of this.#files) file.write(event);
     if (event.type === 'result') this.#decided = true;
+    if (event.type === 'taskEnded' && event.checks.some(({ masked }) => masked)) this.#masked = true;
     if (event.type === 'notice') this.#notice(event.notice);
     if (event.type === 'log' && this.#flags.verbose)
       process.stderr.write(`${event.level} ${event.checkId ?? event.taskId ?? ''}: ${event.message}\n`);

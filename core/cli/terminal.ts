@@ -68,6 +68,11 @@ export async function printJson(value: unknown): Promise<void> {
   await print(JSON.stringify(value, undefined, 2));
 }
 
+/** A text of somebody else on one line: what would move a terminal's cursor or colour its text is shown as its code. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16) ?? ''}}`);
+}
+
 /** Rows as columns of equal width; the last column is as long as it is. */
 export function table(rows: readonly (readonly string[])[], colors: Colors): string {
   const [head = []] = rows;

@@ -93,6 +93,16 @@ export interface ResourceSettings {
   readonly concurrency?: number;
 }
 
+/** What is kept of a scan so that the next one need not compute it again. */
+export interface CacheOptions {
+  /** False neither finds nor keeps answers. Default true. */
+  readonly enabled?: boolean;
+  /** The most bytes of the answers in a target, 1,000,000 to 1,000,000,000,000. Default 268,435,456. */
+  readonly maxBytes?: number;
+  /** How long an answer that nobody uses is kept, `'1d'` to `'365d'`. Default 30 days. */
+  readonly maxAge?: Duration;
+}
+
 /** When the machine counts as under pressure: then fewer tasks are in flight. */
 export interface GovernorSettings {
   /** Share of the time in which work waits for a core, 0.1 to 1. Default 0.85. */
@@ -107,8 +117,40 @@ export interface GovernorSettings {
 export interface GateSettings {
   /** The least grave finding that counts; `'never'` counts none. Default `'error'`. */
   readonly failOn?: Severity | 'never';
+  /** How many findings that count are allowed, 0 to 1,000,000. Default 0. */
+  readonly maxFindings?: number;
   /** The share of the planned checks that must end with an answer, 0 to 1. Default 1. */
   readonly minCoverage?: number;
+  /** True counts only findings that the baseline does not have, and refuses to scan without a baseline. Default false. */
+  readonly newOnly?: boolean;
+  /** True fails when a check took far longer than usual, as `outliers` of the result says. Default false. */
+  readonly failOnOutliers?: boolean;
+  /** True fails when the scan took longer than the tier's budget. Default false. */
+  readonly failOnBudget?: boolean;
+}
+
+/** Findings that somebody decided to live with: those that fit everything that is said here are kept and do not count. */
+export interface WaiverSettings {
+  /** The checks: an id or a glob over ids (`secrets/*`), a plugin's name, `category:x`, `tag:x` or `severity:x`, as for `--check`. */
+  readonly check: string;
+  /** A glob of the files, relative to the target's root; every file when absent. */
+  readonly path?: string;
+  /** The `fingerprint` of one finding in the json report; without its number also the findings that are equal to it. */
+  readonly fingerprint?: string;
+  /** Why; shown with each finding. */
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly owner?: string;
+  /** The last day on which it holds, in UTC, as `'2027-01-31'`; for ever when absent. */
+  readonly expires?: string;
+}
+
+/** What must not appear in any output besides what looks like a credential. */
+export interface RedactSettings {
+  /** Regular expressions of what to mask; they add up over presets, and with `SCANRUN_REDACT`. */
+  readonly patterns?: readonly string[];
+  /** True writes home directories as `~`. Default false. */
+  readonly home?: boolean;
 }
 
 /** The parts of a configuration that do not depend on its plugins. */
@@ -125,8 +167,20 @@ export interface BaseConfig {
   readonly exclude?: readonly string[];
   /** How to treat what checks ask, by host, by the name that a check gives it, or by a glob over these. */
   readonly resources?: Readonly<Record<string, ResourceSettings>>;
+  /** What is kept for the next scan; `false` keeps nothing. */
+  readonly cache?: CacheOptions | false;
   /** What a release is decided on. */
   readonly gate?: GateSettings;
+  /** The file of known findings, which are kept and do not count: a baseline or the json report of an earlier scan, relative to the configuration. Default `.scanrun-baseline.json` in the target, where there is one; `false` uses none. */
+  readonly baseline?: string | false;
+  /** Findings that somebody decided to live with; they add up over presets. */
+  readonly waivers?: readonly WaiverSettings[];
+  /** A JSON or YAML file with more waivers, relative to the configuration. */
+  readonly waiversFile?: string;
+  /** False does not look for `scanrun-ignore-...` comments in the files. Default true. */
+  readonly inlineIgnores?: boolean;
+  /** What must not appear in any output. */
+  readonly redact?: RedactSettings;
   /** What to write: names, packages or paths of reporters, reporters, or `use(reporter, options)`. Default terminal and html. */
   readonly reporters?: readonly (string | Reporter | ReporterUse)[];
 }

@@ -2,7 +2,7 @@ import { nearest } from '../check/nearest.js';
 import type { Notice } from '../model/result.js';
 import { type ConfigLayer, everyTier, gateOf, makeLayer } from './layers.js';
 import { namedSource } from './place.js';
-import type { ConfigProblem } from './problems.js';
+import { type ConfigProblem, patternProblem } from './problems.js';
 
 /** The environment, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,7 +14,10 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   SCANRUN_PARALLEL: 'true or false, as --parallel and --no-parallel.',
   SCANRUN_FAIL_ON: 'The least grave finding that counts, as --fail-on.',
   SCANRUN_MIN_COVERAGE: 'The share of checks that must end with an answer, 0 to 1, as --min-coverage.',
+  SCANRUN_BASELINE: 'The file of known findings, as --baseline.',
   SCANRUN_REPORTER: 'Reporters, name[=file], separated by commas, as --reporter.',
+  SCANRUN_CACHE: 'true, false, or refresh: as --no-cache and --refresh-cache.',
+  SCANRUN_CACHE_KEY: 'What signs the answers that are kept, instead of a key in a file; at least 16 characters.',
   SCANRUN_REDACT: 'Regular expressions, one a line; what they match appears in no output.',
   SCANRUN_CONFIG: 'The configuration file, as --config.',
   SCANRUN_CHROMIUM: 'The browser that the PDF reporter starts.',
@@ -25,8 +28,10 @@ const PLACES = {
   tier: 'SCANRUN_TIER',
   concurrency: 'SCANRUN_CONCURRENCY',
   tiers: 'SCANRUN_PARALLEL',
+  cache: 'SCANRUN_CACHE',
   'gate.failOn': 'SCANRUN_FAIL_ON',
   'gate.minCoverage': 'SCANRUN_MIN_COVERAGE',
+  baseline: 'SCANRUN_BASELINE',
   reporters: 'SCANRUN_REPORTER',
 };
 
@@ -36,6 +41,8 @@ export interface FromEnvironment {
   readonly layer: ConfigLayer;
   /** Regular expressions of what must appear in no output. */
   readonly redact: readonly string[];
+  /** True finds no kept answers and keeps all anew. */
+  readonly refreshCache: boolean;
   /** A warning for each variable that looks like ours and is not. */
   readonly notices: readonly Notice[];
 }
@@ -52,16 +59,22 @@ export async function readEnvironment(
     .map((item) => item.trim())
     .filter((item) => item !== '');
   const parallel = parseYesOrNo(read('SCANRUN_PARALLEL'));
+  const cache = read('SCANRUN_CACHE');
+  const refreshCache = cache?.toLowerCase() === 'refresh';
   const config = {
     tier: read('SCANRUN_TIER'),
     concurrency: parseNumber(read('SCANRUN_CONCURRENCY')),
     tiers: parallel === undefined ? undefined : everyTier({ parallel: parallel as boolean }),
+    cache: cache === undefined ? undefined : { enabled: refreshCache || parseYesOrNo(cache) },
     gate: gateOf({ failOn: read('SCANRUN_FAIL_ON'), minCoverage: parseNumber(read('SCANRUN_MIN_COVERAGE')) }),
+    baseline: read('SCANRUN_BASELINE'),
     reporters: reporters?.map(parseReporter),
   };
   const source = namedSource('environment', PLACES);
   const layer = await makeLayer('environment', config, { source, folder: cwd }, problems);
-  return { layer, redact: readPatterns(read('SCANRUN_REDACT'), problems), notices: unknownVariables(env) };
+  problems.push(...keyProblems(read('SCANRUN_CACHE_KEY')));
+  const redact = readPatterns(read('SCANRUN_REDACT'), problems);
+  return { layer, redact, refreshCache, notices: unknownVariables(env) };
 }
 
 /** The number that a text says; the text itself when it says none, for the validator to refuse. */
@@ -90,19 +103,23 @@ function readPatterns(text: string | undefined, problems: ConfigProblem[]): stri
     .map((line) => line.trim())
     .filter((line) => line !== '');
   return patterns.filter((pattern, index) => {
-    try {
-      new RegExp(pattern);
-      return true;
-    } catch {
-      // The pattern is not quoted: people put the secret itself there.
-      problems.push({
-        where: 'environment: SCANRUN_REDACT',
-        what: `has no valid regular expression in line ${index + 1}`,
-      });
-      return false;
-    }
+    if (patternProblem(pattern) === undefined) return true;
+    problems.push({
+      where: 'environment: SCANRUN_REDACT',
+      what: `has no valid regular expression in line ${index + 1}`,
+    });
+    return false;
   });
 }
+
+/** A key that can be guessed signs nothing: whoever finds it out can make the cache say what he likes. */
+function keyProblems(key: string | undefined): ConfigProblem[] {
+  if (key === undefined || key.length >= MIN_KEY_LENGTH) return [];
+  const next = 'take a random one, such as that of `openssl rand -hex 32`';
+  return [{ where: 'environment: SCANRUN_CACHE_KEY', what: `must have at least ${MIN_KEY_LENGTH} characters`, next }];
+}
+
+const MIN_KEY_LENGTH = 16;
 
 function unknownVariables(env: Environment): Notice[] {
   return Object.keys(env)

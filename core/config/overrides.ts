@@ -17,6 +17,12 @@ export interface Overrides {
   readonly concurrency?: string | number;
   /** `--parallel` or `--no-parallel`. */
   readonly parallel?: boolean;
+  /** False for `--no-cache`. */
+  readonly cache?: boolean;
+  /** `--refresh-cache`: finds no kept answers and keeps all anew. */
+  readonly refreshCache?: boolean;
+  /** `--strict`: refuses what a cached check asks without having declared it. */
+  readonly strict?: boolean;
   /** `--within`: leaves out checks until the rest fits, a duration from `'1s'` to `'24h'`. */
   readonly within?: string | number;
   /** `--fail-fast`: ends the scan at the first finding at the gate, or check without an answer. */
@@ -25,7 +31,9 @@ export interface Overrides {
   readonly failOn?: string;
   /** `--min-coverage`, 0 to 1. */
   readonly minCoverage?: string | number;
-  /** `--reporter`, `name[=file]`; replaces the configured ones. */
+  /** `--baseline`, relative to the working folder; false for `--no-baseline`. */
+  readonly baseline?: string | false;
+  /** `--reporter`, `name[=file]`; replaces the configured ones, all of them when empty. */
   readonly reporter?: readonly string[];
   /** `--json`: the same as `--reporter json`. */
   readonly json?: boolean;
@@ -36,8 +44,10 @@ const PLACES = {
   plugins: '--plugin',
   concurrency: '--concurrency',
   tiers: '--parallel',
+  cache: '--no-cache',
   'gate.failOn': '--fail-on',
   'gate.minCoverage': '--min-coverage',
+  baseline: '--baseline',
   reporters: '--reporter',
 };
 
@@ -50,13 +60,22 @@ export function readOverrides(overrides: Overrides, cwd: string, problems: Confi
   ) {
     reporters.push({ reporter: 'json', output: '-' });
   }
+  if (overrides.cache === false && overrides.refreshCache)
+    problems.push({
+      where: 'flag: --refresh-cache',
+      what: 'has no effect with --no-cache',
+      next: 'leave one of them out',
+    });
+  const enabled = overrides.cache ?? (overrides.refreshCache ? true : undefined);
   const config = {
     tier: overrides.tier,
     plugins: overrides.plugin,
     concurrency: parseNumber(overrides.concurrency),
     tiers: overrides.parallel === undefined ? undefined : everyTier({ parallel: overrides.parallel }),
+    cache: enabled === undefined ? undefined : { enabled },
     gate: gateOf({ failOn: overrides.failOn, minCoverage: parseNumber(overrides.minCoverage) }),
-    reporters: reporters.length === 0 ? undefined : reporters,
+    baseline: overrides.baseline,
+    reporters: overrides.reporter === undefined && reporters.length === 0 ? undefined : reporters,
   };
   return makeLayer('flag', config, { source: namedSource('flag', PLACES), folder: cwd }, problems);
 }

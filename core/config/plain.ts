@@ -61,6 +61,8 @@ function plainValue(value: unknown, steps: Steps, walk: Walk): unknown {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (isPlugin(value) || isReporter(value)) return value;
   if (typeof value !== 'object') return refuse(value, steps, walk);
+  // YAML reads `2027-01-31` as a date; whoever wrote it meant the text.
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString().replace('T00:00:00.000Z', '');
   const prototype: unknown = Object.getPrototypeOf(value);
   if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return refuse(value, steps, walk);
   if (walk.above.has(value)) return complain('contains itself', steps, walk);

@@ -1,14 +1,12 @@
 import { relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../model/json.js';
+import { maskNamed } from '../redact/named.js';
+import { MASK } from '../redact.js';
 import type { ResolvedConfig } from './resolve.js';
-
-/** Names of options whose values are nobody's business. */
-const SECRET_NAME = /token|secret|passw(or)?d|passphrase|credential|api[-_]?key|private[-_]?key|authorization|cookie/i;
-const MASK = '[redacted]';
 
 /** The configuration for the report: plain JSON, without functions, without the values of options that are named like secrets or that a redaction pattern matches. */
 export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targetRoot: string): JsonObject {
-  const patterns = config.redact.map((pattern) => new RegExp(pattern, 'g'));
+  const patterns = config.redact.patterns.map((pattern) => new RegExp(pattern, 'g'));
   const { file } = config;
   const checks = [...config.checks.values()].map(({ id, check: _check, plugin: _plugin, options, ...rest }) => [
     id,
@@ -23,21 +21,25 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     ...(config.governor === undefined ? {} : { governor: { ...config.governor } }),
     failFast: config.failFast,
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
+    cache: { ...config.cache },
+    strict: config.strict,
     exclude: config.exclude,
     gate: { ...config.gate },
+    baseline: config.baseline.file === undefined ? !config.baseline.off : relative(targetRoot, config.baseline.file),
+    waivers: config.waivers.map((waiver) => ({ ...waiver })),
+    inlineIgnores: config.inlineIgnores,
+    redact: { home: config.redact.home },
     reporters: config.reporters.map(({ name, options, output }) => ({ name, options, output })),
     select: { ...config.select },
   };
-  return masked(printable, patterns) as JsonObject;
+  return masked(maskNamed(printable, MASK), patterns) as JsonObject;
 }
 
-function masked(value: JsonValue, patterns: readonly RegExp[], name = ''): JsonValue {
-  if (typeof value === 'string') return SECRET_NAME.test(name) ? MASK : maskText(value, patterns);
-  if (Array.isArray(value)) return value.map((item: JsonValue) => masked(item, patterns, name));
+function masked(value: JsonValue, patterns: readonly RegExp[]): JsonValue {
+  if (typeof value === 'string') return maskText(value, patterns);
+  if (Array.isArray(value)) return value.map((item: JsonValue) => masked(item, patterns));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, masked(item, patterns, key.includes('/') ? '' : key)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, patterns)]));
 }
 
 function maskText(text: string, patterns: readonly RegExp[]): string {

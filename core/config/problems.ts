@@ -84,6 +84,16 @@ export function quote(value: string): string {
   return /^[\w ./@:%+-]{0,32}$/.test(value) ? `'${value}'` : 'text';
 }
 
+/** What is wrong with a regular expression; undefined for one that is right. It is not quoted: people put the secret itself there. */
+export function patternProblem(pattern: string): string | undefined {
+  try {
+    new RegExp(pattern);
+    return undefined;
+  } catch {
+    return 'is no valid regular expression';
+  }
+}
+
 /** The places to leave out, as a tree: an empty branch ends a place. */
 interface Branches extends Map<string, Branches> {}
 

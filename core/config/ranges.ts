@@ -15,6 +15,8 @@ const INTERVAL = { min: 10, max: 86_400_000, text: "between '10ms' and '24h'" };
 /** Less is the clock's own noise, more is a machine that hangs. */
 const DELAY = { min: 10, max: 60_000, text: "between '10ms' and '60s'" };
 const HALF_OPEN = { min: 100, max: 3_600_000, text: "between '100ms' and '1h'" };
+/** Answers are counted in days; a year is longer than any branch is left alone. */
+const CACHE_AGE = { min: 86_400_000, max: 31_536_000_000, text: "between '1d' and '365d'" };
 /** S4.2 of the sources: 1,000 to 120,000 ms. */
 const REQUEST = { min: 1_000, max: 120_000, text: "between '1s' and '120s'" };
 
@@ -42,6 +44,8 @@ export function validateRanges(config: RawConfig, source: Source): Validated {
   for (const [id, entry] of Object.entries((config.checks ?? {}) as Record<string, { timeout?: unknown } | string>)) {
     if (typeof entry === 'object') check(entry.timeout, ['checks', id, 'timeout'], TIMEOUT);
   }
+  if (typeof config.cache === 'object')
+    check((config.cache as { readonly maxAge?: unknown } | null)?.maxAge, ['cache', 'maxAge'], CACHE_AGE);
   for (const [name, resource] of Object.entries((config.resources ?? {}) as Record<string, RawResource>)) {
     const steps = ['resources', name];
     check(resource.timeout, [...steps, 'timeout'], REQUEST);

@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path';
+import type { CacheSettings } from '../cache/settings.js';
 import type { ModuleLoader } from '../check/load-module.js';
 import { isOwnModule, isTypeScript } from '../check/load-module.js';
 import type { Plugin } from '../check/plugin.js';
@@ -7,11 +8,14 @@ import { ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { PressureLimits } from '../model/pressure.js';
 import type { Notice } from '../model/result.js';
-import type { Severity } from '../model/severity.js';
+import type { Waiver } from '../model/suppression.js';
 import type { TierLimits, TierName } from '../model/tier.js';
+import type { Gate } from '../model/verdict.js';
+import { resolveCache } from './cache.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
+import { type BaselineChoice, resolveGate } from './gate.js';
 import { resolveGovernor } from './governor.js';
 import { type ConfigLayer, type Layer, lastSetting, limitUserLayer, makeLayer } from './layers.js';
 import { resolveLimits } from './limits.js';
@@ -24,6 +28,7 @@ import { printableConfig } from './printable.js';
 import { type ConfigProblem, configError } from './problems.js';
 import { type ResolvedReporter, resolveReporters } from './reporters.js';
 import { type ResolvedResources, resolveResources } from './resources.js';
+import { resolveWaivers } from './waivers.js';
 
 export type { ResolvedCheck } from './checks.js';
 export type { Layer } from './layers.js';
@@ -45,19 +50,29 @@ export interface ResolvedConfig {
   /** Globs of files that no check may see. */
   readonly exclude: readonly string[];
   /** What a release is decided on. */
-  readonly gate: { readonly failOn: Severity | 'never'; readonly minCoverage: number };
+  readonly gate: Gate;
+  /** The file of known findings. */
+  readonly baseline: BaselineChoice;
+  /** The findings that somebody decided to live with, in the order in which they are written. */
+  readonly waivers: readonly Waiver[];
+  /** False where comments in files do not count. */
+  readonly inlineIgnores: boolean;
   /** When fewer tasks are in flight for the machine's sake; absent never. */
   readonly governor?: PressureLimits;
   /** True ends the scan at the first finding at the gate, or check without an answer. */
   readonly failFast: boolean;
   /** How to treat what checks ask, by name or glob in lower case; the defaults of `core/model/resource.ts` hold for the rest. */
   readonly resources: ResolvedResources;
+  /** How answers are kept for the next scan. */
+  readonly cache: CacheSettings;
+  /** True refuses what a cached check asks without having declared it; otherwise a notice says it. */
+  readonly strict: boolean;
   /** What to write. */
   readonly reporters: readonly ResolvedReporter[];
   /** The filters of the command line; what they match is for the plan to say. */
   readonly select: { readonly check: readonly string[]; readonly skip: readonly string[] };
-  /** Regular expressions of what must appear in no output. */
-  readonly redact: readonly string[];
+  /** What must appear in no output: regular expressions, and with `home` home directories. */
+  readonly redact: { readonly patterns: readonly string[]; readonly home: boolean };
   /** Which layer set a value: `tier`, `gate.failOn`, `checks['repo/max-file-size'].severity`. A check's value that is not here is its own. */
   readonly origins: ReadonlyMap<string, Layer>;
   /** What the reader should know about the configuration. */
@@ -108,6 +123,10 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const base = resolveBase(layers, sources.overrides, origins, problems);
   const governor = resolveGovernor(layers, origins);
   const resources = resolveResources(layers, origins, problems);
+  const refresh = environment.refreshCache || sources.overrides.refreshCache === true;
+  const cache = resolveCache(layers, refresh, origins);
+  const known = resolveGate(layers, origins, problems);
+  const waivers = await resolveWaivers(layers, [...checks.values()], loaded.complete, problems);
   const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 
@@ -125,14 +144,18 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const config = {
     ...(file === undefined ? {} : { file }),
     ...base,
+    ...known,
+    waivers,
     plugins: loaded.plugins,
     checks,
     ...(governor === undefined ? {} : { governor }),
     failFast: sources.overrides.failFast ?? false,
     resources,
+    cache,
+    strict: sources.overrides.strict === true,
     reporters: reporters.reporters,
     select: { check, skip },
-    redact: environment.redact,
+    redact: { ...known.redact, patterns: [...known.redact.patterns, ...environment.redact] },
     origins,
     notices,
   };
@@ -157,7 +180,7 @@ async function userLayers({ userConfig }: ConfigSources, problems: ConfigProblem
   return [limitUserLayer(await makeLayer('user', config, place, problems), problems)];
 }
 
-type Base = Pick<ResolvedConfig, 'tier' | 'limits' | 'exclude' | 'gate'>;
+type Base = Pick<ResolvedConfig, 'tier' | 'limits' | 'exclude'>;
 
 /** The values that do not depend on plugins. */
 function resolveBase(
@@ -167,18 +190,15 @@ function resolveBase(
   problems: ConfigProblem[],
 ): Base {
   const tier = lastSetting(layers, ['tier'], (config) => config.tier);
-  const failOn = lastSetting(layers, ['gate', 'failOn'], (config) => config.gate?.failOn);
-  const minCoverage = lastSetting(layers, ['gate', 'minCoverage'], (config) => config.gate?.minCoverage);
   const exclude = lastSetting(layers, ['exclude'], (config) => config.exclude);
   const { limits, origins: limitOrigins } = resolveLimits(tier?.value ?? 'standard', layers, within, problems);
-  const set = { tier, 'gate.failOn': failOn, 'gate.minCoverage': minCoverage, exclude };
+  const set = { tier, exclude };
   for (const [name, setting] of Object.entries(set)) origins.set(name, setting?.layer ?? 'default');
   for (const [name, layer] of Object.entries(limitOrigins)) origins.set(name, layer);
   return {
     tier: tier?.value ?? 'standard',
     limits,
     exclude: [...new Set(layers.flatMap(({ config }) => present(config.exclude)))],
-    gate: { failOn: failOn?.value ?? 'error', minCoverage: minCoverage?.value ?? 1 },
   };
 }
 

@@ -27,6 +27,7 @@ function duration(title: string) {
 
 const concurrency = { type: 'integer', minimum: 1, maximum: 64, title: 'a whole number from 1 to 64' } as const;
 const yesOrNo = { type: 'boolean', title: 'true or false' } as const;
+const date = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', title: "a day, such as '2027-01-31'" } as const;
 const checkTimeout = duration("a duration from '5s' to '300s'");
 const severityOrOff = [...SEVERITIES, 'off'] as const;
 
@@ -98,6 +99,17 @@ const resourceSettings = {
   additionalProperties: false,
 } as const;
 
+const cacheSettings = {
+  type: 'object',
+  title: 'settings for the cache',
+  properties: {
+    enabled: yesOrNo,
+    maxBytes: whole(1_000_000, 1_000_000_000_000),
+    maxAge: duration("a duration from '1d' to '365d'"),
+  },
+  additionalProperties: false,
+} as const;
+
 const checkSettings = {
   type: 'object',
   title: 'settings for a check',
@@ -122,6 +134,21 @@ const checkEntry = choose(
   { $ref: '#/definitions/checkSettings' },
   { enum: severityOrOff, title: `one of ${severityOrOff.join(', ')}, or settings` },
 );
+
+const waiver = {
+  type: 'object',
+  title: 'an object with check and reason',
+  properties: {
+    check: { type: 'string', pattern: '\\S', title: "a check's id or another filter" },
+    path: { type: 'string', pattern: '\\S', title: "a glob, such as 'docs/**'" },
+    fingerprint: { type: 'string', pattern: '^[0-9a-f]{32}(:[1-9][0-9]*)?$', title: "a finding's fingerprint" },
+    reason: { type: 'string', pattern: '\\S', title: 'text that says why' },
+    owner: { type: 'string', pattern: '\\S', title: 'the name of somebody' },
+    expires: date,
+  },
+  required: ['check', 'reason'],
+  additionalProperties: false,
+} as const;
 
 const reporterTitle = "a reporter's name, package or path";
 
@@ -197,13 +224,60 @@ export const configSchema = {
       description: 'How to treat what checks ask, by host, name or glob.',
       additionalProperties: { $ref: '#/definitions/resourceSettings' },
     },
+    cache: {
+      ...choose(
+        'settings for the cache, or false',
+        'object',
+        { $ref: '#/definitions/cacheSettings' },
+        { const: false, title: 'settings for the cache, or false' },
+      ),
+      description: 'What is kept so that the next scan need not compute it again; false keeps nothing.',
+    },
     gate: {
       type: 'object',
-      title: 'an object with failOn and minCoverage',
+      title: 'an object with the settings of the gate',
       description: 'What a release is decided on.',
       properties: {
         failOn: { enum: [...SEVERITIES, 'never'], title: `one of ${[...SEVERITIES, 'never'].join(', ')}` },
+        maxFindings: whole(0, 1_000_000),
         minCoverage: share(0),
+        newOnly: yesOrNo,
+        failOnOutliers: yesOrNo,
+        failOnBudget: yesOrNo,
+      },
+      additionalProperties: false,
+    },
+    baseline: {
+      ...choose(
+        'a path or false',
+        'string',
+        { type: 'string', pattern: '\\S', title: 'a path' },
+        {
+          enum: [false],
+          title: 'a path or false',
+        },
+      ),
+      description: 'The file of known findings; default .scanrun-baseline.json in the target.',
+    },
+    waivers: {
+      type: 'array',
+      title: 'a list of waivers',
+      description: 'Findings that somebody decided to live with.',
+      items: { $ref: '#/definitions/waiver' },
+    },
+    waiversFile: { type: 'string', pattern: '\\S', title: 'a path', description: 'A file with more waivers.' },
+    inlineIgnores: { ...yesOrNo, description: 'Whether scanrun-ignore comments in the files count; default true.' },
+    redact: {
+      type: 'object',
+      title: 'an object with patterns and home',
+      description: 'What must not appear in any output.',
+      properties: {
+        patterns: {
+          type: 'array',
+          title: 'a list of regular expressions',
+          items: { type: 'string', pattern: '\\S', title: 'a regular expression' },
+        },
+        home: yesOrNo,
       },
       additionalProperties: false,
     },
@@ -220,5 +294,5 @@ export const configSchema = {
     },
   },
   additionalProperties: false,
-  definitions: { checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse },
+  definitions: { cacheSettings, checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse, waiver },
 } as const;

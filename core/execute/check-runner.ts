@@ -78,7 +78,8 @@ export class CheckRunner {
 
   /** Whether the visit since the last call asked or said something that is no part of the file's answer. */
   takeImpure(): boolean {
-    const impure = this.#impure;
+    // When a file was modified is no part of what tells its versions apart.
+    const impure = this.#impure || this.#file?.toldTime === true;
     this.#impure = false;
     return impure;
   }
@@ -140,6 +141,11 @@ export class CheckRunner {
     return (await this.#ask({ name: 'exec', argv, options })) as ExecResult;
   }
 
+  /** The file that is being visited. */
+  get #visited(): { readonly visited?: string } {
+    return this.#file === undefined ? {} : { visited: this.#file.path };
+  }
+
   #ask(call: RequestCall): Promise<unknown> {
     this.#impure = true;
     return this.#channel.request(call);
@@ -167,9 +173,11 @@ export class CheckRunner {
       skip: (code, message) => {
         throw new Skip({ code, message });
       },
-      measure: (name, value, unit) => this.#say({ type: 'measure', checkId, name, value, unit }),
+      measure: (name, value, unit) =>
+        this.#channel.send({ type: 'measure', checkId, name, value, unit, ...this.#visited }),
       log: createLog(checkId, this.#channel),
       redact: (value) => this.#say({ type: 'redact', value }),
+      env: async (variable) => (await this.#ask({ name: 'variable', variable })) as string | undefined,
       readFile: async (path) => (await this.#ask({ name: 'readFile', path })) as Uint8Array,
       files: async function* (globs = ['**']) {
         yield* await list(typeof globs === 'string' ? [globs] : globs);
@@ -186,7 +194,7 @@ export class CheckRunner {
     this.#channel.send({
       type: 'finding',
       checkId: this.#item.id,
-      ...(this.#file === undefined ? {} : { visited: this.#file.path }),
+      ...this.#visited,
       report: { ...report, data, location, ...(snippet === undefined ? {} : { snippet }) },
     });
   }

@@ -1,13 +1,16 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { fingerprint, identity } from '../check/fingerprint.js';
+import type { FindingOrigin } from '../answers/kept-finding.js';
+import type { Directive } from '../check/directives.js';
+import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
 import type { Registry } from '../check/registry.js';
-import { compareFindings, type Finding, type Snippet } from '../model/finding.js';
+import { compareFindings, compareText, type Finding, type Snippet } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
+import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 import { failedVisits, unreadReason } from './check-end.js';
 import type { CheckEnd, CheckMessage, RawReport, VisitEnd } from './protocol.js';
@@ -29,8 +32,28 @@ export interface Collected {
   readonly failed: { readonly path: string; readonly end: VisitEnd }[];
   /** In a pass: files whose answer depends on more than the file. */
   readonly impure: Set<string>;
-  /** In a pass: what was found while visiting a file. */
-  readonly byFile: Map<string, Finding[]>;
+  /** In a pass: what was said while visiting a file. */
+  readonly byFile: Map<string, Said>;
+  /** What it reported when it looked at no single file, with what is known of each finding besides. */
+  readonly origins: (FindingOrigin & { readonly finding: Finding })[];
+  /** In a pass: files whose answer an earlier scan had given; the number of them. */
+  knownFiles: number;
+  /** True when its whole answer is an earlier scan's. */
+  isKnown: boolean;
+}
+
+/** What a check said while it visited a file. */
+export interface Said {
+  readonly findings: (FindingOrigin & { readonly finding: Finding })[];
+  readonly measurements: Measurement[];
+}
+
+/** What an earlier scan said. */
+export interface KnownAnswers {
+  readonly findings: readonly Finding[];
+  /** What it measured, each with the file that it was then visiting. */
+  readonly measurements: readonly (Measurement & { readonly path?: string })[];
+  readonly data?: JsonValue | undefined;
 }
 
 /** What the collector tells of. Everything is redacted. */
@@ -38,6 +61,8 @@ export interface CollectListener {
   finding(finding: Finding): void;
   measure(checkId: string, measurement: Measurement): void;
   log(message: Extract<CheckMessage, { type: 'log' }>): void;
+  /** The `scanrun-ignore` comments of a file; told by each check that read it. */
+  directives?(path: string, directives: readonly Directive[]): void;
 }
 
 /** Turns what a task's checks say into findings and outcomes. One for each attempt. */
@@ -47,9 +72,12 @@ export class TaskCollector {
   readonly #redactor: Redactor;
   readonly #listener: CollectListener;
   readonly #checks = new Map<string, Collected>();
+  /** How many findings have arrived by fingerprint, without its number. */
+  readonly #equal = new Map<string, number>();
   readonly #stored: ReadonlyMap<string, string>;
-  readonly #occurrences = new Map<string, number>();
   readonly #files = new Map<string, LineIndex | undefined>();
+  /** The file that was visited when something was measured. */
+  readonly #measuredIn = new Map<Measurement, string>();
   #closed = false;
 
   /** @param stored where files lie that are not at their path. */
@@ -78,6 +106,9 @@ export class TaskCollector {
         failed: [],
         impure: new Set(),
         byFile: new Map(),
+        origins: [],
+        knownFiles: 0,
+        isKnown: false,
       });
     }
   }
@@ -91,8 +122,28 @@ export class TaskCollector {
   message(message: CheckMessage): void {
     if (this.#closed) return;
     if (message.type === 'redact') this.#mask(message.value);
-    else if (message.type === 'log') this.#listener.log(this.#redactor.json(message));
+    else if (message.type === 'log') this.#listener.log(redactRecord(this.#redactor, message));
+    else if (message.type === 'directives') this.#listener.directives?.(message.path, message.directives);
     else this.#said(message);
+  }
+
+  /** Takes what earlier scans said to a check: of so many files, and whether that is all that it has to say. */
+  know(checkId: string, { findings, measurements, data }: KnownAnswers, files: number, isAll: boolean): void {
+    const check = this.#checks.get(checkId);
+    if (check === undefined) return;
+    check.isKnown = isAll;
+    check.knownFiles = files;
+    // What must be masked may have become known since.
+    for (const finding of this.#redactor.json(findings)) {
+      check.findings.push(finding);
+      this.#listener.finding(finding);
+    }
+    for (const { path, ...measurement } of measurements) {
+      check.measurements.push(measurement);
+      if (path !== undefined) this.#measuredIn.set(measurement, path);
+      this.#listener.measure(checkId, measurement);
+    }
+    if (data !== undefined) check.data = this.#redactor.json(data);
   }
 
   /** A value is masked for all; which check of several named it does not matter. */
@@ -101,19 +152,24 @@ export class TaskCollector {
     for (const check of this.#checks.values()) check.masked = true;
   }
 
-  #said(message: Exclude<CheckMessage, { type: 'redact' | 'log' }>): void {
+  #said(message: Exclude<CheckMessage, { type: 'redact' | 'log' | 'directives' }>): void {
     const check = this.#checks.get(message.checkId);
     if (check === undefined) return;
     if (message.type === 'finding') {
-      const finding = this.#finding(check.check, message.report);
-      check.findings.push(finding);
-      if (message.visited !== undefined) addTo(check.byFile, message.visited, finding);
-      this.#listener.finding(finding);
+      const found = this.#finding(check.check, message.report);
+      check.findings.push(found.finding);
+      if (message.visited === undefined) check.origins.push(found);
+      else saidOf(check, message.visited).findings.push(found);
+      this.#listener.finding(found.finding);
     } else if (message.type === 'degraded') {
-      check.degraded.push(this.#redactor.json(message.reason));
+      check.degraded.push(redactRecord(this.#redactor, message.reason));
     } else if (message.type === 'measure') {
       const measurement = { name: message.name, value: message.value, unit: message.unit };
       check.measurements.push(measurement);
+      if (message.visited !== undefined) {
+        saidOf(check, message.visited).measurements.push(measurement);
+        this.#measuredIn.set(measurement, message.visited);
+      }
       this.#listener.measure(message.checkId, measurement);
     } else if (message.type === 'unread') {
       check.unread.push({ path: message.path, why: message.why });
@@ -131,6 +187,10 @@ export class TaskCollector {
     const outcomes = new Map<Collected, Outcome>();
     for (const [id, collected] of this.#checks) {
       collected.findings.sort(compareFindings);
+      for (const [index, finding] of numberFindings(collected.findings).entries()) collected.findings[index] = finding;
+      // In the order of the visits, as if all had been made now.
+      if (collected.knownFiles > 0 && this.#measuredIn.size > 0)
+        collected.measurements.sort((a, b) => compareText(this.#placeOf(a), this.#placeOf(b)));
       const own =
         'outcome' in end
           ? end.outcome
@@ -138,7 +198,7 @@ export class TaskCollector {
               collected,
               end.ended.find(({ checkId }) => checkId === id),
             );
-      outcomes.set(collected, this.#redactor.json(own));
+      outcomes.set(collected, redactRecord(this.#redactor, own));
     }
     return outcomes;
   }
@@ -160,23 +220,17 @@ export class TaskCollector {
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
   }
 
-  #finding(check: TaskCheck, report: RawReport): Finding {
+  #placeOf(measurement: Measurement): string {
+    return this.#measuredIn.get(measurement) ?? '';
+  }
+
+  #finding(check: TaskCheck, report: RawReport): FindingOrigin & { readonly finding: Finding } {
     const meta = this.#registry.get(check.id)?.check.meta;
     const snippet = report.snippet ?? this.#snippet(report);
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
     const data = clean.data ?? {};
     const message = fillMessage(meta?.messages[report.messageId] ?? report.messageId, data).text;
-    const parts = {
-      checkId: check.id,
-      messageId: report.messageId,
-      path: clean.location.path,
-      package: clean.package,
-      context: contextOf(clean, message),
-    };
-    const key = identity(parts);
-    const occurrence = this.#occurrences.get(key) ?? 0;
-    this.#occurrences.set(key, occurrence + 1);
-    return {
+    const finding = {
       checkId: check.id,
       messageId: report.messageId,
       message: this.#redactor.text(message),
@@ -185,8 +239,11 @@ export class TaskCollector {
       location: clean.location,
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(clean.package === undefined ? {} : { package: clean.package }),
-      fingerprint: fingerprint({ ...parts, occurrence }),
     };
+    const base = fingerprintBase(finding);
+    const number = (this.#equal.get(base) ?? 0) + 1;
+    this.#equal.set(base, number);
+    return { finding: { ...finding, fingerprint: `${base}:${number}` }, severity: report.severity };
   }
 
   /** The lines around a finding of a check that did not read the file itself. */
@@ -205,20 +262,12 @@ function shown({ startLine, lines }: Snippet): Snippet {
   return { startLine, lines: lines.map((line) => line.slice(0, SHOWN_LENGTH)) };
 }
 
-function contextOf(report: RawReport, message: string): string {
-  const { snippet, location } = report;
-  const line =
-    snippet === undefined || location.startLine === undefined
-      ? undefined
-      : snippet.lines[location.startLine - snippet.startLine];
-  // Numbers in a message (sizes, counts) change while the problem stays.
-  return line ?? message.replace(/\d+/g, '#');
-}
-
-function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key);
-  if (list) list.push(value);
-  else lists.set(key, [value]);
+function saidOf({ byFile }: Collected, path: string): Said {
+  const known = byFile.get(path);
+  if (known !== undefined) return known;
+  const said: Said = { findings: [], measurements: [] };
+  byFile.set(path, said);
+  return said;
 }
 
 function joined(first: Reason, all: readonly Reason[]): Reason {
@@ -227,12 +276,20 @@ function joined(first: Reason, all: readonly Reason[]): Reason {
 
 /** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
 function readLines(root: string, path: string, stored: string | undefined): LineIndex | undefined {
+  const text = readText(root, path, stored);
+  return text === undefined ? undefined : new LineIndex(text);
+}
+
+/**
+ * The text of a file of the target; undefined for one that cannot be read, is binary or too large, or lies outside.
+ * @param stored where it lies when not at its path.
+ */
+export function readText(root: string, path: string, stored?: string): string | undefined {
   try {
     const real = stored ?? realpathSync(join(root, path));
     if (stored === undefined && !real.startsWith(root + sep)) return undefined;
     const bytes = readFileSync(real);
-    const text = bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
-    return text === undefined ? undefined : new LineIndex(text);
+    return bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
   } catch {
     return undefined;
   }

@@ -1,13 +1,15 @@
+import type { ScanAnswers } from '../answers/scan-answers.js';
+import type { Directive } from '../check/directives.js';
 import type { ModuleLoader } from '../check/load-module.js';
 import type { Registry } from '../check/registry.js';
 import type { Clock } from '../model/clock.js';
 import type { Finding } from '../model/finding.js';
 import type { Outcome } from '../model/outcome.js';
-import type { Measurement, TaskRecord } from '../model/result.js';
+import type { Measurement, Notice, Reused, TaskRecord } from '../model/result.js';
 import type { Plan, Task } from '../model/task.js';
 import type { TierLimits, TierName } from '../model/tier.js';
 import type { Redactor } from '../redact.js';
-import type { Collected } from './collect.js';
+import type { Collected, CollectListener } from './collect.js';
 import type { Governor } from './governor.js';
 import type { Pool } from './pool.js';
 import type { CheckMessage, SerializedError } from './protocol.js';
@@ -20,9 +22,21 @@ export interface ExecuteListener {
   attemptDiscarded(task: Task, findings: number): void;
   measure(task: Task, checkId: string, measurement: Measurement): void;
   log(task: Task, message: Extract<CheckMessage, { type: 'log' }>): void;
+  /** The `scanrun-ignore` comments of a file that a check read. */
+  directives?(path: string, directives: readonly Directive[]): void;
   /** An error that belongs to no running check. */
   stray(error: SerializedError): void;
   taskEnded(record: TaskRecord, checks: readonly CheckOutcome[]): void;
+}
+
+/** What a task's collector tells, told of that task. */
+export function collectListener(listener: ExecuteListener, task: Task): CollectListener {
+  return {
+    finding: (finding) => listener.finding(task, finding),
+    measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
+    log: (message) => listener.log(task, message),
+    directives: (path, directives) => listener.directives?.(path, directives),
+  };
 }
 
 /** What execution needs. */
@@ -33,6 +47,8 @@ export interface ExecuteOptions {
   readonly registry: Registry;
   readonly redactor: Redactor;
   readonly source: RequestSource;
+  /** What earlier scans answered; absent where nothing is found or kept. */
+  readonly answers?: ExecuteAnswers | undefined;
   /** What an earlier process did of this plan. */
   readonly earlier?: Earlier | undefined;
   /** The threads; opened only when a task needs one. */
@@ -59,11 +75,28 @@ export interface ExecuteOptions {
   readonly onKill: (callback: () => void) => () => void;
 }
 
+/** What earlier scans answered, and what becomes of checks that learn more than they declare. */
+export interface ExecuteAnswers {
+  readonly of: ScanAnswers;
+  /** True refuses them what they do not declare. */
+  readonly strict: boolean;
+  /** Told of it otherwise. */
+  readonly notice: (notice: Notice) => void;
+}
+
 /** What came of one check of one task. */
 export interface CheckOutcome
-  extends Pick<Collected, 'taskId' | 'check' | 'findings' | 'measurements' | 'data' | 'masked'> {
+  extends Pick<Collected, 'taskId' | 'check' | 'findings' | 'measurements' | 'data' | 'masked'>,
+    Reused {
   readonly outcome: Outcome;
   readonly timeMs: number;
+}
+
+/** What came of a check, without what only its collector needed. */
+export function checkOutcome(collected: Collected, outcome: Outcome, timeMs: number): CheckOutcome {
+  const { taskId, check, findings, measurements, data, masked, isKnown, knownFiles } = collected;
+  const own = { taskId, check, findings, measurements, data, masked, outcome, timeMs };
+  return { ...own, ...(isKnown ? { cached: true } : {}), ...(knownFiles > 0 ? { cachedFiles: knownFiles } : {}) };
 }
 
 /** What an earlier process did of a plan, and when it broke off. */

@@ -4,13 +4,14 @@ import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
-import { type Collected, type CollectListener, TaskCollector } from './collect.js';
-import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
+import { type Collected, TaskCollector } from './collect.js';
+import { type CheckOutcome, checkOutcome, collectListener, type Executed, type ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
-import { startInline } from './inline.js';
+import { KnownTasks } from './known-tasks.js';
 import { makeOrder } from './order.js';
 import { PassFiles } from './pass-files.js';
 import { PassWatch } from './pass-watch.js';
+import { Places } from './places.js';
 import { type Again, decideAgain } from './policy/again.js';
 import type { Place } from './pool.js';
 import type { CheckEnd } from './protocol.js';
@@ -36,6 +37,8 @@ class Execution {
   readonly #deadlineMs: number;
   readonly #queue: TaskQueue;
   readonly #files: PassFiles;
+  readonly #known: KnownTasks | undefined;
+  readonly #places: Places;
   readonly #active = new Map<string, ActiveTask>();
   readonly #endedAtMs = new Map<string, number>();
   readonly #data = new Map<string, JsonValue | undefined>();
@@ -56,11 +59,14 @@ class Execution {
     this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
     for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
-    const { limits, pool, plan, source } = options;
+    const { answers, limits, pool, plan, source } = options;
     this.#files = new PassFiles(source);
+    const changed = (): void => this.#advance();
+    this.#known = answers && new KnownTasks(options, answers, this.#data, this.#files, changed);
+    this.#places = new Places(options, this.#active, this.#known);
     this.#queue = new TaskQueue({
       tasks: plan.tasks,
-      kindOf: (waiting) => this.#kindOf(waiting),
+      kindOf: (waiting) => this.#places.kindOf(waiting),
       heavyFirst: limits.parallel && limits.concurrency > pool.cores,
       ended: [...(options.earlier?.tasks ?? [])],
     });
@@ -80,6 +86,7 @@ class Execution {
     const unsubscribe = pool.onChange(() => this.#advance());
     const keep = this.#options.onKill(() => {
       for (const active of this.#active.values()) active.kill();
+      this.#known?.kill();
     });
     const cancel = (): void => this.#stopAll(interrupted(signal.reason));
     signal.addEventListener('abort', cancel, { once: true });
@@ -92,6 +99,7 @@ class Execution {
     } finally {
       cancelDeadline();
       this.#alarms.clear();
+      this.#known?.close();
       unsubscribe();
       keep();
       signal.removeEventListener('abort', cancel);
@@ -108,13 +116,14 @@ class Execution {
     for (const waiting of this.#over ? this.#queue.drain() : [])
       this.#settleUnrun(waiting, (this.#over as Over).queued);
     while (this.#active.size < this.#limit) {
-      let place: Place | undefined;
+      let place: Place | 'known' | undefined;
       const taken = this.#queue.take(this.#now(), (waiting) => {
-        place = this.#place(waiting);
+        place = this.#places.of(waiting);
         return place !== undefined;
       });
       if (taken === undefined) break;
       if (taken.instead) this.#settleUnrun(taken.waiting, taken.instead);
+      else if (place === 'known') this.#settleKnown(taken.waiting);
       else this.#start(taken.waiting, place as Place);
     }
     for (let tell = this.#untold.shift(); tell !== undefined; tell = this.#untold.shift()) tell();
@@ -127,29 +136,24 @@ class Execution {
     return parallel ? Math.min(concurrency, this.#options.governor?.allowed ?? concurrency) : 1;
   }
 
-  #isInline({ id }: Task): boolean {
-    return this.#options.inline.has(id);
-  }
-
-  #kindOf({ task, alone }: Waiting): string {
-    return `${this.#isInline(task) ? 'inline' : alone ? 'alone' : 'thread'} ${task.lane}`;
-  }
-
-  /** A place for a task; undefined when there is none. */
-  #place({ task, alone }: Waiting): Place | undefined {
-    if (!this.#isInline(task)) return this.#options.pool.place(task.lane, alone);
-    const { clock, loader } = this.#options;
-    // The main thread computes one thing at a time: two at once would only seem to.
-    const computing = [...this.#active.values()].some(
-      (active) => active.task.lane === 'cpu' && this.#isInline(active.task),
-    );
-    if (task.lane === 'cpu' && computing) return undefined;
-    return { start: (order, listener) => startInline(order, listener, clock, loader) };
-  }
-
   /** Ends a task that will not run. */
   #settleUnrun(waiting: Waiting, outcome: Outcome): void {
     this.#settle({ waiting }, outcome, this.#collector(waiting.task).close({ outcome }), undefined);
+  }
+
+  /** Ends a task whose answer is known: it needs no thread. */
+  #settleKnown(waiting: Waiting): void {
+    const { task } = waiting;
+    const collector = this.#collector(task);
+    this.#open(task, collector);
+    const outcomes = collector.close({ ended: task.checks.map(({ id }) => ({ checkId: id, end: 'done' })) });
+    this.#settle({ waiting }, worstOutcome([...outcomes.values()]), outcomes, undefined);
+  }
+
+  /** Tells a collector what is known before anything runs. */
+  #open(task: Task, collector: TaskCollector): void {
+    for (const message of this.#files.unreadOf(task)) collector.message(message);
+    this.#known?.tell(task, collector);
   }
 
   #start(waiting: Waiting, place: Place): void {
@@ -161,7 +165,8 @@ class Execution {
     const startedAtMs = before?.startedAtMs ?? nowMs;
     const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
     const remainingMs = (): number => Math.min(untilMs, this.#deadlineMs) - this.#now();
-    const requests = new TaskRequests(source, remainingMs, { id: task.id, visits: () => this.#files.visitsOf(task) });
+    const asks = { id: task.id, visits: () => this.#files.visitsOf(task), learns: this.#known?.listener(task) };
+    const requests = new TaskRequests(source, remainingMs, asks);
     const order = makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0);
     const running = place.start(watch === undefined ? order : { ...order, pass: watch.order }, {
       message: (message) => collector.message(message),
@@ -172,8 +177,10 @@ class Execution {
     const active = new ActiveTask(parts);
     this.#active.set(task.id, active);
     if (before === undefined) {
-      this.#untold.push(() => listener.taskStarted(task, running.worker));
-      for (const message of this.#files.unreadOf(task)) collector.message(message);
+      this.#untold.push(() => {
+        listener.taskStarted(task, running.worker);
+        this.#open(task, collector);
+      });
     }
     void active.ended().then((end) => {
       this.#active.delete(task.id);
@@ -184,12 +191,7 @@ class Execution {
 
   #collector(task: Task): TaskCollector {
     const { registry, redactor, listener, source } = this.#options;
-    const says: CollectListener = {
-      finding: (finding) => listener.finding(task, finding),
-      measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
-      log: (message) => listener.log(task, message),
-    };
-    return new TaskCollector(task, registry, redactor, says, source.staged?.stored);
+    return new TaskCollector(task, registry, redactor, collectListener(listener, task), source.staged?.stored);
   }
 
   #end(active: ActiveTask, end: RunEnd, times: StartTimes): void {
@@ -214,7 +216,8 @@ class Execution {
           ? { ended: end.checks }
           : { outcome: { status: 'errored', reason: lost(end) } },
     );
-    this.#settle(active, worstOutcome([...outcomes.values()]), outcomes, times);
+    const learned = over ? outcomes : (this.#known?.learn(waiting, outcomes, end) ?? outcomes);
+    this.#settle(active, worstOutcome([...learned.values()]), learned, times);
   }
 
   /** A visit cost a part of a pass its thread: that visit is lost, and the part goes on after it. False when no visit is to blame. */
@@ -290,10 +293,4 @@ class Execution {
     for (const active of this.#active.values()) active.stop(running);
     this.#advance();
   }
-}
-
-/** What came of a check, without what only its collector needed. */
-function checkOutcome(collected: Collected, outcome: Outcome, timeMs: number): CheckOutcome {
-  const { taskId, check, findings, measurements, data, masked } = collected;
-  return { taskId, check, findings, measurements, data, masked, outcome, timeMs };
 }

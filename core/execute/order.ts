@@ -1,5 +1,5 @@
 import type { JsonValue } from '../model/json.js';
-import type { NeedsData, Task } from '../model/task.js';
+import type { NeedsData, Task, TaskCheck } from '../model/task.js';
 import type { ExecuteOptions } from './contract.js';
 import type { RunOrder } from './protocol.js';
 
@@ -12,9 +12,8 @@ export function makeOrder(
 ): RunOrder {
   const needs: Record<string, NeedsData> = {};
   for (const check of checks) {
-    const named = Object.entries(check.needs);
     // An object of its own for each check, under its id, would have V8 learn a new shape for each order.
-    if (named.length > 0) needs[check.id] = Object.fromEntries(named.map(([name, id]) => [name, data.get(id)]));
+    if (Object.keys(check.needs).length > 0) needs[check.id] = needsOf(check, data);
   }
   const modules = { cacheDir: loader.cacheDir, entry: loader.entry, scan };
   const { unlisted = [], staged } = source;
@@ -28,4 +27,9 @@ export function makeOrder(
     ...(unlisted.length === 0 ? {} : { unlisted }),
     ...(staged === undefined ? {} : { unstaged: staged.differing }),
   };
+}
+
+/** The data that a check needs, by the names that it gave. */
+export function needsOf({ needs }: TaskCheck, data: ReadonlyMap<string, JsonValue | undefined>): NeedsData {
+  return Object.fromEntries(Object.entries(needs).map(([name, id]) => [name, data.get(id)]));
 }

@@ -1,6 +1,7 @@
 import { missedBy, whyMissed } from '../check/missed.js';
 import type { FileEntry, Unlisted } from '../model/target.js';
 import type { Task } from '../model/task.js';
+import type { KnownOfCheck, NarrowedPart } from './pass-answers.js';
 import type { CheckMessage } from './protocol.js';
 import type { RequestSource } from './requests.js';
 import { cutVisits, type Visits, wantedFiles } from './visits.js';
@@ -9,8 +10,10 @@ import { cutVisits, type Visits, wantedFiles } from './visits.js';
 export class PassFiles {
   readonly #entries: readonly FileEntry[];
   readonly #parts = new Map<string, Map<number, Visits>>();
-
+  readonly #narrowed = new Map<string, NarrowedPart>();
   readonly #unlisted: readonly Unlisted[];
+  /** Says what of a part is known from earlier scans; undefined where that is not asked. */
+  narrow: ((task: Task, visits: Visits) => NarrowedPart | undefined) | undefined;
 
   constructor({ entries, changes, unlisted = [] }: RequestSource) {
     this.#entries = changes === undefined ? entries : entries.filter(({ path }) => changes.paths.has(path));
@@ -27,8 +30,38 @@ export class PassFiles {
     );
   }
 
-  /** What a part visits. */
+  /** What a part visits: the files of which not everything is known. */
   visitsOf(task: Task): Visits {
+    return this.#partOf(task).visits;
+  }
+
+  /** What earlier scans said, in the order of the part's checks; undefined for what is no part. */
+  knownOf(task: Task): readonly KnownOfCheck[] | undefined {
+    return task.part === undefined ? undefined : this.#partOf(task).known;
+  }
+
+  /** True when earlier scans said all that there is to say of a part. */
+  isKnown(task: Task): boolean {
+    return this.visitsOf(task).entries.length === 0 && task.checks.some((_, check) => this.isDone(task, check));
+  }
+
+  /** True when earlier scans said all that one of its checks has to say of a part. */
+  isDone(task: Task, check: number): boolean {
+    const { visits, known } = this.#partOf(task);
+    return (known[check]?.files ?? 0) > 0 && !visits.sets.some((set) => set.includes(check));
+  }
+
+  #partOf(task: Task): NarrowedPart {
+    // Not by what is left of a pass: a run that is taken up again knows more than it did, and must cut as before.
+    const known = this.#narrowed.get(task.id);
+    if (known !== undefined) return known;
+    const visits = this.#cut(task);
+    const narrowed = this.narrow?.(task, visits) ?? { visits, known: [] };
+    this.#narrowed.set(task.id, narrowed);
+    return narrowed;
+  }
+
+  #cut(task: Task): Visits {
     const { part } = task;
     if (part === undefined) throw new Error(`The task ${task.id} is no part of a pass.`);
     const key = keyOf(task);
@@ -43,6 +76,7 @@ export class PassFiles {
 
   /** A part has ended. */
   forget(task: Task): void {
+    this.#narrowed.delete(task.id);
     if (task.part !== undefined) this.#parts.get(keyOf(task))?.delete(task.part.index);
   }
 }

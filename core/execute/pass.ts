@@ -1,5 +1,6 @@
 // The thread's side of a pass over files: every file is read once and shown to each check that wants it.
 
+import { findDirectives } from '../check/directives.js';
 import { codeOf, messageOf } from '../errors.js';
 import { monotonicMs } from '../model/clock.js';
 import type { FileEntry } from '../model/target.js';
@@ -94,8 +95,16 @@ class FilePass {
         const waiting = this.#visit(visitor, file, index);
         if (waiting !== undefined) await waiting;
       }
+      this.#tellDirectives(file);
     }
     this.#progress.leave();
+  }
+
+  /** The comments that say which findings do not count, while the text is at hand. */
+  #tellDirectives({ path, knownText }: SharedFile): void {
+    if (knownText === undefined) return;
+    const directives = findDirectives(knownText, path);
+    if (directives.length > 0) this.#channel.send({ type: 'directives', path, directives });
   }
 
   /** How a check ended. */

@@ -1,3 +1,4 @@
+import type { ModuleSource } from '../check/load-module.js';
 import type { Clock } from '../model/clock.js';
 import type { Lane } from '../model/task.js';
 import type { RunListener, Running } from './executor.js';
@@ -63,6 +64,11 @@ export class Pool {
   /** Starts a thread ahead of its first task. */
   warm(): void {
     if (this.#cpu.size === 0) this.#cpuThread();
+  }
+
+  /** Has the threads that wait for their first task make its modules ready. */
+  prepare(modules: ModuleSource): void {
+    for (const thread of this.#cpu.values()) if (thread.isOpen && thread.size === 0) thread.prepare(modules);
   }
 
   /** A place in a lane; undefined when it is full. `alone` gives a thread that no other task shares. */

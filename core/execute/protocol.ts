@@ -1,6 +1,7 @@
 // Every message between the coordinator (the main thread) and the threads that run checks.
 
 import type { ExecOptions, FetchOptions, Report } from '../check/context.js';
+import type { Directive } from '../check/directives.js';
 import type { ModuleSource } from '../check/load-module.js';
 import type { LogLevel } from '../model/event.js';
 import type { Location, Snippet } from '../model/finding.js';
@@ -55,6 +56,7 @@ export interface PassOrder {
 export type RequestCall =
   | { readonly name: 'visits' }
   | { readonly name: 'readFile'; readonly path: string }
+  | { readonly name: 'variable'; readonly variable: string }
   | { readonly name: 'files'; readonly include: readonly string[]; readonly exclude: readonly string[] }
   | { readonly name: 'exec'; readonly argv: readonly string[]; readonly options: ExecOptions }
   | { readonly name: 'fetch'; readonly url: string; readonly options: FetchOptions };
@@ -101,6 +103,8 @@ export type VisitEnd =
 
 /** From the coordinator to a thread. */
 export type ToThread =
+  /** Modules that its tasks will need; while it waits for the first of them it makes them ready. */
+  | { readonly type: 'prepare'; readonly modules: ModuleSource }
   | { readonly type: 'run'; readonly order: RunOrder }
   | { readonly type: 'abort'; readonly run: number; readonly reason: string }
   | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
@@ -127,6 +131,8 @@ export type CheckMessage =
       readonly name: string;
       readonly value: number;
       readonly unit: string;
+      /** The file that was being visited. */
+      readonly visited?: string;
     }
   | {
       readonly type: 'log';
@@ -135,7 +141,9 @@ export type CheckMessage =
       readonly message: string;
       readonly data?: JsonObject;
     }
-  | { readonly type: 'redact'; readonly value: string };
+  | { readonly type: 'redact'; readonly value: string }
+  /** The `scanrun-ignore` comments of a file whose text was read; nothing is said of a file without one. */
+  | { readonly type: 'directives'; readonly path: string; readonly directives: readonly Directive[] };
 
 /** From a thread to the coordinator. */
 export type FromThread =

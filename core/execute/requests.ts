@@ -1,5 +1,6 @@
 import { lstat, open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { Access } from '../answers/declared-inputs.js';
 import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js';
 import { compileSelection } from '../check/glob.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
@@ -38,6 +39,8 @@ export interface Asker {
   readonly id: string;
   /** The files that it visits; only a part of a pass has some. */
   readonly visits?: () => Visits;
+  /** Told of what it asks before it gets an answer; throws what it gets instead. */
+  readonly learns?: ((access: Access) => void) | undefined;
 }
 
 const FETCH_TIMEOUT_MS = 30_000;
@@ -103,12 +106,19 @@ export class TaskRequests {
       case 'visits':
         return Promise.resolve(this.#task.visits?.());
       case 'files':
+        this.#task.learns?.({ kind: 'files', globs: call.include });
         return Promise.resolve(this.#files(call.include, call.exclude));
+      case 'variable':
+        this.#task.learns?.({ kind: 'variable', name: call.variable });
+        return Promise.resolve((this.#source.environment ?? process.env)[call.variable]);
       case 'readFile':
+        this.#task.learns?.({ kind: 'file', path: call.path });
         return this.#readFile(call.path);
       case 'exec':
+        this.#task.learns?.({ kind: 'command', argv: call.argv });
         return this.#exec(call.argv, call.options);
       case 'fetch':
+        this.#task.learns?.({ kind: 'request', url: call.url });
         return this.#fetch(call.url, call.options);
       default:
         return call satisfies never;

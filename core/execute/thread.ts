@@ -1,7 +1,7 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
-import { isOwnModule } from '../check/load-module.js';
+import { isOwnModule, type ModuleSource } from '../check/load-module.js';
 import type { Clock } from '../model/clock.js';
 import { builtUrl, FROM_SOURCE } from '../own.js';
 import type { Executor, RunEnd, RunListener, Running } from './executor.js';
@@ -100,6 +100,11 @@ export class Thread implements Pick<Executor, 'start'> {
     const idle = now.idle - (before?.idle ?? 0);
     // A loop that has not turned since, counts neither way: it computes.
     return active + idle <= 0 ? 1 : active / (active + idle);
+  }
+
+  /** Has it make modules ready that its tasks will need. */
+  prepare(modules: ModuleSource): void {
+    this.#port.postMessage({ type: 'prepare', modules } satisfies ToThread);
   }
 
   start(order: RunOrder, listener: RunListener): Running {

@@ -41,6 +41,11 @@ export class SharedFile {
     return this.#entry.sizeBytes;
   }
 
+  /** The text where a check has asked for it. */
+  get knownText(): string | undefined {
+    return this.#content?.knownText;
+  }
+
   /** The file as a check wants it. Throws the file system's error, the same to each. */
   open(reads: Reads): Opened {
     const entry = this.#entry;
@@ -89,6 +94,11 @@ export class FileContent {
     return this.#decoded ?? '';
   }
 
+  /** The text where somebody has asked for it; undefined for a binary file too. */
+  get knownText(): string | undefined {
+    return this.#text ?? undefined;
+  }
+
   get lines(): LineIndex {
     this.#lines ??= new LineIndex(this.text);
     return this.#lines;
@@ -113,24 +123,31 @@ export function decode(bytes: Uint8Array): string | undefined {
 export class OpenedFile implements VisitedFile {
   readonly path: string;
   readonly sizeBytes: number;
-  readonly modifiedMs: number;
   readonly type: FileEntry['type'];
   readonly executable: boolean;
   readonly tracked?: boolean;
   readonly linkTarget?: string;
   readonly #absolute: string;
   readonly #content: FileContent;
+  readonly #modifiedMs: number;
+  /** True once the check asked when it was modified. */
+  toldTime = false;
 
   constructor(entry: FileEntry, absolute: string, content: FileContent) {
     this.path = entry.path;
     this.sizeBytes = entry.sizeBytes;
-    this.modifiedMs = entry.modifiedMs;
+    this.#modifiedMs = entry.modifiedMs;
     this.type = entry.type;
     this.executable = entry.executable;
     if (entry.tracked !== undefined) this.tracked = entry.tracked;
     if (entry.linkTarget !== undefined) this.linkTarget = entry.linkTarget;
     this.#absolute = absolute;
     this.#content = content;
+  }
+
+  get modifiedMs(): number {
+    this.toldTime = true;
+    return this.#modifiedMs;
   }
 
   get bytes(): Uint8Array {

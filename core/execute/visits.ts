@@ -16,11 +16,7 @@ export interface Visits {
 const MAX_SETS = 65_536;
 
 /** Which files a task's checks want, in order of path. */
-export function wantedFiles(
-  entries: readonly FileEntry[],
-  checks: readonly TaskCheck[],
-  wants: (entry: FileEntry, check: number) => boolean = () => true,
-): Visits {
+export function wantedFiles(entries: readonly FileEntry[], checks: readonly TaskCheck[]): Visits {
   const matchers = checks.map(({ files, exclude }) => compileSelection(files, exclude));
   const sets = new SetTable();
   const chosen: FileEntry[] = [];
@@ -28,10 +24,24 @@ export function wantedFiles(
   for (const entry of entries) {
     const wanted: number[] = [];
     for (let check = 0; check < matchers.length; check += 1)
-      if (matchers[check]?.(entry.path) === true && wants(entry, check)) wanted.push(check);
+      if (matchers[check]?.(entry.path) === true) wanted.push(check);
     if (wanted.length === 0) continue;
     chosen.push(entry);
     setOf.push(sets.indexOf(wanted));
+  }
+  return { entries: chosen, sets: sets.all, setOf: Uint16Array.from(setOf) };
+}
+
+/** What is left of visits. `left` says which checks of an entry's set must still visit it, in ascending order. */
+export function narrowVisits(visits: Visits, left: (entry: FileEntry, set: number) => readonly number[]): Visits {
+  const sets = new SetTable();
+  const chosen: FileEntry[] = [];
+  const setOf: number[] = [];
+  for (const [index, entry] of visits.entries.entries()) {
+    const checks = left(entry, visits.setOf[index] as number);
+    if (checks.length === 0) continue;
+    chosen.push(entry);
+    setOf.push(sets.indexOf(checks));
   }
   return { entries: chosen, sets: sets.all, setOf: Uint16Array.from(setOf) };
 }
@@ -60,10 +70,10 @@ export function cutVisits(visits: Visits, count: number): Visits[] {
 
 /** Different sets of checks, each once. */
 class SetTable {
-  readonly all: number[][] = [];
+  readonly all: (readonly number[])[] = [];
   readonly #indexes = new Map<string, number>();
 
-  indexOf(set: number[]): number {
+  indexOf(set: readonly number[]): number {
     const key = set.join();
     const known = this.#indexes.get(key);
     if (known !== undefined) return known;

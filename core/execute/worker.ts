@@ -1,7 +1,7 @@
 // The entry of every thread: tinypool calls the default export. It runs checks and talks to the coordinator over one port.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ModuleLoader, ModuleSource } from '../check/load-module.js';
+import { type ModuleLoader, type ModuleSource, prepareModules } from '../check/load-module.js';
 import type { Channel } from './check-runner.js';
 import {
   deserializeError,
@@ -110,6 +110,11 @@ class ThreadState {
   #receive(message: ToThread): void {
     if (message.type === 'run') {
       void this.run(message.order);
+      return;
+    }
+    if (message.type === 'prepare') {
+      // What fails here fails again where a task loads it, and is that task's outcome.
+      prepareModules(this.loader(message.modules)).catch(() => {});
       return;
     }
     const local = this.#runs.get(message.run);

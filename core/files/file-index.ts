@@ -78,7 +78,7 @@ export async function indexFiles(path: string, options: IndexOptions = {}): Prom
   const index = git ?? (await fromWalk(root, notices));
   if (changes?.kind !== 'files') return index;
   const { changesGiven } = await import('./given.js');
-  return { ...index, changes: changesGiven(index.target, index.entries, cwd, changes.paths) };
+  return { ...index, changes: changesGiven(index.target, index.entries, cwd, changes) };
 }
 
 /** What an index is made of. */

@@ -1,9 +1,13 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { type Problem, ScanError } from '../errors.js';
+import type { ChangeRequest } from '../model/changes.js';
 import type { FileEntry, Target } from '../model/target.js';
 import { plural } from '../model/text.js';
 import { type ChangeSet, changeSet } from './changes.js';
+
+/** A list of files. */
+type GivenFiles = Extract<ChangeRequest, { readonly kind: 'files' }>;
 
 /**
  * The change set of a list of files.
@@ -14,18 +18,23 @@ export function changesGiven(
   target: Target,
   entries: readonly FileEntry[],
   cwd: string,
-  given: readonly string[],
+  { paths: given, seen = false }: GivenFiles,
 ): ChangeSet {
   const listed = new Set(entries.map(({ path }) => path));
   const paths = new Set<string>();
+  const gone = new Set<string>();
   const problems: Problem[] = [];
   for (const name of given) {
     const path = below(target.root, resolve(cwd, name));
     const what = path === undefined ? `lies outside of the target ${target.root}` : problemOf(target, listed, path);
-    if (what !== undefined) problems.push({ where: name, what });
-    else if (path !== undefined) paths.add(path);
+    if (path !== undefined && seen && statOf(join(target.root, path)) === undefined) gone.add(path);
+    else if (path !== undefined && what === undefined) paths.add(path);
+    else if (what !== undefined && !seen) problems.push({ where: name, what });
   }
-  if (problems.length === 0) return changeSet({ kind: 'files', paths, unlisted: [] }, entries, () => false);
+  if (problems.length === 0) {
+    const all = new Set([...paths, ...gone]);
+    return changeSet({ kind: 'files', paths: all, unlisted: [] }, entries, (path) => gone.has(path));
+  }
   const all = problems.map(({ where, what }) => `${JSON.stringify(where)} ${what}`).join('; ');
   throw new ScanError(
     'SR_CHANGES_FILES',

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf, messageOf } from '../errors.js';
 import { writeWhole } from './write-file.js';
 
 /** The folder of a target in which scanrun keeps what it may need again. */
@@ -24,4 +25,27 @@ export function makeStateFolder(root: string, ...parts: readonly string[]): stri
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Makes a folder below the target's state folder for files that are written by name, or says why there is none: it
+ * cannot be made, or a link that the target brings leads elsewhere, and nothing is written outside of the target.
+ */
+export function openStateFolder(
+  root: string,
+  ...parts: readonly string[]
+): { readonly folder: string } | { readonly problem: string } {
+  const wanted = join(root, STATE_FOLDER, ...parts);
+  try {
+    // Each step before any is made: below a link, folders would be made elsewhere.
+    for (let depth = 0; depth <= parts.length; depth += 1) {
+      const step = join(root, STATE_FOLDER, ...parts.slice(0, depth));
+      if (lstatSync(step, { throwIfNoEntry: false })?.isSymbolicLink())
+        return { problem: `${step} is a link that leads elsewhere` };
+    }
+  } catch (error) {
+    return { problem: `the folder ${wanted} cannot be made (${codeOf(error) ?? messageOf(error)})` };
+  }
+  const folder = makeStateFolder(root, ...parts);
+  return folder === undefined ? { problem: `the folder ${wanted} cannot be made` } : { folder };
 }

@@ -6,6 +6,7 @@ import { writeAll, writeWhole } from '../files/write-file.js';
 import type { ScanEvent } from '../model/event.js';
 import type { JsonObject } from '../model/json.js';
 import type { Plan } from '../model/task.js';
+import { redactLines } from '../redact/lines.js';
 
 /** What a run was asked to do, written before anything runs. */
 export interface RunHeader {
@@ -37,6 +38,9 @@ const UNFINISHED_KEPT_MS = 86_400_000;
 /** Characters that are kept back before they are written without a task having ended. */
 const BUFFER_LENGTH = 65_536;
 
+/** Ends of tasks that are closer together than this are written at once. */
+const GATHER_MS = 10;
+
 /** Hears why a run is not recorded; `info` for a target that cannot be written, which may be meant so. */
 export type Fail = (message: string, level?: 'info' | 'warning') => void;
 
@@ -47,6 +51,8 @@ export class Journal {
   readonly #fail: Fail;
   #file: number | undefined;
   #buffer = '';
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
 
   private constructor(folder: string, fail: Fail) {
     this.folder = folder;
@@ -85,17 +91,30 @@ export class Journal {
     return journal;
   }
 
-  /** Records an event; written at once when a task ends, with the next flush otherwise. */
+  /** Records an event; written when a task ends, together with those that end within the next moment. */
   append(event: ScanEvent): void {
     if (this.#file === undefined) return;
     // The plan has a file of its own, and so has the result.
     const line = event.type === 'planned' || event.type === 'result' ? { type: event.type, at: event.at } : event;
     this.#buffer += `${JSON.stringify(line)}\n`;
-    if (event.type === 'taskEnded' || this.#buffer.length > BUFFER_LENGTH) this.flush();
+    if (this.#buffer.length > BUFFER_LENGTH) this.flush();
+    else if (event.type === 'taskEnded') this.#flushSoon(event.at);
+  }
+
+  /** A write takes as long as a small check does; what is lost in between is a moment's work, which runs again. */
+  #flushSoon(at: number): void {
+    if (at - this.#flushedAt >= GATHER_MS) {
+      this.#flushedAt = at;
+      this.flush();
+    } else {
+      this.#timer ??= setTimeout(() => this.flush(), GATHER_MS).unref();
+    }
   }
 
   /** Writes what is kept back. */
   flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#file === undefined || this.#buffer === '') return;
     try {
       writeAll(this.#file, Buffer.from(this.#buffer));
@@ -115,6 +134,15 @@ export class Journal {
       writeWhole(join(this.folder, RESULT_FILE), text);
     } catch (error) {
       this.#fail(`The result could not be kept: ${messageOf(error)}. ${nextStep(this.folder)}`);
+    }
+  }
+
+  /** Masks in the record that was closed what was not known to be secret when it was written. */
+  redact(redact: <T>(value: T) => T): void {
+    try {
+      redactLines(join(this.folder, JOURNAL_FILE), redact);
+    } catch (error) {
+      this.#fail(`What is secret could not be masked in the record of the run: ${messageOf(error)}`);
     }
   }
 

@@ -7,7 +7,12 @@ export type ChangeRequest =
   /** What is staged, with the content that is staged. */
   | { readonly kind: 'staged' }
   /** These files; relative to the scan's `cwd`. */
-  | { readonly kind: 'files'; readonly paths: readonly string[] };
+  | {
+      readonly kind: 'files';
+      readonly paths: readonly string[];
+      /** True for paths that were seen to change: some may be gone, which counts, or be no files of the target, which does not. Default: false. */
+      readonly seen?: boolean;
+    };
 
 /** What a scan was restricted to. */
 export interface RunChanges {

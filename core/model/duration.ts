@@ -1,10 +1,10 @@
-/** A length of time as people write it (`'250ms'`, `'30s'`, `'2m'`, `'1h'`) or as integer milliseconds. */
+/** A length of time as people write it (`'250ms'`, `'30s'`, `'2m'`, `'1h'`, `'30d'`) or as integer milliseconds. */
 export type Duration = string | number;
 
 /** What a written duration looks like; the configuration's schema uses the same expression. */
-export const DURATION_PATTERN = '^(0|[1-9][0-9]*)(\\.[0-9]+)?(ms|s|m|h)$';
+export const DURATION_PATTERN = '^(0|[1-9][0-9]*)(\\.[0-9]+)?(ms|s|m|h|d)$';
 
-const FACTORS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const FACTORS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Milliseconds of a duration, or undefined when it is not one. */
 export function parseDuration(value: Duration): number | undefined {

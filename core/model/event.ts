@@ -3,14 +3,14 @@ import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
 import type { ConcurrencyChange } from './pressure.js';
 import type { BreakerState } from './resource.js';
-import type { Notice, ReportedFile, RunResult, TaskRecord } from './result.js';
+import type { Notice, ReportedFile, Reused, RunResult, TaskRecord } from './result.js';
 import type { Plan } from './task.js';
 
 /** How grave a log line is; pino's names. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** How one check of a task ended; with its findings and measurements, which came before, all there is to know of it. */
-export interface EndedCheck {
+export interface EndedCheck extends Reused {
   /** The check's id. */
   readonly checkId: string;
   /** How it ended. */

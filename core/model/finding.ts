@@ -41,10 +41,32 @@ export interface Finding {
   readonly snippet?: Snippet;
   /** The workspace package it belongs to. */
   readonly package?: string;
-  /** Names the same finding across runs: 32 hex digits over check, message, path and context, not over line numbers. */
+  /** Names the same finding across runs: 32 hex digits over check, message, data, path and the line's text, not over line numbers; then a colon and which of several equal ones in the file it is, from 1. */
   readonly fingerprint: string;
+  /** Whether the baseline, or without one the run before, has it too; absent where nothing is known to compare with. SARIF's `baselineState`. */
+  readonly state?: 'new' | 'unchanged';
   /** Why it is kept but not counted. */
-  readonly suppressedBy?: { readonly kind: 'baseline' | 'waiver' | 'inline'; readonly reason?: string };
+  readonly suppressedBy?: Suppression;
+}
+
+/** Why a finding does not count; SARIF's `suppressions`. */
+export interface Suppression {
+  /** What says so: a comment in the file, a waiver of the configuration, or the baseline; the first of them where several do. */
+  readonly kind: 'baseline' | 'waiver' | 'inline';
+  /** Why, in the words of whoever decided it; the baseline gives none. */
+  readonly reason?: string;
+  /** Who answers for it, where a waiver says so. */
+  readonly owner?: string;
+  /** The last day on which a waiver holds, as `2027-01-31`. */
+  readonly expires?: string;
+  /** Where it is written, such as `scan.config.ts: waivers[0]` or `src/app.ts:12`. */
+  readonly place?: string;
+}
+
+/** A fingerprint without its number: the same for equal findings of a file. */
+export function baseFingerprint(fingerprint: string): string {
+  const at = fingerprint.lastIndexOf(':');
+  return at < 0 ? fingerprint : fingerprint.slice(0, at);
 }
 
 /** Orders findings by path, place, check, message and fingerprint, so that every run prints the same order. */

@@ -1,3 +1,4 @@
+import type { Comparison } from './comparison.js';
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
@@ -8,20 +9,7 @@ import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
 import type { Flakiness, Outlier, ResourceUse, Statistics, TrendRun } from './telemetry.js';
 import type { TierName } from './tier.js';
-
-/** What is said at the top of every report. */
-export interface Verdict {
-  /** `clean`: every question was answered and nothing reached the gate; `findings`: something did; `incomplete`: clean cannot be said; `interrupted`: somebody stopped the scan. */
-  readonly status: 'clean' | 'findings' | 'incomplete' | 'interrupted';
-  /** The exit code of the gate: 0, 1, 3 or 130. The process's own also counts failed reporters. */
-  readonly gateExitCode: 0 | 1 | 3 | 130;
-  /** The verdict in one sentence. */
-  readonly summary: string;
-  /** Findings that count at the gate. */
-  readonly gateFindings: number;
-  /** Share of the planned checks that ended conclusively, 0 to 1; 0 when nothing was planned. */
-  readonly coverage: number;
-}
+import type { Verdict } from './verdict.js';
 
 /** What a check is, for reports; SARIF's rule. */
 export interface CheckInfo {
@@ -43,8 +31,16 @@ export interface CheckInfo {
   readonly docsUrl?: string;
 }
 
+/** How much of an answer an earlier scan had given. */
+export interface Reused {
+  /** True when the whole answer came from the cache, so that nothing ran for it. */
+  readonly cached?: boolean;
+  /** Files whose answer came from the cache, at least 1; only of a check that visits files. */
+  readonly cachedFiles?: number;
+}
+
 /** One part of a check's run. */
-export interface CheckPart {
+export interface CheckPart extends Reused {
   /** The task that served it. */
   readonly taskId: string;
   /** The workspace package it looked at. */
@@ -53,8 +49,6 @@ export interface CheckPart {
   readonly outcome: Outcome;
   /** Milliseconds that the check took of the task, its visits added up where the task served several. */
   readonly timeMs: number;
-  /** True when the answer came from the cache. */
-  readonly cached?: boolean;
 }
 
 /** A number that a check measured. */
@@ -217,6 +211,8 @@ export interface RunResult {
   readonly outliers: readonly Outlier[];
   /** The last runs of this tier with the same selection of checks, at most 20, the oldest first and this one last; absent where there is no earlier one. */
   readonly trend?: readonly TrendRun[];
+  /** What changed since the baseline, or since the run before where there is no baseline; absent where there is neither. */
+  readonly comparison?: Comparison;
   /** What else the reader should know. */
   readonly notices: readonly Notice[];
 }

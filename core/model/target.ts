@@ -8,6 +8,11 @@ export interface Target {
   readonly root: string;
   /** The commit that is checked out; absent outside git and before the first commit. */
   readonly commit?: string;
+  /**
+   * True where the scan was started in it, or takes its configuration from it: programs and configurations that the
+   * target brings may run. Absent for somebody else's target, whose files are data.
+   */
+  readonly own?: true;
   /** The branch that is checked out; absent outside git and on a detached head. */
   readonly branch?: string;
   /** Where the repository lives, by its remote `origin`: an http or https URL without credentials; absent where none is known. */

@@ -135,7 +135,7 @@ export interface TrendRun {
   /** Findings that counted. */
   readonly findings: number;
   /** Its verdict. */
-  readonly verdict: 'clean' | 'findings' | 'incomplete' | 'interrupted';
+  readonly verdict: 'clean' | 'findings' | 'failed' | 'incomplete' | 'interrupted';
   /** Milliseconds by category, over the checks that ran. */
   readonly categoriesMs: Readonly<Record<string, number>>;
 }
@@ -150,6 +150,16 @@ export interface HookTime {
   readonly calls: number;
   /** Milliseconds, all calls together. */
   readonly timeMs: number;
+}
+
+/** What the scan made of the cache: a question is a check of a file, or a cached check of the project. */
+export interface CacheStatistics {
+  /** Questions that earlier scans had answered. */
+  readonly hits: number;
+  /** Questions that they had not; without those of which no answer is ever kept. */
+  readonly misses: number;
+  /** Answers that were kept for later scans. */
+  readonly kept: number;
 }
 
 /** How the scan used its time. */
@@ -192,4 +202,6 @@ export interface Statistics {
   readonly workers: readonly WorkerTime[];
   /** How the budget was kept. */
   readonly budget: BudgetUse;
+  /** What the cache was good for; absent for a scan without one. */
+  readonly cache?: CacheStatistics;
 }

@@ -1,4 +1,5 @@
 import { type AnyCheck, isFileCheck } from '../check/define.js';
+import { compileFilters } from '../check/filter.js';
 import { compileGlobs } from '../check/glob.js';
 import { type Problem, ScanError } from '../errors.js';
 import { parseDuration } from '../model/duration.js';
@@ -8,7 +9,6 @@ import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target, Unlisted } from '../model/target.js';
 import type { NotPlanned, Plan, Task } from '../model/task.js';
 import { type TierName, tierIncludes } from '../model/tier.js';
-import { compileFilters } from './filter.js';
 import { type NeedsById, resolveNeeds } from './needs.js';
 import { orderTasks } from './order.js';
 import { makePasses, partCount } from './passes.js';

@@ -1,7 +1,7 @@
 import { compareText } from '../model/finding.js';
 import type { BreakerState } from '../model/resource.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult, TaskRecord } from '../model/result.js';
-import type { CriticalPath, Statistics } from '../model/telemetry.js';
+import type { CacheStatistics, CriticalPath, Statistics } from '../model/telemetry.js';
 import { makeStatistics } from '../telemetry/statistics.js';
 import { executionOf, type Shard } from './shards.js';
 
@@ -71,6 +71,7 @@ function statisticsOf(
     files: Math.max(...all.map(({ files }) => files)),
     hooks: mergeHooks(all),
     phasesMs: { ...longestPhases(all), execute: wallMs },
+    ...mergeCaches(all),
   });
   for (const { name, result } of shards) {
     const { summary } = result.statistics.budget;
@@ -86,6 +87,14 @@ function statisticsOf(
     efficiency: wallMs > 0 ? lowerBoundMs / wallMs : 1,
     budget: made.budget.exceededByMs === undefined ? made.budget : { ...made.budget, toDrop },
   };
+}
+
+/** The questions of all, where any had a cache. */
+function mergeCaches(all: readonly Statistics[]): Pick<Statistics, 'cache'> {
+  const caches = all.flatMap(({ cache }) => cache ?? []);
+  if (caches.length === 0) return {};
+  const sum = (of: keyof CacheStatistics): number => caches.reduce((total, cache) => total + cache[of], 0);
+  return { cache: { hits: sum('hits'), misses: sum('misses'), kept: sum('kept') } };
 }
 
 /** When the execution of a result began and ended on the common clock. */

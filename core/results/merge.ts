@@ -3,7 +3,7 @@
 import { ScanError } from '../errors.js';
 import { compareText } from '../model/finding.js';
 import { QuickHash } from '../model/hash.js';
-import type { JsonObject } from '../model/json.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Notice, RunResult } from '../model/result.js';
 import type { MergedRun, RunInfo } from '../model/run.js';
 import { isAtLeast, SEVERITIES, type Severity } from '../model/severity.js';
@@ -42,6 +42,8 @@ export function mergeResults(inputs: readonly ShardInput[]): RunResult {
       checks,
       notices: all,
       gate: gate as Parameters<typeof makeVerdict>[0]['gate'],
+      outliers: times.outliers,
+      time: times.statistics,
       interrupted: shards.some(({ result }) => result.verdict.status === 'interrupted'),
     }),
     checks,
@@ -68,7 +70,22 @@ function strictestGate(shards: readonly Shard[]): JsonObject {
     failOn === 'never' || SEVERITIES.includes(failOn as Severity) ? (failOn as Severity | 'never') : 'error';
   const failOn = gates.map(threshold).reduce((a, b) => (a === 'never' || (b !== 'never' && isAtLeast(a, b)) ? b : a));
   const coverages = gates.map(({ minCoverage }) => (typeof minCoverage === 'number' ? minCoverage : 1));
-  return { ...gates[0], failOn, minCoverage: Math.max(...coverages) };
+  return { ...gates[0], failOn, minCoverage: Math.max(...coverages), ...strictest(gates) };
+}
+
+/** The fields of gates that results of the first versions do not have, as far as one has them. */
+function strictest(gates: readonly JsonObject[]): JsonObject {
+  const fields: { [name: string]: JsonValue } = {};
+  const known = (name: string): boolean => gates.some((gate) => gate[name] !== undefined);
+  const isSet = (name: string) => (gate: JsonObject) => gate[name] === true;
+  if (known('maxFindings'))
+    fields.maxFindings = Math.min(
+      ...gates.map(({ maxFindings: most }) => (typeof most === 'number' && most > 0 ? most : 0)),
+    );
+  // Only what all of them forgive is forgiven.
+  if (known('newOnly')) fields.newOnly = gates.every(isSet('newOnly'));
+  for (const name of ['failOnOutliers', 'failOnBudget']) if (known(name)) fields[name] = gates.some(isSet(name));
+  return fields;
 }
 
 function gateOf({ gate }: JsonObject): JsonObject {

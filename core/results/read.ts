@@ -25,9 +25,15 @@ export interface ResultPlaces {
 /** A text longer than this cannot be held by V8; a character is at least a byte. */
 const MAX_BYTES = constants.MAX_STRING_LENGTH;
 
+/** Names of runs by how many results before the end they are. */
+const BACK: ReadonlyMap<string, number> = new Map([
+  ['last', 1],
+  ['previous', 2],
+]);
+
 /**
- * Reads the result that a text names: a file, the id of a run of the target, `last` for its newest run, or `-` for
- * standard input.
+ * Reads the result that a text names: a file, the id of a run of the target or the begin of one, `last` for its newest
+ * run, `previous` for the one before that, or `-` for standard input.
  * @throws ScanError `SR_RUN_NOT_FOUND` when there is no such file or run; `SR_RESULT_INVALID` when it cannot be read or is no result.
  */
 export async function readResult(reference: string, places: ResultPlaces): Promise<RunResult> {
@@ -40,12 +46,13 @@ export async function readResult(reference: string, places: ResultPlaces): Promi
 function fileOf(reference: string, { cwd, root }: ResultPlaces): string {
   const path = resolve(cwd, reference);
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (reference !== 'last' && stats?.isFile()) return path;
+  const back = BACK.get(reference);
+  if (back === undefined && stats?.isFile()) return path;
   if (stats?.isDirectory() && isFile(join(path, RESULT_FILE))) return join(path, RESULT_FILE);
   const runs = join(root, STATE_FOLDER, 'runs');
   const names = namesIn(runs);
   const finished = names.filter((name) => isFile(join(runs, name, RESULT_FILE)));
-  const id = reference === 'last' ? finished.at(-1) : names.find((name) => name === reference);
+  const id = back === undefined ? namedBy(reference, names) : finished.at(-back);
   if (id === undefined) throw notFound(reference, runs, finished);
   if (finished.includes(id)) return join(runs, id, RESULT_FILE);
   throw new ScanError('SR_RUN_NOT_FOUND', `The run '${id}' broke off before it had a result.`, {
@@ -53,9 +60,24 @@ function fileOf(reference: string, { cwd, root }: ResultPlaces): string {
   });
 }
 
+/** The name that a text is, or the only one that begins with it. */
+function namedBy(text: string, names: readonly string[]): string | undefined {
+  if (names.includes(text)) return text;
+  const matching = names.filter((name) => text !== '' && name.startsWith(text));
+  if (matching.length > 1)
+    throw new ScanError('SR_RUN_NOT_FOUND', `Several runs begin with '${text}': ${matching.join(', ')}.`, {
+      next: 'Give more of the id of the one that you mean.',
+    });
+  return matching[0];
+}
+
 function notFound(reference: string, runs: string, finished: readonly string[]): ScanError {
-  if (reference === 'last') return new ScanError('SR_RUN_NOT_FOUND', `No run in ${runs} has a result.`);
-  const known = suggest(reference, [...finished].reverse());
+  if (BACK.has(reference))
+    return new ScanError(
+      'SR_RUN_NOT_FOUND',
+      finished.length === 0 ? `No run in ${runs} has a result.` : `Only one run in ${runs} has a result.`,
+    );
+  const known = suggest(reference, [...BACK.keys(), ...[...finished].reverse()]);
   const what = `There is no file and no run ${JSON.stringify(reference)} in ${runs}: ${known}`;
   return new ScanError('SR_RUN_NOT_FOUND', what);
 }

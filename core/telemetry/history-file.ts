@@ -8,7 +8,6 @@ import {
   lstatSync,
   openSync,
   readSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -16,7 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors.js';
-import { makeStateFolder, STATE_FOLDER } from '../files/state.js';
+import { openStateFolder, STATE_FOLDER } from '../files/state.js';
+import { withLock } from '../lock.js';
 import type { Notice } from '../model/result.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
@@ -30,8 +30,6 @@ const MAX_RUNS = 200;
 const MAX_AGE_MS = 90 * 86_400_000;
 /** Lines beyond the limit before the file is written anew: not at every scan. */
 const SLACK = 20;
-/** A lock this old was left by a process that died: pruning takes milliseconds. */
-const STALE_LOCK_MS = 10_000;
 /** What a scan reads of the file's end: 200 runs of 180 checks, 20 ms of its time at most. A larger file is pruned to three quarters of it. */
 const SCAN_BYTES = 4_000_000;
 /** What `scanrun history` reads. */
@@ -162,12 +160,9 @@ function notKept(why: string, level: Notice['level']): Notice {
 
 /** Why nothing can be written there; undefined when it can. */
 function problemWith(root: string, path: string): string | undefined {
-  const folder = makeStateFolder(root, FOLDER);
-  if (folder === undefined) return `the folder ${join(root, STATE_FOLDER, FOLDER)} cannot be made`;
+  const opened = openStateFolder(root, FOLDER);
+  if ('problem' in opened) return opened.problem;
   try {
-    // A target may bring a link in the place of the folder, and nothing is written outside of it.
-    if (realpathSync(folder) !== join(realpathSync(root), STATE_FOLDER, FOLDER))
-      return `${folder} is a link that leads elsewhere`;
     closeSync(openForAppend(path));
     return undefined;
   } catch (error) {
@@ -208,45 +203,7 @@ function appendLine(path: string, line: string): boolean {
 
 /** Keeps the newest 200 runs of the last 90 days. Does nothing while another process does it. */
 export function pruneHistory(path: string): void {
-  const lock = `${path}.lock`;
-  if (!takeLock(lock)) return;
-  try {
-    rewrite(path);
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-function takeLock(lock: string): boolean {
-  for (let tries = 0; tries < 2; tries += 1) {
-    try {
-      closeSync(openSync(lock, 'wx'));
-      return true;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
-      if (!removeStale(lock)) return false;
-    }
-  }
-  return false;
-}
-
-/** Takes a lock away from a process that died with it; false while its owner may live. */
-function removeStale(lock: string): boolean {
-  const isStale = (path: string): boolean =>
-    Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= STALE_LOCK_MS;
-  if (!isStale(lock)) return false;
-  // Renamed, not removed: of two that find it stale, the second must not remove the fresh lock of the first.
-  const aside = `${lock}.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
-    throw error;
-  }
-  const stale = isStale(aside);
-  if (stale) rmSync(aside, { force: true });
-  else renameSync(aside, lock);
-  return stale;
+  withLock(path, () => rewrite(path));
 }
 
 function rewrite(path: string): void {

@@ -2,14 +2,15 @@
 
 import { compareText } from '../model/finding.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
-import type { CheckResult, RunResult, TaskRecord, Verdict } from '../model/result.js';
+import type { CheckResult, RunResult, TaskRecord } from '../model/result.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import { checkMs, median } from './times.js';
+import type { Verdict } from '../model/verdict.js';
+import { checkMs, isReused, median } from './times.js';
 
 /** What a run says of one check. */
 export interface HistoryCheck {
-  /** Milliseconds that it took; absent where it did not run to an end of its own or its answer was cached. */
+  /** Milliseconds that it took; absent where it did not run to an end of its own or some of its answer was cached. */
   readonly ms?: number;
   /** How it ended. */
   readonly outcome: OutcomeStatus;
@@ -150,7 +151,7 @@ export function historyCheck(
 ): HistoryCheck {
   const { status } = check.outcome;
   const ran = status === 'passed' || status === 'failed' || status === 'degraded';
-  const whole = check.parts.every(({ cached, outcome }) => cached !== true && outcome.status !== 'skipped');
+  const whole = check.parts.every((part) => !isReused(part) && part.outcome.status !== 'skipped');
   return {
     ...(ran && whole ? { ms: rounded(checkMs(check, records)) } : {}),
     outcome: status,
@@ -214,7 +215,13 @@ export function parsePastRun(line: string): PastRun | undefined {
   return isPastRun(value) ? value : undefined;
 }
 
-const VERDICTS: readonly unknown[] = ['clean', 'findings', 'incomplete', 'interrupted'] satisfies Verdict['status'][];
+const VERDICTS: readonly unknown[] = [
+  'clean',
+  'findings',
+  'failed',
+  'incomplete',
+  'interrupted',
+] satisfies Verdict['status'][];
 const NAME = /^[\w@.:/+-]{1,300}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 

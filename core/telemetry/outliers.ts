@@ -5,7 +5,7 @@ import type { Outlier, OutlierCause } from '../model/telemetry.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
 import { checkSamples, type History, type Sample } from './history.js';
-import { checkMs, median, medianDeviation, runningMs, waitedMs } from './times.js';
+import { checkMs, isReused, median, medianDeviation, runningMs, waitedMs } from './times.js';
 
 /** An outlier is over this many times the median (house plan, section 5). */
 const FACTOR = 2;
@@ -106,8 +106,7 @@ function timedChecks(checks: readonly CheckResult[], records: ReadonlyMap<string
   for (const check of checks) {
     const { outcome, parts } = check;
     if (outcome.status === 'skipped' || outcome.status === 'cancelled') continue;
-    if (parts.some(({ cached }) => cached === true) || !parts.some(({ taskId }) => hasRun(records.get(taskId))))
-      continue;
+    if (parts.some(isReused) || !parts.some(({ taskId }) => hasRun(records.get(taskId)))) continue;
     timed.push({ check, timeMs: checkMs(check, records) });
   }
   return timed;

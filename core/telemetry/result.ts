@@ -1,11 +1,14 @@
+import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import type { Registry } from '../check/registry.js';
 import { compareFindings, compareText, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import { type Outcome, worstOutcome } from '../model/outcome.js';
-import type { CheckInfo, CheckResult, Measurement, Notice } from '../model/result.js';
+import type { CheckInfo, CheckResult, Measurement, Notice, Reused } from '../model/result.js';
+import { redactRecord } from '../redact/record.js';
+import type { Redactor } from '../redact.js';
 
 /** What came of one check of one task. */
-export interface CheckPiece {
+export interface CheckPiece extends Reused {
   readonly taskId: string;
   readonly check: { readonly id: string };
   readonly outcome: Outcome;
@@ -27,6 +30,7 @@ export function makeCheckResults(
   pieces: readonly CheckPiece[],
   registry: Registry,
   ruleOf: (id: string) => CoverageRule,
+  redactor: Redactor,
   notice: (notice: Notice) => void,
 ): CheckResult[] {
   const byId = new Map<string, CheckPiece[]>();
@@ -46,8 +50,17 @@ export function makeCheckResults(
       checkId,
       meta: infoOf(registry, checkId),
       outcome,
-      parts: parts.map(({ taskId, outcome: own, timeMs }) => ({ taskId, outcome: own, timeMs })),
-      findings: parts.flatMap((part) => part.findings).sort(compareFindings),
+      parts: parts.map(({ taskId, outcome: own, timeMs, cached, cachedFiles }) => ({
+        taskId,
+        outcome: own,
+        timeMs,
+        ...(cached === undefined ? {} : { cached }),
+        ...(cachedFiles === undefined ? {} : { cachedFiles }),
+      })),
+      findings: settle(
+        parts.flatMap((part) => part.findings),
+        redactor,
+      ),
       ...(data === undefined ? {} : { data }),
       measurements: parts.flatMap((part) => part.measurements),
       timeMs: parts.reduce((sum, part) => sum + part.timeMs, 0),
@@ -55,6 +68,21 @@ export function makeCheckResults(
     };
   });
   return results.sort((a, b) => compareText(a.checkId, b.checkId));
+}
+
+/**
+ * The findings as they stay, in order. What a check named as secret after others had quoted it is masked now, and such a
+ * finding is recognised by what is left: else its fingerprint would tell which check was faster.
+ */
+function settle(findings: readonly Finding[], redactor: Redactor): Finding[] {
+  // Without values that were named meanwhile every finding was masked by the same patterns when it came.
+  if (redactor.learned === 0) return numberFindings([...findings].sort(compareFindings));
+  const masked = findings.map((finding) => {
+    const { fingerprint: _, ...text } = finding;
+    const clean = redactRecord(redactor, text);
+    return clean === text ? finding : { ...clean, fingerprint: fingerprintBase(clean) };
+  });
+  return numberFindings(masked.sort(compareFindings));
 }
 
 function infoOf(registry: Registry, id: string): CheckInfo {

@@ -1,7 +1,15 @@
 import { compareText } from '../model/finding.js';
 import type { CheckResult, TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
-import type { CategoryTime, CheckTime, CriticalPath, QueueWait, Statistics, WorkerTime } from '../model/telemetry.js';
+import type {
+  CacheStatistics,
+  CategoryTime,
+  CheckTime,
+  CriticalPath,
+  QueueWait,
+  Statistics,
+  WorkerTime,
+} from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
 import { budgetUse } from './budget.js';
 import { checkMs, median, runningMs, waitedMs } from './times.js';
@@ -24,6 +32,7 @@ export interface StatisticsInput {
   readonly files: number;
   readonly hooks: Statistics['hooks'];
   readonly phasesMs: Readonly<Record<string, number>>;
+  readonly cache?: CacheStatistics;
 }
 
 /** How the scan used its time. */

@@ -1,4 +1,4 @@
-import type { CheckResult, TaskRecord } from '../model/result.js';
+import type { CheckPart, CheckResult, TaskRecord } from '../model/result.js';
 
 /** Milliseconds that a task ran, all tries; 0 for one that never did. */
 export function runningMs({ attempts }: TaskRecord): number {
@@ -10,6 +10,11 @@ export function runningMs({ attempts }: TaskRecord): number {
 /** Milliseconds that a task waited for its first place. */
 export function waitedMs({ attempts, timing }: TaskRecord): number {
   return Math.max(0, (attempts[0]?.startedAtMs ?? timing.endedAtMs) - timing.queuedAtMs);
+}
+
+/** True where earlier scans answered for some of it: its time is not that of its work. */
+export function isReused({ cached, cachedFiles = 0 }: Pick<CheckPart, 'cached' | 'cachedFiles'>): boolean {
+  return cached === true || cachedFiles > 0;
 }
 
 /** Milliseconds that a check took, over all its parts; of a task that served several checks its own part. */

@@ -70,7 +70,8 @@ export async function runCases(check: AnyCheck, cases: CheckCases): Promise<void
 async function tryCase(check: AnyCheck, expected: Expected, first: boolean, runtime: Runtime): Promise<void> {
   const { testCase, title } = expected;
   await withProject(testCase, async (root) => {
-    const files = await indexFiles(root).catch((error: unknown) => emptyProject(root, error));
+    const listed = await indexFiles(root).catch((error: unknown) => emptyProject(root, error));
+    const files = testCase.foreign ? listed : { ...listed, target: { ...listed.target, own: true as const } };
     const answer = await runOnce(check, testCase, files, runtime, false);
     compare(answer, expected);
     assert.deepEqual(

@@ -27,6 +27,9 @@ const COLUMNS = [
   'suppressionReason',
   'outcome',
   'fingerprint',
+  'state',
+  'suppressionOwner',
+  'suppressionExpires',
 ] as const;
 
 type Row = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
@@ -74,6 +77,9 @@ function findingRow({ check, finding }: Reported): Row {
     suppressionReason: suppressedBy?.reason,
     outcome: check.outcome.status,
     fingerprint: finding.fingerprint,
+    state: finding.state,
+    suppressionOwner: suppressedBy?.owner,
+    suppressionExpires: suppressedBy?.expires,
   };
 }
 

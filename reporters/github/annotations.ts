@@ -7,7 +7,7 @@ import {
   type RunResult,
   type Severity,
 } from 'scanrun';
-import { gravestFirst, outcomeText, type Reported, regionOf, repositoryPath, unanswered } from '../findings.js';
+import { gravestFirst, newTo, outcomeText, type Reported, regionOf, repositoryPath, unanswered } from '../findings.js';
 import { verdictSentence } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 
@@ -61,6 +61,7 @@ export function* annotationsOf(result: RunResult, most: number): Generator<strin
     used.error += 1;
     yield unansweredLine(open);
   }
+  const isNew = newTo(result);
   const notes = notesThatFit(result.checks, used, most);
   for (const reported of gravestFirst(result.checks)) {
     const { severity, suppressedBy } = reported.finding;
@@ -70,7 +71,7 @@ export function* annotationsOf(result: RunResult, most: number): Generator<strin
       continue;
     }
     used[severity] += 1;
-    yield findingLine(reported, result);
+    yield findingLine(reported, result, isNew(reported.finding));
   }
   if (left === 0) return;
   const text = `${plural(left, 'more finding')} without an annotation. ${verdictSentence(result.verdict)}`;
@@ -91,7 +92,7 @@ function unansweredLine(checks: readonly CheckResult[]): string {
   return command('error', { title: `${plural(checks.length, 'check')} without an answer` }, lines.join('\n'));
 }
 
-function findingLine({ check, finding }: Reported, { target }: RunResult): string {
+function findingLine({ check, finding }: Reported, { target }: RunResult, isNew: boolean): string {
   const { location, message, severity } = finding;
   const region = regionOf(location);
   // Columns only mean something within a line.
@@ -106,7 +107,7 @@ function findingLine({ check, finding }: Reported, { target }: RunResult): strin
     file: repositoryPath(target, location.path),
     ...(region === undefined ? {} : { line: region.startLine, endLine: region.endLine }),
     ...columns,
-    title: `${check.meta.title} (${check.checkId})`,
+    title: `${isNew ? 'New: ' : ''}${check.meta.title} (${check.checkId})`,
   };
   return command(LEVELS[severity], properties, message);
 }

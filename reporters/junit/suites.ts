@@ -1,6 +1,6 @@
 import { type CheckResult, compareText, type Finding, formatCount, plural, type RunResult } from 'scanrun';
-import { gravestFirst, oneLine, outcomeText } from '../findings.js';
-import { countSeverities, isAnswered, placeOf, severityText } from '../summary.js';
+import { gravestFirst, newTo, oneLine, outcomeText } from '../findings.js';
+import { comparisonText, countSeverities, isAnswered, placeOf, severityText } from '../summary.js';
 import { clip } from '../visible.js';
 import { attributes, content } from './xml.js';
 
@@ -43,7 +43,7 @@ export function* renderSuites(result: RunResult, { name, maxFindings }: JunitOpt
       package: name,
     })}>\n`;
     yield propertiesOf(result);
-    for (const check of list) yield* caseOf(check, name, maxFindings);
+    for (const check of list) yield* caseOf(check, { name, maxFindings, isNew: newTo(result) });
     yield '  </testsuite>\n';
   }
   yield '</testsuites>\n';
@@ -69,7 +69,12 @@ function kindOf(check: CheckResult): CaseKind {
   return isAnswered(check) ? 'passed' : 'skipped';
 }
 
-function* caseOf(check: CheckResult, name: string, maxFindings: number): Generator<string> {
+interface CaseSettings extends JunitOptions {
+  readonly isNew: (finding: Finding) => boolean;
+}
+
+function* caseOf(check: CheckResult, settings: CaseSettings): Generator<string> {
+  const { name } = settings;
   const kind = kindOf(check);
   const head = attributes({
     name: clip(check.checkId, NAME_LIMIT),
@@ -85,7 +90,7 @@ function* caseOf(check: CheckResult, name: string, maxFindings: number): Generat
   if (kind !== 'passed') {
     const type = 'reason' in check.outcome ? check.outcome.reason.code : check.meta.severity;
     yield `      <${kind}${attributes({ type, message: clip(oneLine(headline(check)), MESSAGE_LIMIT) })}>`;
-    yield* bodyOf(check, maxFindings);
+    yield* bodyOf(check, settings);
     yield `</${kind}>\n`;
   }
   if (suppressed > 0) yield `      <system-out>${plural(suppressed, 'suppressed finding')}</system-out>\n`;
@@ -103,13 +108,13 @@ function headline(check: CheckResult): string {
 }
 
 /** The reason, each finding on a line of its own, and how to fix them. */
-function* bodyOf(check: CheckResult, maxFindings: number): Generator<string> {
+function* bodyOf(check: CheckResult, { maxFindings, isNew }: CaseSettings): Generator<string> {
   if (!isAnswered(check)) yield content(`${clip(outcomeText(check), MESSAGE_LIMIT)}\n`);
   let count = 0;
   let rest = 0;
   for (const { finding } of gravestFirst([check])) {
     if (finding.suppressedBy !== undefined) continue;
-    if (count < maxFindings) yield content(`${lineOf(finding)}\n`);
+    if (count < maxFindings) yield content(`${lineOf(finding, isNew(finding))}\n`);
     else rest += 1;
     count += 1;
   }
@@ -119,15 +124,17 @@ function* bodyOf(check: CheckResult, maxFindings: number): Generator<string> {
   if (docsUrl !== undefined) yield content(`${docsUrl}\n`);
 }
 
-function lineOf({ severity, location, message }: Finding): string {
-  return `${severity} ${clip(placeOf(location), 2 * NAME_LIMIT)}: ${clip(oneLine(message), MESSAGE_LIMIT)}`;
+function lineOf({ severity, location, message }: Finding, isNew: boolean): string {
+  return `${severity}${isNew ? ' (new)' : ''} ${clip(placeOf(location), 2 * NAME_LIMIT)}: ${clip(oneLine(message), MESSAGE_LIMIT)}`;
 }
 
 /** What was scanned and by what; the schema has a place for it in a suite only. */
-function propertiesOf({ run, target, verdict }: RunResult): string {
+function propertiesOf(result: RunResult): string {
+  const { run, target, verdict } = result;
   const values = {
     tier: run.tier,
     verdict: verdict.summary,
+    changes: comparisonText(result),
     target: target.name,
     commit: target.commit,
     branch: target.branch,

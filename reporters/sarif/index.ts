@@ -35,6 +35,12 @@ export default defineReporter({
       description:
         'Includes suppressed findings, marked as such. GitHub opens alerts for them all the same: false leaves them out.',
     },
+    absent: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Includes findings that are there no more since the baseline or the run before, with the baseline state absent. For viewers that compare; GitHub would open alerts for them.',
+    },
     snippets: { type: 'boolean', default: true, description: 'Includes the lines around each finding.' },
   },
   async render(result, { options }) {

@@ -2,6 +2,7 @@ import { type CheckResult, compareText, formatCount, plural, type RunResult, typ
 import { gravestFirst } from '../findings.js';
 import { countResult } from '../summary.js';
 import { clip, visible } from '../visible.js';
+import { absentResults } from './absent.js';
 import { invocationOf, meaningsOf } from './invocation.js';
 import { CompressedSize, GITHUB } from './limits.js';
 import { Artifacts, resultOf, SOURCE_ROOT, uriOf } from './results.js';
@@ -13,6 +14,7 @@ export interface SarifOptions {
   readonly split: string;
   readonly limits: string;
   readonly suppressed: boolean;
+  readonly absent: boolean;
   readonly snippets: boolean;
 }
 
@@ -102,7 +104,7 @@ async function* runOf(result: RunResult, part: Part, settings: RunSettings): Asy
     ...provenanceOf(target),
   };
   yield `${JSON.stringify(head).slice(0, -1)},"results":[`;
-  yield* resultsOf(target, part.checks, { ...settings, rules, artifacts, left });
+  yield* resultsOf(result, part.checks, { ...settings, rules, artifacts, left });
   yield '],"artifacts":[';
   let separator = '\n';
   for (const artifact of artifacts.all()) {
@@ -131,9 +133,9 @@ interface ResultSettings extends RunSettings {
 }
 
 async function* resultsOf(
-  target: Target,
+  result: RunResult,
   checks: readonly CheckResult[],
-  { limited, suppressed, snippets, size, rules, artifacts, left }: ResultSettings,
+  { limited, suppressed, absent, snippets, size, rules, artifacts, left }: ResultSettings,
 ): AsyncGenerator<string> {
   let count = 0;
   for (const reported of gravestFirst(checks)) {
@@ -144,8 +146,13 @@ async function* resultsOf(
     }
     const withSnippet = snippets && size.hasRoomForSnippets;
     if (snippets && !withSnippet && reported.finding.snippet !== undefined) left.snippets += 1;
-    const context = { target, artifacts, ruleIndex: rules.get(reported.check), snippets: withSnippet };
+    const context = { target: result.target, artifacts, ruleIndex: rules.get(reported.check), snippets: withSnippet };
     yield `${count === 0 ? '\n' : ',\n'}${JSON.stringify(resultOf(reported, context))}`;
+    count += 1;
+  }
+  if (!absent) return;
+  for (const gone of absentResults(result, checks, { artifacts, rules })) {
+    yield `${count === 0 ? '\n' : ',\n'}${JSON.stringify(gone)}`;
     count += 1;
   }
 }
@@ -208,6 +215,13 @@ function provenanceOf({ repositoryUrl, commit, branch }: Target): object {
   };
 }
 
+/** What changed, of the whole scan. */
+function comparisonOf({ comparison }: RunResult): object {
+  if (comparison === undefined) return {};
+  const { with: from, fixedFindings: _, ...numbers } = comparison;
+  return { comparison: { with: { kind: from.kind, name: visible(from.name) }, ...numbers } };
+}
+
 /** The numbers of the scan, for whoever adds them up. */
 function propertiesOf(result: RunResult, { checks }: Part, { results }: LeftOut): object {
   const { findings, suppressed, outcomes } = countResult({ ...result, checks });
@@ -220,6 +234,7 @@ function propertiesOf(result: RunResult, { checks }: Part, { results }: LeftOut)
     findings,
     suppressed,
     omittedResults: results,
+    ...comparisonOf(result),
     checks: outcomes,
     ...(target.commit === undefined ? {} : { commit: visible(target.commit) }),
   };

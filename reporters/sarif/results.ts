@@ -9,7 +9,7 @@ const MESSAGE_LIMIT = 4_000;
 export const SOURCE_ROOT = '%SRCROOT%';
 
 /** The name under which our fingerprint stands. Not `primaryLocationLineHash`: GitHub's own upload computes that one, and warns for each that differs. */
-const FINGERPRINT = 'scanrunFingerprint/v1';
+export const FINGERPRINT = 'scanrunFingerprint/v1';
 
 /** The files of a run's results, each once. */
 export class Artifacts {
@@ -39,7 +39,7 @@ export interface ResultContext {
 
 /** SARIF's result for a finding. */
 export function resultOf({ finding }: Reported, context: ResultContext): object {
-  const { message, severity, checkId, messageId, suppressedBy, package: name } = finding;
+  const { message, severity, checkId, messageId, state, suppressedBy, package: name } = finding;
   return {
     ruleId: visible(checkId),
     ...(context.ruleIndex === undefined ? {} : { ruleIndex: context.ruleIndex }),
@@ -47,6 +47,7 @@ export function resultOf({ finding }: Reported, context: ResultContext): object 
     message: { text: messageText(message) },
     locations: [locationOf(finding, context)],
     partialFingerprints: { [FINGERPRINT]: visible(finding.fingerprint) },
+    ...(state === undefined ? {} : { baselineState: state }),
     ...(suppressedBy === undefined ? {} : { suppressions: [suppressionOf(suppressedBy)] }),
     properties: { messageId: visible(messageId), ...(name === undefined ? {} : { package: visible(name) }) },
   };
@@ -74,7 +75,7 @@ function locationOf({ location, snippet, package: name }: Finding, context: Resu
 }
 
 /** A path as a relative URI, which begins with no slash. */
-function relativeUri(path: string): string {
+export function relativeUri(path: string): string {
   return uriOf(path).replace(/^\/+/, '') || '.';
 }
 
@@ -111,12 +112,12 @@ function lineText(line: string): string {
 }
 
 /** Where a finding is suppressed: by a comment beside it, or elsewhere. */
-function suppressionOf({ kind, reason }: NonNullable<Finding['suppressedBy']>): object {
+function suppressionOf({ kind, reason, ...terms }: NonNullable<Finding['suppressedBy']>): object {
   return {
     kind: kind === 'inline' ? 'inSource' : 'external',
     status: 'accepted',
     justification: clip(visibleLines(reason ?? SUPPRESSED[kind]), MESSAGE_LIMIT),
-    properties: { kind },
+    properties: { kind, ...Object.fromEntries(Object.entries(terms).map(([name, text]) => [name, visible(text)])) },
   };
 }
 

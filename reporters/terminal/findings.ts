@@ -7,10 +7,11 @@ import {
   SEVERITIES,
   type Severity,
 } from 'scanrun';
+import { suppressionText } from '../findings.js';
 import { gravest, placeOf, severityText } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 import { codeFrame } from './frame.js';
-import type { Settings } from './lines.js';
+import type { FindingSettings, Settings } from './lines.js';
 import { SEVERITY_SIGNS } from './style.js';
 import { textWidth, wrap } from './width.js';
 
@@ -20,7 +21,7 @@ const PATH_LIMIT = 400;
 const MESSAGE_LIMIT = 2_000;
 
 /** The findings by check, the gravest check last so that it stands next to the summary, up to the caps. */
-export function* findingLines(result: RunResult, settings: Settings): Generator<string> {
+export function* findingLines(result: RunResult, settings: FindingSettings): Generator<string> {
   const groups = result.checks
     .map((check) => ({ check, shown: shownOf(check, settings) }))
     .filter(({ shown }) => shown.length > 0);
@@ -61,7 +62,7 @@ function* group(
   check: CheckResult,
   shown: readonly Finding[],
   findings: readonly Finding[],
-  settings: Settings,
+  settings: FindingSettings,
 ): Generator<string> {
   const { style } = settings;
   const counts: Record<Severity, number> = { error: 0, warning: 0, note: 0 };
@@ -80,29 +81,33 @@ function* group(
 }
 
 /** One finding: sign and place, the message beside or below them, and the code frame. */
-function* findingBlock(finding: Finding, settings: Settings): Generator<string> {
+function* findingBlock(finding: Finding, settings: FindingSettings): Generator<string> {
   const { style, columns } = settings;
   const place = placeText(finding);
-  const head = `  ${sign(finding, settings)} ${style.path(place)}`;
+  const mark = markText(finding, settings);
+  const head = `  ${sign(finding, settings)} ${style.path(place)}${style.bold(mark)}`;
   const message = messageText(finding);
-  const beside = columns - textWidth(place) - 6;
+  const beside = columns - textWidth(place) - textWidth(mark) - 6;
   if (!message.includes('\n') && textWidth(message) <= beside) yield `${head}  ${message}`;
   else {
     yield head;
     for (const line of wrap(message, columns - 4)) yield `    ${line}`.trimEnd();
   }
-  if (finding.suppressedBy) {
-    const { kind, reason } = finding.suppressedBy;
-    yield style.dim(`    suppressed by ${kind}${reason === undefined ? '' : `: ${clip(visible(reason), 200)}`}`);
-  }
+  if (finding.suppressedBy) yield style.dim(`    suppressed by ${suppressionText(finding.suppressedBy)}`);
   if (settings.codeFrames) for (const line of codeFrame(finding, columns - 4, style)) yield `    ${line}`;
   yield '';
 }
 
-function* quietGroup(findings: readonly Finding[], settings: Settings): Generator<string> {
+function* quietGroup(findings: readonly Finding[], settings: FindingSettings): Generator<string> {
   for (const finding of findings) {
-    yield `${sign(finding, settings)} ${settings.style.path(placeText(finding))}  ${messageText(finding).replaceAll('\n', ' ')} ${settings.style.dim(clip(visible(finding.checkId), 200))}`;
+    const mark = settings.style.bold(markText(finding, settings));
+    yield `${sign(finding, settings)} ${settings.style.path(placeText(finding))}${mark}  ${messageText(finding).replaceAll('\n', ' ')} ${settings.style.dim(clip(visible(finding.checkId), 200))}`;
   }
+}
+
+/** What stands behind the place of a finding that the run before did not have. */
+function markText(finding: Finding, { isNew }: FindingSettings): string {
+  return isNew(finding) ? '  new' : '';
 }
 
 function sign(finding: Finding, { style }: Settings): string {

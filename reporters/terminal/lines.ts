@@ -1,7 +1,8 @@
-import type { RunResult } from 'scanrun';
+import type { Finding, RunResult } from 'scanrun';
+import { newTo } from '../findings.js';
 import { type Counts, countResult } from '../summary.js';
 import { findingLines } from './findings.js';
-import { noticeLines, notPlannedLines, openLines, slowestLines } from './sections.js';
+import { fixedLines, noticeLines, notPlannedLines, openLines, slowestLines } from './sections.js';
 import type { Style } from './style.js';
 import { summaryLines, verdictLine } from './summary.js';
 
@@ -13,6 +14,11 @@ export interface Settings {
   readonly columns: number;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
   readonly style: Style;
+}
+
+/** The settings with what the result says of its findings. */
+export interface FindingSettings extends Settings {
+  readonly isNew: (finding: Finding) => boolean;
 }
 
 /** A text of many lines, one chunk a part: ten thousand findings need no string of their own. */
@@ -27,7 +33,8 @@ export function* renderLines(result: RunResult, settings: Settings): Generator<s
 
 function* normalParts(result: RunResult, counts: Counts, settings: Settings): Generator<Iterable<string>> {
   yield [''];
-  yield findingLines(result, settings);
+  yield findingLines(result, { ...settings, isNew: newTo(result) });
+  yield fixedLines(result, settings);
   yield openLines(result, settings);
   yield notPlannedLines(result, counts, settings);
   yield slowestLines(result, settings);
@@ -36,7 +43,7 @@ function* normalParts(result: RunResult, counts: Counts, settings: Settings): Ge
 }
 
 function* quietParts(result: RunResult, counts: Counts, settings: Settings): Generator<Iterable<string>> {
-  yield findingLines(result, settings);
+  yield findingLines(result, { ...settings, isNew: newTo(result) });
   yield openLines(result, settings);
   yield noticeLines(result, settings);
   yield verdictLine(result, counts, settings);

@@ -1,4 +1,4 @@
-import { formatDuration, type Outcome, plural, type RunResult } from 'scanrun';
+import { formatCount, formatDuration, type Outcome, plural, type RunResult } from 'scanrun';
 import { byGravity, type Counts, countText, isAnswered, NOT_PLANNED_WORDS, OUTCOME_WORDS } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 import type { Settings } from './lines.js';
@@ -63,6 +63,20 @@ export function* notPlannedLines(result: RunResult, counts: Counts, settings: Se
   yield* [style.bold(`Not planned: ${countText(counts.notPlanned, NOT_PLANNED_WORDS)}`), ''];
   for (const { checkId, message } of result.notPlanned)
     yield `  ${style.dim('–')} ${clip(visible(checkId), NAME_LIMIT)}  ${style.dim(clip(visible(message), REASON_LIMIT))}`;
+  yield '';
+}
+
+/** What is there no more since the baseline or the run before, when verbose. */
+export function* fixedLines({ comparison }: RunResult, { verbosity, style }: Settings): Generator<string> {
+  if (verbosity !== 'verbose' || comparison === undefined || comparison.fixed === 0) return;
+  yield* [style.bold(`Fixed: ${formatCount(comparison.fixed)}`), ''];
+  let shown = 0;
+  for (const { checkId, path, messageId, count } of comparison.fixedFindings) {
+    shown += count;
+    const facts = `${checkId} ${messageId}${count > 1 ? `, ${formatCount(count)} times` : ''}`;
+    yield `  ${OUTCOME_SIGNS.passed} ${style.path(clip(visible(path), 2 * NAME_LIMIT))}  ${style.dim(clip(visible(facts), NAME_LIMIT))}`;
+  }
+  if (shown < comparison.fixed) yield style.dim(`  … and ${formatCount(comparison.fixed - shown)} more`);
   yield '';
 }
 

@@ -31,6 +31,7 @@ export const OUTCOME_SIGNS: Readonly<Record<OutcomeStatus, string>> = {
 export const VERDICT_SIGNS: Readonly<Record<Verdict['status'], string>> = {
   clean: '✔',
   findings: '✖',
+  failed: '✖',
   incomplete: '◐',
   interrupted: '⊘',
 };
@@ -53,7 +54,7 @@ export async function createStyle(output: ReporterContext['output']): Promise<St
       errored: c.magenta,
       cancelled: c.yellow,
     },
-    verdict: { clean: c.green, findings: c.red, incomplete: c.yellow, interrupted: c.magenta },
+    verdict: { clean: c.green, findings: c.red, failed: c.red, incomplete: c.yellow, interrupted: c.magenta },
     notice: { info: c.blue, warning: c.yellow, error: c.red },
   };
 }

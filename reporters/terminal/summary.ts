@@ -2,6 +2,7 @@ import { formatCount, formatDuration, plural, type RunResult, type Statistics, s
 import {
   budgetText,
   type Counts,
+  comparisonText,
   countText,
   efficiencyText,
   NOT_PLANNED_WORDS,
@@ -67,6 +68,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
       `${plural(result.checks.length, 'check')} planned${result.checks.length > 0 ? `: ${countText(counts.outcomes, OUTCOME_WORDS)}` : ''}`,
     ],
     ...(notPlanned === '' ? [] : [['Not planned', notPlanned] as const]),
+    ...changeRow(result),
     [
       'Coverage',
       `${percent(verdict.coverage)}${counts.required > 0 ? ` (${counts.conclusive} of ${plural(counts.required, 'check')} answered)` : ''}`,
@@ -77,6 +79,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ],
     ...lowestConcurrency(statistics),
     ['Time', `${speedUpText(statistics)}${within}`],
+    ...reasonRows(result),
     ...(within === '' ? [[OVER_BUDGET, budgetSentence(result)] as const] : []),
     ...trendRow(result),
     ...outlierRows(result),
@@ -98,6 +101,19 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ['Run', visible(run.id)],
   ];
   return text.filter(([, value]) => textWidth(value) > 0);
+}
+
+/** What changed since the baseline or the run before. */
+function changeRow(result: RunResult): (readonly [string, string])[] {
+  const text = comparisonText(result);
+  return text === undefined ? [] : [['Changes', clip(visible(text), 300)]];
+}
+
+/** Why the gate does not pass, where the sentence of the verdict does not say all of it. */
+function reasonRows({ verdict }: RunResult): (readonly [string, string])[] {
+  const { reasons } = verdict;
+  if (reasons.length < 2 && verdict.status !== 'failed') return [];
+  return reasons.map(({ message }, index) => [index === 0 ? 'Gate' : '', clip(visible(message), 1_000)]);
 }
 
 /** How few tasks were allowed for the machine's sake. */

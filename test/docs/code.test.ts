@@ -69,7 +69,9 @@ it('compiles every block of TypeScript', async () => {
 it('marks every other block as something else than TypeScript', () => {
   const odd = pagePaths().flatMap((path) =>
     codeBlocks(read(path))
-      .filter(({ info }) => !['ts', 'ts fragment', 'sh', 'text', 'yaml', 'json', 'js', 'gitattributes'].includes(info))
+      .filter(
+        ({ info }) => !['ts', 'ts fragment', 'sh', 'text', 'yaml', 'json', 'js', 'gitattributes', 'ini'].includes(info),
+      )
       .map(({ info, line }) => `${path}:${line} ${info}`),
   );
   expect(odd).toEqual([]);

@@ -27,7 +27,8 @@ describe('docs/configuration.md', () => {
         .filter((key) => key !== '$schema')
         .sort(),
     );
-    const { checkSettings, resourceSettings, tierSettings } = configSchema.definitions;
+    const { cacheSettings, checkSettings, resourceSettings, tierSettings } = configSchema.definitions;
+    expect(firstCells(configuration, 'cache').sort()).toEqual(Object.keys(cacheSettings.properties).sort());
     const resources = Object.keys(resourceSettings.properties).sort();
     expect(firstCells(configuration, 'resources').sort()).toEqual(resources);
     expect(firstCells(read('docs/resilience.md'), 'Resources').sort()).toEqual(resources);

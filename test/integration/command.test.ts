@@ -9,6 +9,7 @@ import type { RunResult } from '../../core/model/result.js';
 import { addChecks, checkProject } from '../support/check-projects.js';
 import { commitAll, folder, git, repository, write } from '../support/folders.js';
 import { command, scanrun } from '../support/processes.js';
+import { answersOf } from '../support/run-scan.js';
 
 const schemaFile = fileURLToPath(new URL('../../dist/schemas/result.json', import.meta.url));
 const ESCAPE = String.fromCharCode(27);
@@ -415,9 +416,7 @@ describe('the findings of a real repository', () => {
     const findings = async (...more: string[]) => {
       const { stdout } = await scanrun([...args, ...more], { cwd: root });
       const result = JSON.parse(stdout) as RunResult;
-      return JSON.stringify(
-        result.checks.map(({ checkId, outcome, findings: found, data }) => ({ checkId, outcome, found, data })),
-      );
+      return JSON.stringify([answersOf(result), result.checks.map(({ data }) => data)]);
     };
     const sequential = await findings('--no-parallel');
     expect(sequential.length).toBeGreaterThan(1_000);

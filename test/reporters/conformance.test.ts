@@ -25,10 +25,13 @@ import { render } from './render.js';
 import { hostile, large, manyTasks } from './sample-extremes.js';
 import * as samples from './sample-result.js';
 import { rich } from './sample-rich.js';
+import { sinceBaseline, sinceRun } from './sample-states.js';
 
 const results: Readonly<Record<string, () => RunResult>> = {
   ...samples,
   rich,
+  sinceBaseline,
+  sinceRun,
   hostile,
   naughty,
   tasks: () => manyTasks(60),
@@ -42,6 +45,10 @@ async function rendered(reporter: Reporter, options: object = {}): Promise<Recor
   );
   return Object.fromEntries(await Promise.all(entries));
 }
+
+/** Reports with what is fixed, by name. */
+const gone = (reports: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(reports).map(([name, text]) => [`${name}-gone`, text]));
 
 /** Reports of real scans, by name of the scan and format. */
 const real: Record<string, Record<'sarif' | 'junit' | 'gitlab', string>> = {};
@@ -86,6 +93,7 @@ describe('sarif', () => {
     if (validate === undefined) return skip(missing('../shared/schemas/sarif-schema-2.1.0.json'));
     const all = {
       ...(await rendered(sarif)),
+      ...gone(await rendered(sarif, { absent: true })),
       ...split(await rendered(sarif, { split: 'category' })),
       ...realOf('sarif'),
     };
@@ -101,7 +109,8 @@ describe('sarif', () => {
     // It takes a second or two for each file: of what others hold too, one is enough.
     const { clean, empty, rich: one, hostile: text, naughty: more } = await rendered(sarif);
     const { 'rich-split': runs } = split(await rendered(sarif, { split: 'category' }));
-    const all = { clean, empty, one, text, more, runs, ...realOf('sarif') } as Record<string, string>;
+    const { 'sinceRun-gone': states } = gone(await rendered(sarif, { absent: true }));
+    const all = { clean, empty, one, text, more, runs, states, ...realOf('sarif') } as Record<string, string>;
     expect(sarifToolErrors(tool, all)).toEqual([]);
     const bad = '{"version":"2.1.0","runs":[{"tool":{"driver":{}}}]}';
     expect(sarifToolErrors(tool, { bad, torn: (one ?? '').slice(0, -200) }).sort()).toEqual([

@@ -9,7 +9,7 @@ import { rich } from './sample-rich.js';
 
 type Given = Parameters<typeof render>[1];
 const HEAD =
-  'kind,severity,check,category,path,startLine,startColumn,endLine,endColumn,message,messageId,package,suppressedBy,suppressionReason,outcome,fingerprint';
+  'kind,severity,check,category,path,startLine,startColumn,endLine,endColumn,message,messageId,package,suppressedBy,suppressionReason,outcome,fingerprint,state,suppressionOwner,suppressionExpires';
 const rows = async (given: Given, options: Record<string, unknown> = {}) => {
   const [head = [], ...records] = parseCsv(
     await render(csv, given, { options }),

@@ -1,160 +1,18 @@
 // One result through every reporter: what each says is added up from its own output and must be the same.
 import { readdirSync } from 'node:fs';
 import type { Reporter, RunResult } from 'scanrun';
+import terminal from 'scanrun/reporters/terminal';
 import { describe, expect, it } from 'vitest';
 import { elementsOf, parseCommands, parseCsv, parseXml } from './formats.js';
 import { naughty } from './naughty.js';
+import { after, expected, expectedStates, READERS, STATE_READERS } from './numbers.js';
 import { render } from './render.js';
 import { hostile, large } from './sample-extremes.js';
 import * as samples from './sample-result.js';
 import { rich } from './sample-rich.js';
+import { sinceBaseline, sinceRun } from './sample-states.js';
 
-/** The numbers of a result. */
-interface Numbers {
-  readonly error: number;
-  readonly warning: number;
-  readonly note: number;
-  /** Undefined where the format has no place for suppressed findings. */
-  readonly suppressed?: number;
-  /** Checks without an answer. */
-  readonly open: number;
-}
-
-/** Adds up by hand what the result holds. */
-function expected({ checks }: RunResult): Required<Numbers> {
-  const numbers = { error: 0, warning: 0, note: 0, suppressed: 0, open: 0 };
-  for (const check of checks) {
-    if (check.outcome.status !== 'passed' && check.outcome.status !== 'failed') numbers.open += 1;
-    for (const { severity, suppressedBy } of check.findings) numbers[suppressedBy ? 'suppressed' : severity] += 1;
-  }
-  return numbers;
-}
-
-const number = (text: string | undefined): number => Number((text ?? '0').replaceAll(',', ''));
-const after = (text: string, pattern: RegExp): number => number(pattern.exec(text)?.[1]);
-const OPEN = /(\d[\d,]*) (?:degraded|skipped|timed out|errored|cancelled)\b/g;
-
-/** The numbers in a line such as `3 errors, 5 warnings, 2 notes; 3 suppressed`, and of the outcomes in another. */
-function fromLines(findings: string, outcomes: string): Numbers {
-  return {
-    error: after(findings, /([\d,]+) errors?/),
-    warning: after(findings, /([\d,]+) warnings?/),
-    note: after(findings, /([\d,]+) notes?/),
-    suppressed: after(findings, /([\d,]+) suppressed/),
-    open: [...outcomes.matchAll(OPEN)].reduce((sum, [, count]) => sum + number(count), 0),
-  };
-}
-
-interface Sarif {
-  readonly runs: readonly {
-    readonly results: readonly { readonly level: 'error' | 'warning' | 'note'; readonly suppressions?: unknown }[];
-    readonly invocations: readonly {
-      readonly toolExecutionNotifications: readonly { readonly associatedRule?: object }[];
-    }[];
-  }[];
-}
-
-/** How the numbers are read from each reporter's output, and the options with which it leaves nothing out. */
-const READERS: Readonly<Record<string, { readonly options?: object; readonly read: (text: string) => Numbers }>> = {
-  terminal: {
-    read: (text) =>
-      fromLines(
-        /^ {2}Findings +(.*)$/m.exec(text)?.[1] ?? '',
-        /^ {2}Checks +([\s\S]*?)\n {2}\w/m.exec(text)?.[1]?.replace(/\s+/g, ' ') ?? '',
-      ),
-  },
-  json: { read: (text) => expected(JSON.parse(text) as RunResult) },
-  html: {
-    read: (text) => {
-      const shown = text
-        .replace(/<style>.*?<\/style>|<script.*?<\/script>|<template.*?<\/template>|<[^>]*>/gs, ' ')
-        .replace(/\s+/g, ' ');
-      const tile = (label: string): number => after(shown, new RegExp(`\\b${label} ([\\d,]+)`));
-      const outcomes = / [\d,]+ planned: ([^.]*)\./.exec(shown)?.[1] ?? '';
-      return {
-        error: tile('Errors'),
-        warning: tile('Warnings'),
-        note: tile('Notes'),
-        suppressed: after(shown, /([\d,]+) suppressed/),
-        open: fromLines('', outcomes).open,
-      };
-    },
-  },
-  sarif: {
-    options: { limits: 'none' },
-    read: (text) => {
-      const { results, invocations } = (JSON.parse(text) as Sarif).runs[0] ?? { results: [], invocations: [] };
-      const counted = (level: string) => results.filter((each) => each.level === level && !each.suppressions).length;
-      return {
-        error: counted('error'),
-        warning: counted('warning'),
-        note: counted('note'),
-        suppressed: results.filter(({ suppressions }) => suppressions).length,
-        open: invocations[0]?.toolExecutionNotifications.filter(({ associatedRule }) => associatedRule).length ?? 0,
-      };
-    },
-  },
-  junit: {
-    options: { maxFindings: 100_000 },
-    read: (text) => {
-      const cases = elementsOf(parseXml(text), 'testcase');
-      const bodies = cases.flatMap(({ children }) => children.filter(({ name }) => name !== 'system-out'));
-      const counted = (severity: string) =>
-        bodies.reduce(
-          (sum, { attributes }) =>
-            sum + after(attributes.message ?? '', new RegExp(`.*(?:: |, )([\\d,]+) ${severity}s?(?:,|$)`, 's')),
-          0,
-        );
-      return {
-        error: counted('error'),
-        warning: counted('warning'),
-        note: counted('note'),
-        suppressed: elementsOf(parseXml(text), 'system-out').reduce(
-          (sum, each) => sum + after(each.text, /([\d,]+) suppressed/),
-          0,
-        ),
-        open: bodies.filter(({ attributes }) => !['error', 'warning', 'note'].includes(attributes.type ?? '')).length,
-      };
-    },
-  },
-  gitlab: {
-    read: (text) => {
-      const entries = JSON.parse(text) as { severity: string; fingerprint: string }[];
-      const open = entries.filter(({ fingerprint }) => fingerprint.startsWith('no-answer:'));
-      const counted = (severity: string) =>
-        entries.filter((each) => each.severity === severity && !open.includes(each)).length;
-      return { error: counted('critical'), warning: counted('minor'), note: counted('info'), open: open.length };
-    },
-  },
-  github: {
-    options: { maxAnnotations: 50 },
-    // The log is the terminal's; the annotations have a test of their own below.
-    read: (text) => READERS.terminal?.read(text) as Numbers,
-  },
-  markdown: {
-    read: (text) =>
-      fromLines(/^\| Findings \| (.*) \|$/m.exec(text)?.[1] ?? '', /^\| Checks \| (.*) \|$/m.exec(text)?.[1] ?? ''),
-  },
-  csv: {
-    read: (text) => {
-      const [head = [], ...records] = parseCsv(text);
-      const cell = (record: string[], name: string) => record[head.indexOf(name)];
-      const findings = records.filter((record) => cell(record, 'kind') === 'finding');
-      const counted = (severity: string) =>
-        findings.filter((record) => cell(record, 'severity') === severity && cell(record, 'suppressedBy') === '')
-          .length;
-      return {
-        error: counted('error'),
-        warning: counted('warning'),
-        note: counted('note'),
-        suppressed: findings.filter((record) => cell(record, 'suppressedBy') !== '').length,
-        open: records.filter((record) => cell(record, 'kind') === 'check').length,
-      };
-    },
-  },
-};
-
-const results = { ...samples, rich, hostile, naughty, large: () => large(1_234) };
+const results = { ...samples, rich, hostile, naughty, sinceBaseline, sinceRun, large: () => large(1_234) };
 const reporters = readdirSync(new URL('../../reporters/', import.meta.url), { withFileTypes: true })
   .filter(
     (entry) =>
@@ -163,9 +21,13 @@ const reporters = readdirSync(new URL('../../reporters/', import.meta.url), { wi
   )
   .map(({ name }) => name);
 
-async function outputOf(name: string, given: RunResult): Promise<string> {
+async function outputOf(
+  name: string,
+  given: RunResult,
+  { options = {} }: { options?: object | undefined } = READERS[name] ?? {},
+): Promise<string> {
   const { default: reporter } = (await import(`../../reporters/${name}/index.ts`)) as { default: Reporter };
-  return render(reporter, given, { options: { ...READERS[name]?.options }, output: { columns: 400 } });
+  return render(reporter, given, { options: { ...options }, output: { columns: 400 } });
 }
 
 describe('every reporter', () => {
@@ -217,5 +79,83 @@ describe('every reporter', () => {
       const more = list.reduce((sum, { message }) => sum + after(message, /^([\d,]+) more findings?/), 0);
       expect(files + more).toBe(error + warning + note);
     }
+  });
+});
+
+describe('what changed', () => {
+  it.each(Object.keys(STATE_READERS))('is told by %s in the same numbers', async (name) => {
+    for (const make of [sinceRun, sinceBaseline]) {
+      const { fixed, unknown, ...found } = expectedStates(make());
+      const read = STATE_READERS[name]?.read(await outputOf(name, make(), { options: STATE_READERS[name]?.options }));
+      const gone = read !== undefined && 'fixed' in read ? { fixed, unknown } : {};
+      expect([make.name, read]).toEqual([make.name, { ...found, ...gone }]);
+    }
+    const read = STATE_READERS[name]?.read(await outputOf(name, rich(), { options: STATE_READERS[name]?.options }));
+    expect(read).toMatchObject({ new: 0, unchanged: 0 });
+  });
+
+  it('is in every state in the sample', () => {
+    expect(expectedStates(sinceRun())).toEqual({ new: 4, unchanged: 4, fixed: 3, unknown: 1 });
+    expect(expectedStates(sinceBaseline())).toEqual({ new: 5, unchanged: 4, fixed: 3, unknown: 1 });
+  });
+
+  it('is told of by all but gitlab, which compares reports itself', () => {
+    const silent = Object.keys(READERS).filter((name) => STATE_READERS[name] === undefined);
+    // The page has a place of its own for it.
+    expect(silent.filter((name) => name !== 'html')).toEqual(['gitlab']);
+  });
+
+  it('marks what is new where others are not, and nothing where everything that counts is new', async () => {
+    const options = { maxFindings: 100, maxAnnotations: 50, log: false };
+    const marks: Readonly<Record<string, RegExp>> = {
+      terminal: /\d {2}new {2}/g,
+      junit: /(?:^|>)(?:error|warning|note) \(new\) /gm,
+      markdown: /\*\* \(new\) /g,
+      github: /title=New%3A /g,
+    };
+    for (const [name, mark] of Object.entries(marks)) {
+      expect([name, (await outputOf(name, sinceRun(), { options })).match(mark)?.length]).toEqual([name, 3]);
+      expect([name, (await outputOf(name, sinceBaseline(), { options })).match(mark)]).toEqual([name, null]);
+    }
+  });
+
+  it('lists what is fixed, and counts what is not listed', async () => {
+    const verbose = await render(terminal, sinceRun(), { output: { columns: 200, verbosity: 'verbose' } });
+    expect(verbose).toContain('Fixed: 3\n\n  ✔ src/gone.ts  house/first found, 2 times\n');
+    expect(verbose).toContain('  … and 1 more\n');
+    const markdown = await outputOf('markdown', sinceRun());
+    expect(markdown).toContain('### Fixed: 3\n\n- `src/gone.ts` `house/first`, 2 times\n- and 1 more\n');
+  });
+
+  it('gives a viewer of SARIF the number that the missing one of equal findings had', async () => {
+    const { runs } = JSON.parse(await outputOf('sarif', sinceRun(), { options: { absent: true } })) as {
+      runs: { results: { baselineState?: string; occurrenceCount?: number; partialFingerprints: object }[] }[];
+    };
+    const absent = runs[0]?.results.filter(({ baselineState }) => baselineState === 'absent');
+    expect(absent).toMatchObject([
+      { occurrenceCount: 2, partialFingerprints: { 'scanrunFingerprint/v1': `${'a'.repeat(32)}:2` } },
+    ]);
+    expect(await outputOf('sarif', sinceRun())).not.toContain('"absent"');
+  });
+
+  it('says who suppressed what until when', async () => {
+    const verbose = await render(terminal, sinceRun(), { output: { columns: 200, verbosity: 'verbose' } });
+    expect(verbose).toContain('suppressed by waiver: Until the rewrite (owner media team, until 2027-01-31)');
+    const sarif = JSON.parse(await outputOf('sarif', sinceRun())) as {
+      runs: { results: { suppressions?: { kind: string; properties: object }[] }[] }[];
+    };
+    const said = sarif.runs[0]?.results.flatMap(({ suppressions = [] }) => suppressions);
+    expect(said?.map(({ kind, properties }) => [kind, properties])).toEqual(
+      expect.arrayContaining([
+        ['inSource', { kind: 'inline', place: 'src/a.ts:30' }],
+        [
+          'external',
+          { kind: 'waiver', owner: 'media team', expires: '2027-01-31', place: 'scan.config.ts: waivers[0]' },
+        ],
+      ]),
+    );
+    const rows = parseCsv(await outputOf('csv', sinceRun()));
+    const waived = rows.find((row) => row.includes('waiver'));
+    expect(waived?.slice(-3)).toEqual(['unchanged', 'media team', '2027-01-31']);
   });
 });

@@ -1,10 +1,15 @@
 // Scans in this process, with everything they said.
 import type { Config } from '../../core/config/define.js';
 import type { ScanEvent } from '../../core/model/event.js';
+import type { Finding } from '../../core/model/finding.js';
 import type { Outcome } from '../../core/model/outcome.js';
 import type { CheckResult, ReportedFile, RunResult } from '../../core/model/result.js';
 import type { Runtime } from '../../core/runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../../core/scan.js';
+import { folder } from './folders.js';
+
+/** The user's key of the tests in a file, and not that of whoever runs them. */
+const userCache = folder();
 
 /** A scan that is over. */
 export interface Scanned {
@@ -30,6 +35,7 @@ export async function runScan(root: string, settings: ScanSettings = {}): Promis
   const handle = scan(
     {
       cwd: root,
+      userCache,
       config: { plugins: ['./plugin.mjs'], reporters: [], ...config } as Config,
       output: {
         stdout: async (chunk) => {
@@ -61,6 +67,20 @@ export function checkOf(result: RunResult, id: string): CheckResult {
   return found;
 }
 
+/** What the checks answered, without what depends on the runs before: whether a finding is new. */
+export function answersOf(result: RunResult): object[] {
+  return result.checks.map(({ checkId, outcome, findings }) => ({
+    checkId,
+    outcome,
+    findings: withoutState(findings),
+  }));
+}
+
+/** Findings without what the runs before say of them. */
+function withoutState(findings: readonly Finding[]): object[] {
+  return findings.map(({ state: _, ...finding }) => finding);
+}
+
 /** `passed`, or a status with its reason's code: `errored threw`. */
 export function endOf(result: RunResult, id: string): string {
   return shortly(checkOf(result, id).outcome);
@@ -81,7 +101,7 @@ export function ends(result: RunResult): Record<string, string> {
 /** Notices of what the machine did meanwhile, not of what was scanned. */
 const OF_THE_MACHINE = ['concurrency-lowered'];
 
-/** A result as one text, without what differs from run to run of one plan: times, workers, ids. Equal results give equal bytes. */
+/** A result as one text, without what differs from run to run of one plan: times, workers, ids, and what is known from the run before. Equal results give equal bytes. */
 export function canonical(result: RunResult): string {
   const parts = result.checks.map(({ checkId, parts: all }) => [checkId, all.map(({ timeMs: _, ...part }) => part)]);
   const tasks = result.tasks.map(({ id, checkIds, outcome }) => ({ id, checkIds, outcome }));
@@ -96,7 +116,7 @@ export function canonicalAnswer(result: RunResult): string {
 function answerOf({ verdict, checks, notPlanned, notices }: RunResult): object {
   return {
     verdict,
-    checks: checks.map(({ timeMs: _, parts: __, ...check }) => check),
+    checks: checks.map(({ timeMs: _, parts: __, ...check }) => ({ ...check, findings: withoutState(check.findings) })),
     notPlanned,
     notices: notices.filter(({ code }) => !OF_THE_MACHINE.includes(code)),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckMeta, defineCheck } from '../../../core/check/define.js';
+import { type CheckMeta, defineCheck, isCacheable } from '../../../core/check/define.js';
 
 const meta: CheckMeta = { title: 'x', description: 'x', category: 'x', tier: 'quick', severity: 'error', messages: {} };
 const define = (over: object, more: object = {}) =>
@@ -17,5 +17,42 @@ describe('what a check says of resources', () => {
     for (const resource of ['', ' ', 5]) expect(() => define({ resource })).toThrow('meta.resource must be text');
     expect(() => define({}, { fallback: 'cache' })).toThrow('fallback must be a function');
     expect(() => define({}, { falback() {} })).toThrow("did you mean 'fallback'");
+  });
+});
+
+describe('what a check says of its cache', () => {
+  const file = (over: object) => defineCheck('file:///x.mjs', { meta: { ...meta, ...over }, visit() {} });
+  const inputs = { files: ['src/**'], env: ['CI'], tools: [['tsc', '--version']], commit: true };
+
+  it('has defaults: the answers of file checks are kept, those of project checks are not', () => {
+    expect([isCacheable(file({})), isCacheable(file({ cache: false })), isCacheable(file({ cache: true }))]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([isCacheable(define({})), isCacheable(define({ cache: true, inputs }))]).toEqual([false, true]);
+    expect(define({ cache: true, inputs }).meta.inputs).toEqual(inputs);
+    expect(define({ cache: true, inputs: {} }).meta).not.toHaveProperty('pathIndependent');
+    expect(file({ pathIndependent: true }).meta.pathIndependent).toBe(true);
+  });
+
+  it('is refused when it is wrong', () => {
+    const wrong: [() => unknown, string][] = [
+      [() => define({ cache: 'yes', inputs: {} }), 'meta.cache must be true or false'],
+      [() => define({ cache: true }), 'meta.cache: true needs meta.inputs'],
+      [() => define({ inputs: {} }), 'meta.inputs has no effect without meta.cache: true'],
+      [() => file({ inputs: {} }), 'meta.inputs is for checks with run'],
+      [() => define({ pathIndependent: true }), 'meta.pathIndependent is for checks with visit'],
+      [() => file({ pathIndependent: 1 }), 'meta.pathIndependent must be true or false'],
+      [() => define({ cache: true, inputs: [] }), 'meta.inputs must be an object'],
+      [() => define({ cache: true, inputs: { file: [] } }), "meta.inputs.file is not known (did you mean 'files'?)"],
+      [() => define({ cache: true, inputs: { files: 'src/**' } }), 'meta.inputs.files must be a list of globs'],
+      [() => define({ cache: true, inputs: { files: [' '] } }), 'meta.inputs.files must be a list of globs'],
+      [() => define({ cache: true, inputs: { env: ['A=B'] } }), 'meta.inputs.env must be a list of names'],
+      [() => define({ cache: true, inputs: { tools: ['tsc'] } }), 'meta.inputs.tools must be a list of commands'],
+      [() => define({ cache: true, inputs: { tools: [[]] } }), 'meta.inputs.tools must be a list of commands'],
+      [() => define({ cache: true, inputs: { commit: 'x' } }), 'meta.inputs.commit must be true or false'],
+    ];
+    for (const [work, message] of wrong) expect(work, message).toThrow(message);
   });
 });

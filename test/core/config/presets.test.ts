@@ -13,7 +13,7 @@ describe('extends', () => {
     const team = { gate: { minCoverage: 0.3 }, exclude: ['team'] };
     const config = await resolve({ extends: [company, team], exclude: ['own'] });
     expect(config.tier).toBe('quick');
-    expect(config.gate).toEqual({ failOn: 'note', minCoverage: 0.3 });
+    expect(config.gate).toMatchObject({ failOn: 'note', minCoverage: 0.3 });
     expect(config.exclude).toEqual(['base', 'company', 'team', 'own']);
     expect([config.origins.get('tier'), config.origins.get('exclude'), config.origins.get('plugins')]).toEqual([
       'preset',

@@ -54,7 +54,7 @@ describe('every problem at once', () => {
       "flag: --fail-on must be one of error, warning, note, never, not 'errors' (did you mean 'error'?)",
       "environment: SCANRUN_TIER must be one of quick, standard, deep, not 'fast'",
       "environment: SCANRUN_CONCURRENCY must be a whole number from 1 to 64, not 'x'",
-      'scan.config.json: colour is not known (known are $schema, extends, plugins, checks, tier, tiers, concurrency, governor, exclude, resources, gate, reporters)',
+      'scan.config.json: colour is not known (known are $schema, extends, plugins, checks, tier, tiers, concurrency, governor, exclude, resources, cache, gate and 6 more)',
       "scan.config.json: checks['own/size'].timout is not known (did you mean 'timeout'?)",
       "scan.config.json: checks['own/size'].severity must be one of error, warning, note, off, not 'eror' (did you mean 'error'?)",
       "scan.config.json: checks['own/name'] must be one of error, warning, note, off, or settings, not 'of' (did you mean 'off'?)",
@@ -184,7 +184,7 @@ describe('what is not plain data', () => {
       { gate: { minCoverage: Number.NaN } },
       'configuration: gate.minCoverage must be plain data, not NaN',
     ],
-    ['a date', { tier: new Date(0) }, 'configuration: tier must be plain data, not a Date'],
+    ['a date that is none', { tier: new Date(Number.NaN) }, 'configuration: tier must be plain data, not a Date'],
     ['a map', { checks: new Map([['a', 'b']]) }, 'configuration: checks must be plain data, not a Map'],
   ];
   for (const [name, config, problem] of cases) {
@@ -255,12 +255,15 @@ describe('the user’s own file', () => {
       extends: [],
       checks: {},
       gate: {},
+      baseline: 'mine.json',
+      waivers: [],
+      inlineIgnores: false,
       exclude: [],
       concurrency: 2,
       tiers: { quick: { budget: '5s', deadline: '1m', timeout: '9s', parallel: true } },
     };
     const next =
-      '(set it in the project: a user file sets concurrency, tiers.*.concurrency, tiers.*.parallel, governor, resources and reporters)';
+      '(set it in the project: a user file sets concurrency, tiers.*.concurrency, tiers.*.parallel, governor, resources, cache and reporters)';
     expect(await problemsOf({ plugins: [] }, withUser(config))).toEqual(
       [
         'tier',
@@ -268,6 +271,9 @@ describe('the user’s own file', () => {
         'extends',
         'checks',
         'gate',
+        'baseline',
+        'waivers',
+        'inlineIgnores',
         'exclude',
         'tiers.quick.budget',
         'tiers.quick.deadline',
@@ -372,6 +378,14 @@ it('whatever JSON a configuration is, it resolves or fails with a ScanError that
     'concurrency',
     'exclude',
     'gate',
+    'baseline',
+    'waivers',
+    'waiversFile',
+    'redact',
+    'patterns',
+    'check',
+    'reason',
+    'expires',
     'reporters',
     'severity',
     'options',

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Layer, ResolvedConfig } from '../../../core/config/resolve.js';
 import { configure, pluginFiles, project } from './project.js';
@@ -86,6 +86,71 @@ const fields: Field[] = [
     config: [{ gate: { minCoverage: 0.5 } }, 0.5],
     environment: [{ SCANRUN_MIN_COVERAGE: '0.25' }, 0.25],
     flag: [{ minCoverage: 0.75 }, 0.75],
+  },
+  ...(['newOnly', 'failOnOutliers', 'failOnBudget'] as const).map(
+    (name): Field => ({
+      name: `gate.${name}`,
+      get: ({ gate }) => gate[name],
+      default: false,
+      preset: [{ gate: { [name]: true } }, true],
+      config: [{ gate: { [name]: false } }, false],
+    }),
+  ),
+  {
+    name: 'gate.maxFindings',
+    get: ({ gate }) => gate.maxFindings,
+    default: 0,
+    preset: [{ gate: { maxFindings: 10 } }, 10],
+    config: [{ gate: { maxFindings: 3 } }, 3],
+  },
+  {
+    name: 'baseline',
+    get: ({ baseline }) => (baseline.off ? false : baseline.file === undefined ? true : basename(baseline.file)),
+    default: true,
+    preset: [{ baseline: 'preset.json' }, 'preset.json'],
+    config: [{ baseline: false }, false],
+    environment: [{ SCANRUN_BASELINE: 'environment.json' }, 'environment.json'],
+    flag: [{ baseline: false }, false],
+  },
+  {
+    name: 'inlineIgnores',
+    get: ({ inlineIgnores }) => inlineIgnores,
+    default: true,
+    preset: [{ inlineIgnores: false }, false],
+    config: [{ inlineIgnores: true }, true],
+  },
+  {
+    name: 'redact.home',
+    get: ({ redact }) => redact.home,
+    default: false,
+    preset: [{ redact: { home: true } }, true],
+    config: [{ redact: { home: false } }, false],
+  },
+  {
+    name: 'cache.enabled',
+    get: ({ cache }) => cache.enabled,
+    default: true,
+    user: [{ cache: false }, false],
+    preset: [{ cache: { enabled: true } }, true],
+    config: [{ cache: false }, false],
+    environment: [{ SCANRUN_CACHE: 'on' }, true],
+    flag: [{ cache: false }, false],
+  },
+  {
+    name: 'cache.maxBytes',
+    get: ({ cache }) => cache.maxBytes,
+    default: 268_435_456,
+    user: [{ cache: { maxBytes: 2_000_000 } }, 2_000_000],
+    preset: [{ cache: { maxBytes: 3_000_000 } }, 3_000_000],
+    config: [{ cache: { maxBytes: 4_000_000 } }, 4_000_000],
+  },
+  {
+    name: 'cache.maxAge',
+    get: ({ cache }) => cache.maxAgeMs,
+    default: 2_592_000_000,
+    user: [{ cache: { maxAge: '2d' } }, 172_800_000],
+    preset: [{ cache: { maxAge: '48h' } }, 172_800_000],
+    config: [{ cache: { maxAge: 86_400_000 } }, 86_400_000],
   },
   {
     name: 'reporters',
@@ -321,43 +386,6 @@ export default { plugins: [plugin], checks: { 'two/large': { options: { max: 50 
   });
 });
 
-describe('without configuration', () => {
-  it('runs the default plugins and says so', async () => {
-    const config = await configure(project());
-    expect(config.plugins.map(({ name }) => name)).toEqual(['repo', 'secrets']);
-    expect(config.checks.get('repo/max-file-size')).toMatchObject({ enabled: true, named: false });
-    expect(config.origins.get('plugins')).toBe('default');
-    expect(config.file).toBeUndefined();
-    expect(config.notices).toEqual([
-      {
-        code: 'default-config',
-        level: 'info',
-        message:
-          'No configuration found: running the default checks (repo, secrets). Write a `scan.config.ts` to choose: docs/getting-started.md shows one.',
-      },
-    ]);
-  });
-
-  it('runs them too where the configuration lists no plugins, but none where it lists an empty list', async () => {
-    const config = await configure(project({ 'scan.config.json': { tier: 'quick' } }));
-    expect(config.plugins.map(({ name }) => name)).toEqual(['repo', 'secrets']);
-    expect(config.notices[0]?.message).toMatch(/^The configuration lists no plugins: running the default checks/);
-    expect((await configure(project({ 'scan.config.json': { plugins: [] } }))).checks.size).toBe(0);
-  });
-
-  it('adds --plugin to them, from the working folder', async () => {
-    const root = project({ 'tools/scan.config.json': { plugins: [] }, ...pluginFiles('own') });
-    const config = await configure(root, { overrides: { plugin: ['./own/plugin.ts'] } });
-    expect(config.plugins.map(({ name }) => name)).toEqual(['repo', 'secrets', 'own']);
-    const tools = await configure(root, {
-      configPath: 'tools/scan.config.json',
-      overrides: { plugin: ['./own/plugin.ts'] },
-    });
-    expect(tools.plugins.map(({ name }) => name)).toEqual(['own']);
-    expect(tools.origins.get('plugins')).toBe('flag');
-  });
-});
-
 describe('what is passed on', () => {
   it('are the filters and the redaction patterns', async () => {
     const config = await configure(project(), {
@@ -366,7 +394,27 @@ describe('what is passed on', () => {
       environment: { SCANRUN_REDACT: 'corp-[a-z]{2,9}\n\n tok_\\w+ \n' },
     });
     expect(config.select).toEqual({ check: ['repo/*'], skip: ['tag:slow'] });
-    expect(config.redact).toEqual(['corp-[a-z]{2,9}', 'tok_\\w+']);
+    expect(config.redact).toEqual({ patterns: ['corp-[a-z]{2,9}', 'tok_\\w+'], home: false });
+    const preset = { redact: { patterns: ['a+'], home: true } } as const;
+    const own = { extends: [preset], plugins: [], redact: { patterns: ['b+'] } };
+    const added = await configure(project(), { configObject: own, environment: { SCANRUN_REDACT: 'c+' } });
+    expect(added.redact).toEqual({ patterns: ['a+', 'b+', 'c+'], home: true });
+    // A pattern may be the secret itself.
+    expect(added.printable.redact).toEqual({ home: true });
+  });
+
+  it('is where the baseline lies: beside the configuration, or where a flag or a variable starts from', async () => {
+    const root = project({ 'deep/scan.config.json': { plugins: [], baseline: 'known.json' } });
+    const given = { configPath: 'deep/scan.config.json' };
+    expect((await configure(root, given)).baseline).toEqual({ off: false, file: join(root, 'deep/known.json') });
+    const flag = await configure(root, { ...given, overrides: { baseline: 'here.json' } });
+    expect(flag.baseline).toEqual({ off: false, file: join(root, 'here.json') });
+    expect(flag.printable.baseline).toBe('here.json');
+  });
+
+  it('are no reporters at all, where an empty list is asked for', async () => {
+    const { reporters } = await configure(project(), { configObject: { plugins: [] }, overrides: { reporter: [] } });
+    expect(reporters).toEqual([]);
   });
 
   it('is a printable configuration: plain JSON without secrets', async () => {

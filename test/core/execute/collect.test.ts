@@ -1,6 +1,5 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../core/check/context.js';
 import { definePlugin } from '../../../core/check/plugin.js';
@@ -8,7 +7,6 @@ import { createRegistry } from '../../../core/check/registry.js';
 import { checkReport } from '../../../core/execute/check-report.js';
 import { TaskCollector } from '../../../core/execute/collect.js';
 import type { RawReport } from '../../../core/execute/protocol.js';
-import { LineIndex } from '../../../core/execute/visit.js';
 import type { Finding } from '../../../core/model/finding.js';
 import { Redactor } from '../../../core/redact.js';
 import { anyCheck, task } from '../../support/fake-pool.js';
@@ -25,70 +23,6 @@ function findingsOf(reports: readonly RawReport[], root = '/nowhere', redactor =
   const [collected] = collector.close({ ended: [{ checkId: 't/a', end: 'done' }] }).keys();
   return collected?.findings ?? [];
 }
-
-/** A finding at each line with this text. */
-function reportsIn(text: string, wanted: string): RawReport[] {
-  const lines = new LineIndex(text);
-  return text.split('\n').flatMap((line, index) => {
-    const snippet = lines.snippet(index + 1);
-    if (line !== wanted || snippet === undefined) return [];
-    return [
-      {
-        messageId: 'found',
-        data: { what: `line ${index + 1}` },
-        location: { path: 'f', startLine: index + 1 },
-        snippet,
-      },
-    ];
-  });
-}
-
-const fingerprints = (reports: readonly RawReport[]) => findingsOf(reports).map(({ fingerprint }) => fingerprint);
-
-describe('a fingerprint', () => {
-  it('stays when other lines come and go around it, and tells equal findings apart', () => {
-    const other = fc.string({ maxLength: 12 }).filter((line) => !line.includes('\n') && line !== 'bad line');
-    fc.assert(
-      fc.property(
-        fc.array(other, { maxLength: 6 }),
-        fc.array(other, { maxLength: 6 }),
-        fc.array(other, { maxLength: 4 }),
-        fc.integer({ min: 1, max: 4 }),
-        (above, inserted, below, times) => {
-          const bad = Array.from({ length: times }, () => 'bad line');
-          const before = fingerprints(reportsIn([...above, ...bad, ...below].join('\n'), 'bad line'));
-          const after = fingerprints(
-            reportsIn([...inserted, ...above, ...bad, ...inserted, ...below].join('\n'), 'bad line'),
-          );
-          expect(after).toEqual(before);
-          expect(new Set(before).size).toBe(times);
-          expect(before.every((each) => /^[0-9a-f]{32}$/.test(each))).toBe(true);
-        },
-      ),
-      { numRuns: 200 },
-    );
-  });
-
-  it('changes with check, message, path, package and line, not with white space or numbers', () => {
-    const base: RawReport = { messageId: 'found', data: { what: 'x 12' }, location: { path: 'f' } };
-    const [same] = fingerprints([base]);
-    expect(fingerprints([{ ...base, data: { what: 'x 99' } }])).toEqual([same]);
-    const line = (text: string): RawReport => ({
-      ...base,
-      location: { path: 'f', startLine: 1 },
-      snippet: { startLine: 1, lines: [text] },
-    });
-    expect(fingerprints([line('a  b')])).toEqual(fingerprints([line('  a b ')]));
-    const others = [
-      { ...base, data: { what: 'y' } },
-      { ...base, location: { path: 'g' } },
-      { ...base, package: 'p' },
-      line('a b'),
-      line('a c'),
-    ];
-    expect(new Set([same, ...others.flatMap((each) => fingerprints([each]))]).size).toBe(6);
-  });
-});
 
 describe('a finding', () => {
   it('has the lines around it, also where the check did not read the file, never from outside', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRuntime } from '../../../core/runtime.js';
 import { type CheckText, checkProject } from '../../support/check-projects.js';
-import { checkOf, ends, runScan } from '../../support/run-scan.js';
+import { answersOf, checkOf, ends, runScan } from '../../support/run-scan.js';
 
 const SAY = 'report(c, file.path, { path: file.path });';
 const files = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`src/f${index}.txt`, `text ${index}`]));
@@ -105,9 +105,7 @@ describe('a visit', () => {
       ];
       expect(many.result.tasks.filter(({ id }) => id.startsWith('files')).length).toBeGreaterThan(1);
       expect(one.result.tasks.filter(({ id }) => id.startsWith('files'))).toHaveLength(1);
-      const answers = ({ result }: typeof many) =>
-        result.checks.map(({ checkId, outcome, findings }) => ({ checkId, outcome, findings }));
-      expect(answers(many)).toEqual(answers(one));
+      expect(answersOf(many.result)).toEqual(answersOf(one.result));
       expect(many.result.checks.map(({ findings }) => findings.length).every((count) => count > 0)).toBe(true);
     } finally {
       await runtime.close();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutVisits, wantedFiles } from '../../../core/execute/visits.js';
+import { cutVisits, narrowVisits, wantedFiles } from '../../../core/execute/visits.js';
 import type { FileEntry } from '../../../core/model/target.js';
 import type { TaskCheck } from '../../../core/model/task.js';
 import { partCount } from '../../../core/plan/passes.js';
@@ -28,11 +28,16 @@ describe('the files of a pass', () => {
     const entries = ['a.ts', 'b.md', 'docs/c.md', 'd.png'].map((path) => entry(path));
     const checks = [check(['**/*.ts']), check(['**/*.md'], ['docs/**']), check(['**/*.md'])];
     expect(wanted(wantedFiles(entries, checks))).toEqual(['a.ts: 0', 'b.md: 1,2', 'docs/c.md: 2']);
-    expect(wanted(wantedFiles(entries, checks, ({ path }, index) => path !== 'b.md' || index === 1))).toEqual([
-      'a.ts: 0',
-      'b.md: 1',
-      'docs/c.md: 2',
-    ]);
+  });
+
+  it('are fewer by those that no check need visit any more', () => {
+    const entries = ['a.ts', 'b.md', 'c.md'].map((path) => entry(path));
+    const all = wantedFiles(entries, [check(['**']), check(['**/*.md']), check(['**'])]);
+    const left = narrowVisits(all, ({ path }, set) =>
+      path === 'b.md' ? [1, 2] : path === 'c.md' ? [] : (all.sets[set] ?? []),
+    );
+    expect(wanted(left)).toEqual(['a.ts: 0,2', 'b.md: 1,2']);
+    expect(narrowVisits(all, () => [])).toMatchObject({ entries: [], sets: [] });
   });
 
   it('are cut so that each is in one part, in order, and no part has much more than its share', () => {

@@ -348,6 +348,15 @@ describe('given files', () => {
     expect(changedIn(await given(folder({ a: 'a', b: 'b' }), ['b', 'b']))).toEqual(['b']);
   });
 
+  it('that were seen to change may be gone, which counts, or be none of the target, which does not', async () => {
+    const root = repository({ a: 'a', '.gitignore': 'ignored\n' });
+    write(root, { ignored: 'i', 'folder/b': 'b' });
+    const paths = ['a', 'gone', 'ignored', 'folder', 'folder/b', '../outside'];
+    const index = await indexed(root, { kind: 'files', paths, seen: true });
+    expect(changedIn(index)).toEqual(['a', 'folder/b', 'gone']);
+    expect(index.changes).toMatchObject({ files: 2, removed: 1 });
+  });
+
   it('that are no files of the target are named all at once', async () => {
     const root = repository({ a: 'a', 'dir/b': 'b', '.gitignore': 'ignored\n' });
     write(root, { ignored: 'i' });

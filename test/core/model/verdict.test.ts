@@ -39,6 +39,7 @@ describe('the verdict', () => {
       status: 'clean',
       gateExitCode: 0,
       summary: '1 check, nothing at the gate.',
+      reasons: [],
       gateFindings: 0,
       coverage: 1,
     });
@@ -112,6 +113,14 @@ describe('the verdict', () => {
       status: 'interrupted',
       gateExitCode: 130,
       summary: 'Interrupted: 1 finding at the gate, 1 check of 2 without an answer.',
+      reasons: [
+        { code: 'interrupted', message: 'The scan was stopped before its end.' },
+        { code: 'findings', message: '1 finding of the severity error; the gate allows none.' },
+        {
+          code: 'coverage',
+          message: '1 check of 2 has no answer: coverage is 50 %, and the gate wants 100 %.',
+        },
+      ],
       gateFindings: 1,
       coverage: 0.5,
     });
@@ -133,6 +142,106 @@ describe('the verdict', () => {
       summary: 'Clean, as the gate allows 1 check of 2 without an answer.',
     });
     expect(verdict(half, { gate: { failOn: 'error', minCoverage: 0.51 } })).toMatchObject({ status: 'incomplete' });
+  });
+
+  it('allows as many findings as the gate says, and says how many', () => {
+    const three = [found('error'), found('warning'), found('error', {}, 'errored')];
+    const gate = (over: Partial<VerdictInput['gate']>) =>
+      verdict(three, { gate: { failOn: 'warning', minCoverage: 0, ...over } });
+    expect(gate({ maxFindings: 3 })).toMatchObject({
+      status: 'clean',
+      gateExitCode: 0,
+      gateFindings: 3,
+      reasons: [],
+      summary: 'Clean, as the gate allows 3 findings and 1 check of 3 without an answer.',
+    });
+    expect(gate({ maxFindings: 2 })).toMatchObject({
+      status: 'findings',
+      gateExitCode: 1,
+      summary: '3 findings at the gate, which allows 2.',
+      reasons: [{ code: 'findings', message: '3 findings of the severity warning or graver; the gate allows 2.' }],
+    });
+    expect(gate({ maxFindings: 2, failOn: 'error' })).toMatchObject({ status: 'clean', gateFindings: 2 });
+  });
+
+  it('counts only what is new where the gate says so, and what nobody knows', () => {
+    const states = [found('error', { state: 'new' }), found('error', { state: 'unchanged' }), found('error')];
+    expect(verdict(states, { gate: { newOnly: true } })).toMatchObject({
+      gateFindings: 2,
+      summary: '2 new findings at the gate.',
+      reasons: [{ code: 'findings', message: '2 new findings of the severity error; the gate allows none.' }],
+    });
+    expect(verdict(states)).toMatchObject({ gateFindings: 3 });
+  });
+
+  it('fails for the budget and for outliers only where the gate says so', () => {
+    const late = {
+      time: { wallMs: 51_000, budgetMs: 45_000 },
+      outliers: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((checkId) => ({ checkId })),
+    };
+    const one = [ended('passed')];
+    expect(verdict(one, late)).toMatchObject({ status: 'clean', reasons: [] });
+    const strict = { failOnBudget: true, failOnOutliers: true };
+    expect(verdict(one, { ...late, gate: strict })).toMatchObject({
+      status: 'failed',
+      gateExitCode: 1,
+      summary: 'Failed: over the budget, 7 checks far slower than usual.',
+      reasons: [
+        { code: 'outliers', message: '7 checks took far longer than usual: a, b, c, d, e and 2 more.' },
+        { code: 'budget', message: 'The scan took 51 s; its budget is 45 s.' },
+      ],
+    });
+    expect(
+      verdict(one, { ...late, time: { wallMs: 45_000, budgetMs: 45_000 }, gate: { failOnBudget: true } }),
+    ).toMatchObject({
+      status: 'clean',
+    });
+    expect(verdict(one, { outliers: [], gate: strict })).toMatchObject({ status: 'clean' });
+    // Findings are told first, what is missing last.
+    expect(verdict([found('error', {}, 'errored')], { ...late, gate: strict })).toMatchObject({
+      status: 'findings',
+      summary:
+        '1 finding at the gate, over the budget, 7 checks far slower than usual, 1 check of 1 without an answer.',
+      reasons: [{ code: 'findings' }, { code: 'outliers' }, { code: 'budget' }, { code: 'coverage' }],
+    });
+    expect(verdict([ended('errored')], { ...late, gate: strict })).toMatchObject({
+      status: 'failed',
+      gateExitCode: 1,
+      summary: 'Failed: over the budget, 7 checks far slower than usual, 1 check of 1 without an answer.',
+    });
+  });
+
+  it('gives a reason exactly when it is not clean', () => {
+    const notices = fc.array(fc.constantFrom(notice('error'), notice('warning')), { maxLength: 2 });
+    const checks = fc.array(
+      fc.oneof(
+        fc.constantFrom(...OUTCOME_ORDER).map((status) => ended(status)),
+        fc.constantFrom(...SEVERITIES).map((severity) => found(severity)),
+      ),
+      { maxLength: 4 },
+    );
+    const gate = fc.record({
+      failOn: fc.constantFrom(...SEVERITIES, 'never' as const),
+      maxFindings: fc.nat(2),
+      minCoverage: fc.constantFrom(0, 0.5, 1),
+      newOnly: fc.boolean(),
+      failOnOutliers: fc.boolean(),
+      failOnBudget: fc.boolean(),
+    });
+    const outliers = fc.array(fc.constant({ checkId: 'a/b' }), { maxLength: 1 });
+    const time = fc.record({ wallMs: fc.nat(3), budgetMs: fc.nat(3) });
+    const input = fc.record({ checks, notices, gate, outliers, time, interrupted: fc.boolean() });
+    fc.assert(
+      fc.property(input, (given) => {
+        const { status, gateExitCode, reasons, summary } = makeVerdict(given);
+        expect(reasons.length === 0).toBe(status === 'clean');
+        expect({ clean: 0, findings: 1, failed: 1, incomplete: 3, interrupted: 130 }[status]).toBe(gateExitCode);
+        expect(summary).toMatch(/^[A-Z0-9].*\.$/);
+        expect(summary).not.toMatch(/undefined|NaN|, ,|\b0 failures/);
+        if (given.checks.length === 0) expect(status).not.toBe('clean');
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('is incomplete when something broke, not when something is worth knowing', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyCheck, type CheckMeta, defineCheck } from '../../../core/check/define.js';
+import { compileFilters, type Filterable } from '../../../core/check/filter.js';
 import { ScanError } from '../../../core/errors.js';
 import type { TierName } from '../../../core/model/tier.js';
-import { compileFilters, type Filterable } from '../../../core/plan/filter.js';
 import { makePlan, type PlanInput, type PlannableCheck } from '../../../core/plan/plan.js';
 
 let modules = 0;

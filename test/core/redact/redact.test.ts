@@ -255,3 +255,38 @@ describe("the user's own patterns", () => {
     expect(() => new Redactor(['('])).toThrow(SyntaxError);
   });
 });
+
+describe('the first look at a value', () => {
+  const shapes = [
+    'ghp_0123456789abcdefghijABCDEFGHIJ0123',
+    'sk-ant-0123456789abcdefghij',
+    'https://user:hunter22@host/',
+    'Authorization: Bearer abcd1234',
+    '--token=abcd1234',
+    '-----BEGIN PRIVATE KEY-----',
+    '_authToken=abcd1234',
+    '-u user:hunter22',
+    '-u\tuser:hunter22',
+    'NPM_TOKEN=abcd1234',
+    'Cookie: session=abcd1234',
+    '?token=abcd1234',
+    'x-api-key: abcd1234',
+    '--vault-password\nabcd1234',
+    'hooks.slack.com/services/T00000000/B00000000/x',
+  ];
+
+  it.each(shapes)('misses nothing that a look at each string finds, wherever it stands: %s', (shape) => {
+    const redactor = new Redactor();
+    for (const before of ['', ' ', '\n', '\t', '"', '\\', 'x ', 'task-', 'é'])
+      for (const text of [before + shape, `${shape}\n`]) {
+        const expected = redactor.text(text);
+        expect(redactor.json({ a: [text] })).toEqual({ a: [expected] });
+        expect(redactor.json([[...Array.from({ length: 1_001 }, () => ''), text]])[0]?.at(-1)).toBe(expected);
+      }
+  });
+
+  it('gives a clean value back as it is, also a long one', () => {
+    const value = { list: Array.from({ length: 2_000 }, (_, index) => ({ name: `task-list ${index}` })) };
+    expect(new Redactor().json(value)).toBe(value);
+  });
+});

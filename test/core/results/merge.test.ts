@@ -288,6 +288,25 @@ describe('the verdict', () => {
     ).toBe('clean');
   });
 
+  it('forgives only what all of them forgive', () => {
+    const errs = check('a/errs', {}, { findings: [{ ...found('e'), state: 'unchanged' }] });
+    const other = check('b/errs', {}, { findings: [{ ...found('f'), state: 'new' }] });
+    const both = (one: object, two: object) =>
+      merged(
+        shard('a', { checks: [errs], config: { gate: { failOn: 'error', minCoverage: 1, ...one } } }),
+        shard('b', { checks: [other], config: { gate: { failOn: 'error', minCoverage: 1, ...two } } }),
+      );
+    const known = both({ newOnly: true, maxFindings: 2 }, { newOnly: true, maxFindings: 1 });
+    expect(known.config.gate).toEqual({ failOn: 'error', minCoverage: 1, newOnly: true, maxFindings: 1 });
+    expect(known.verdict).toMatchObject({ status: 'clean', gateFindings: 1 });
+    const half = both({ newOnly: true, maxFindings: 2 }, { maxFindings: -1 });
+    expect(half.config.gate).toMatchObject({ newOnly: false, maxFindings: 0 });
+    expect(half.verdict).toMatchObject({ status: 'findings', gateFindings: 2 });
+    const slow = both({ failOn: 'never', failOnBudget: true }, { failOn: 'never' });
+    expect(slow.config.gate).toMatchObject({ failOnBudget: true });
+    expect(slow.verdict.status).toBe(slow.statistics.wallMs > slow.statistics.budgetMs ? 'failed' : 'clean');
+  });
+
   it('takes the strictest that a gate can mean where it says nothing', () => {
     const whole = merged(
       shard('a', { checks: [warns], config: {} }),

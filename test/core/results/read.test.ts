@@ -35,6 +35,8 @@ describe('a result', () => {
     // The newest that has a result, whatever was touched last.
     utimesSync(join(root, '.scanrun/runs/20260101-000000-aaaaaaaa'), new Date(), new Date());
     expect(await idOf('last')).toBe('new');
+    expect(await idOf('previous')).toBe('old');
+    expect(await idOf('20260101')).toBe('old');
     expect(await idOf('-', run('piped'))).toBe('piped');
   });
 
@@ -60,10 +62,15 @@ describe('a result', () => {
     expect(errors.map(({ code, message }) => [code, message])).toEqual([
       ['SR_RUN_NOT_FOUND', expect.stringContaining("did you mean '20260101-000000-aaaaaaaa'?")],
       ['SR_RUN_NOT_FOUND', expect.stringContaining('There is no file and no run "../../etc"')],
-      ['SR_RUN_NOT_FOUND', expect.stringContaining('known are 20260101-000000-aaaaaaaa')],
+      ['SR_RUN_NOT_FOUND', expect.stringContaining('known are last, previous, 20260101-000000-aaaaaaaa')],
       ['SR_RUN_NOT_FOUND', "The run '20260102-000000-bbbbbbbb' broke off before it had a result."],
     ]);
     expect(errors[3]?.next).toBe('Go on with it: `scanrun resume 20260102-000000-bbbbbbbb`.');
+    const many = await failure(readResult('2026', places(root)));
+    expect(many.message).toBe("Several runs begin with '2026': 20260101-000000-aaaaaaaa, 20260102-000000-bbbbbbbb.");
+    expect((await failure(readResult('previous', places(root)))).message).toMatch(
+      /^Only one run in .* has a result\.$/,
+    );
     const none = await failure(readResult('last', places(folder())));
     expect([none.code, none.message]).toEqual([
       'SR_RUN_NOT_FOUND',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../core/check/registry.js';
 import type { TaskRecord } from '../../../core/model/result.js';
+import { Redactor } from '../../../core/redact.js';
 import { expectedMs, flakiness, trendOf } from '../../../core/telemetry/history.js';
 import { findOutliers } from '../../../core/telemetry/outliers.js';
 import { makeCheckResults } from '../../../core/telemetry/result.js';
@@ -32,6 +33,7 @@ function analyse({ records, tasks, registry, history }: ReturnType<typeof scanOf
     pieces,
     registry,
     () => ({ optional: false, named: true }),
+    new Redactor(),
     () => {},
   );
   const wallMs = Math.max(...records.map(({ timing }) => timing.endedAtMs));

@@ -3,6 +3,7 @@ import { definePlugin } from '../../../core/check/plugin.js';
 import { createRegistry } from '../../../core/check/registry.js';
 import type { Outcome } from '../../../core/model/outcome.js';
 import type { Notice } from '../../../core/model/result.js';
+import { Redactor } from '../../../core/redact.js';
 import { type CheckPiece, makeCheckResults } from '../../../core/telemetry/result.js';
 import { anyCheck } from '../../support/fake-pool.js';
 
@@ -25,6 +26,7 @@ describe('check results', () => {
         pieces,
         registry,
         () => rule,
+        new Redactor(),
         (notice) => notices.push(notice),
       ),
       notices,

@@ -26,18 +26,30 @@ export function compileFilters(filters: readonly string[], flag: string, items: 
   const invalid: Problem[] = [];
   const unmatched: Problem[] = [];
   const compiled = filters.map((text) => {
-    const filter = compileFilter(text);
-    if (typeof filter === 'string') {
-      invalid.push({ where: `${flag} ${text}`, what: filter });
-      return () => false;
-    }
-    if (!items.some(filter))
-      unmatched.push({ where: `${flag} ${text}`, what: 'matches no check', next: nearestNames(text, items) });
+    const { filter, problem, valid } = tryFilter(text, items);
+    if (problem !== undefined) (valid ? unmatched : invalid).push({ where: `${flag} ${text}`, ...problem });
     return filter;
   });
   fail('SR_FILTER_INVALID', invalid);
   fail('SR_FILTER_NO_MATCH', unmatched);
   return (item) => compiled.some((filter) => filter(item));
+}
+
+/** A filter, and what is wrong with it; one that is wrong matches nothing. */
+export interface TriedFilter {
+  readonly filter: Filter;
+  /** What is wrong, and the nearest name. */
+  readonly problem?: Omit<Problem, 'where'>;
+  /** False for one that is not well formed. */
+  readonly valid: boolean;
+}
+
+/** Compiles one filter without throwing. */
+export function tryFilter(text: string, items: readonly Filterable[]): TriedFilter {
+  const filter = compileFilter(text);
+  if (typeof filter === 'string') return { filter: () => false, problem: { what: filter }, valid: false };
+  if (items.some(filter)) return { filter, valid: true };
+  return { filter, problem: { what: 'matches no check', next: nearestNames(text, items) }, valid: true };
 }
 
 function fail(code: 'SR_FILTER_INVALID' | 'SR_FILTER_NO_MATCH', problems: readonly Problem[]): void {

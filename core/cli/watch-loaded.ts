@@ -1,0 +1,84 @@
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isOwnModule, isTypeScript, storedModules } from '../check/load-module.js';
+import { findConfig, SEARCH_PLACES } from '../config/load.js';
+import { STATE_FOLDER } from '../files/state.js';
+import type { ScanEvent } from '../model/event.js';
+import type { ScanOptions } from '../scan.js';
+
+/** What a process has loaded from files that people edit: the configuration, what it imports, and local checks. */
+export class Loaded {
+  readonly #options: ScanOptions;
+  readonly #files = new Set<string>();
+  /** Folders of local checks: what they import lies there. */
+  readonly #folders = new Set<string>();
+  #failed = false;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+    const file = this.#configFile();
+    if (file !== undefined) this.#files.add(file);
+  }
+
+  /** Files to watch that may lie outside of the target. */
+  files(): readonly string[] {
+    return [...this.#files];
+  }
+
+  /** A scan begins; until it has ended, nobody knows what it loaded. */
+  begin(): void {
+    this.#failed = true;
+  }
+
+  /** A scan ended, whatever it found. */
+  ended(): void {
+    this.#failed = false;
+    const file = this.#configFile();
+    if (file === undefined) return;
+    this.#files.add(file);
+    const cacheDir = join(dirname(file), STATE_FOLDER, 'cache', 'jiti');
+    for (const path of isTypeScript(file) ? storedModules(cacheDir, file) : []) this.#files.add(path);
+  }
+
+  event(event: ScanEvent): void {
+    if (event.type !== 'planned') return;
+    for (const { checks } of event.plan.tasks)
+      for (const { module } of checks)
+        if (module.startsWith('file:') && !isOwnModule(module) && !module.includes('/node_modules/'))
+          this.#folders.add(dirname(fileURLToPath(module)));
+  }
+
+  /** True when a file is loaded, or may be what kept the last scan from beginning. */
+  has(path: string): boolean {
+    const name = basename(path);
+    const isNewConfig = name !== 'package.json' && SEARCH_PLACES.includes(name) && this.#isAbove(dirname(path));
+    return this.#failed || isNewConfig || this.#files.has(path) || this.#isInFolder(path);
+  }
+
+  #isInFolder(path: string): boolean {
+    // A module in the target's own folder does not make every file of the target a part of it.
+    return [...this.#folders].some((folder) =>
+      folder === resolve(this.#options.cwd) ? dirname(path) === folder && isCode(path) : path.startsWith(folder + sep),
+    );
+  }
+
+  #isAbove(folder: string): boolean {
+    return `${resolve(this.#options.cwd)}${sep}`.startsWith(`${folder}${sep}`);
+  }
+
+  #configFile(): string | undefined {
+    const { cwd, configFile, environment = {} } = this.#options;
+    const named = configFile ?? environment.SCANRUN_CONFIG;
+    if (named !== undefined) return resolve(cwd, named);
+    try {
+      return findConfig(resolve(cwd))?.file;
+    } catch {
+      // The scan says why; until then any change may be the remedy.
+      return join(cwd, 'package.json');
+    }
+  }
+}
+
+function isCode(path: string): boolean {
+  return /\.[cm]?[jt]sx?$|\.json$/.test(path);
+}

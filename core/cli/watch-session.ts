@@ -1,0 +1,149 @@
+// The process that scans for `run --watch`: one runtime for all its scans, so that the second one starts no thread.
+
+import { realpath } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { indexFiles } from '../files/file-index.js';
+import type { ChangeRequest } from '../model/changes.js';
+import type { ReportedFile } from '../model/result.js';
+import { plural } from '../model/text.js';
+import { createRuntime } from '../runtime.js';
+import type { ScanOptions } from '../scan.js';
+import { scanOptions } from './options.js';
+import { printError } from './print-error.js';
+import { exitCode } from './reports.js';
+import { onCrash, scanOnce } from './run.js';
+import type { WatchRequest, WatchRestart } from './watch.js';
+import { Loaded } from './watch-loaded.js';
+import { openWatch, type Watch } from './watch-paths.js';
+
+/** Changed files that are named; more are counted. */
+const NAMED = 3;
+
+/** What ended a session. */
+type End = { readonly kind: 'signal' } | { readonly kind: 'restart'; readonly path: string };
+
+/** Scans until a signal comes, or until what was loaded has changed. */
+async function session({ target, flags }: WatchRequest): Promise<{ readonly restart: boolean; readonly code: number }> {
+  const options = await scanOptions(target, flags);
+  const root = await realpath(resolve(options.cwd, target));
+  const loaded = new Loaded(options);
+  const runtime = createRuntime();
+  onCrash(runtime);
+  const written = new Set<string>();
+  const signal = signalled();
+  const watch = await openWatch([root, ...loaded.files()], { root, environment: options.environment, written });
+  const scan = async (changes?: ChangeRequest): Promise<number> => {
+    loaded.begin();
+    try {
+      const { result, reports, broken } = await scanOnce(
+        changes === undefined ? options : again(options, changes),
+        flags,
+        runtime,
+        {
+          event: (event) => loaded.event(event),
+          reported: (reports) => note(written, reports),
+        },
+      );
+      loaded.ended();
+      return exitCode(result, reports, broken);
+    } catch (error) {
+      return printError(error, process.stderr);
+    }
+  };
+  try {
+    let code = await scan();
+    for (;;) {
+      if (code === 130) return { restart: false, code };
+      say(`watching ${root}; Ctrl-C ends`);
+      signal.listen();
+      const next = await Promise.race([signal.came, nextChange(watch, loaded, root, options)]);
+      signal.mute();
+      if ('kind' in next) {
+        if (next.kind === 'signal') return { restart: false, code: 130 };
+        say(`${nameOf(root, next.path)} changed, which is loaded once a process: starting again`);
+        return { restart: true, code };
+      }
+      say(`${changedText(next.paths.map((path) => nameOf(root, path)))} changed`);
+      code = await scan({ kind: 'files', paths: next.paths, seen: true });
+    }
+  } finally {
+    await watch.close();
+    await runtime.close();
+  }
+}
+
+/** The options of a scan of what changed: its reports go to the terminal, since those of files are of the whole target. */
+function again(options: ScanOptions, changes: ChangeRequest): ScanOptions {
+  return { ...options, changes, overrides: { ...options.overrides, reporter: ['terminal'] } };
+}
+
+/** Waits for changes of files of the target, or of what was loaded. Others, such as of ignored files, are passed over. */
+async function nextChange(
+  watch: Watch,
+  loaded: Loaded,
+  root: string,
+  { environment }: ScanOptions,
+): Promise<End | { readonly paths: readonly string[] }> {
+  for (;;) {
+    const paths = await watch.next();
+    const own = paths.find((path) => loaded.has(path));
+    if (own !== undefined) return { kind: 'restart', path: own };
+    try {
+      const changes: ChangeRequest = { kind: 'files', paths, seen: true };
+      const index = await indexFiles(root, { environment, cwd: root, changes });
+      index.close();
+      const found = [...(index.changes?.paths ?? [])].map((path) => resolve(root, path));
+      if (found.length > 0) return { paths: found };
+    } catch (error) {
+      printError(error, process.stderr);
+    }
+  }
+}
+
+function note(written: Set<string>, reports: readonly ReportedFile[]): void {
+  for (const { file } of reports) if (file !== undefined) written.add(file);
+}
+
+/** Signals between scans; during one they are the scan's. */
+function signalled(): { readonly came: Promise<End>; mute(): void; listen(): void } {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let tell: (end: End) => void = () => {};
+  const came = new Promise<End>((resolve) => {
+    tell = resolve;
+  });
+  const listener = (): void => tell({ kind: 'signal' });
+  const listen = (): void => {
+    for (const signal of signals) process.on(signal, listener);
+  };
+  const mute = (): void => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+  return { came, mute, listen };
+}
+
+function nameOf(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/');
+}
+
+function changedText(names: readonly string[]): string {
+  const more = names.length - NAMED;
+  return `${names.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${plural(more, 'more file')}` : ''}`;
+}
+
+function say(text: string): void {
+  process.stderr.write(`scanrun: ${text}\n`);
+}
+
+// Whoever started it is gone, and with it the terminal that this would write to.
+process.on('disconnect', () => process.exit(3));
+process.once('message', (request: WatchRequest) => {
+  session(request).then(
+    ({ restart, code }) => {
+      process.exitCode = code;
+      if (restart) process.send?.({ restart } satisfies WatchRestart);
+      process.removeAllListeners('disconnect');
+      process.disconnect();
+    },
+    (error: unknown) => process.exit(printError(error, process.stderr)),
+  );
+});

@@ -1,0 +1,69 @@
+import type { Directive } from './check/directives.js';
+import type { CheckOutcome, ExecuteListener } from './execute/contract.js';
+import type { HookRunner } from './hooks.js';
+import type { EndedCheck, ScanEvent } from './model/event.js';
+import type { Notice } from './model/result.js';
+import type { Task } from './model/task.js';
+
+/** An event before it is known when it happened. */
+export type Untimed = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+
+/** Where what happens during execution goes. */
+export interface ListenerParts {
+  readonly hooks: HookRunner;
+  readonly emit: (event: Untimed) => void;
+  readonly notice: (notice: Notice) => void;
+  /** A record of ours as it may leave the scan. */
+  readonly masked: <T>(value: T) => T;
+  /** Takes the `scanrun-ignore` comments that checks meet, by file. */
+  readonly directives: Map<string, readonly Directive[]>;
+}
+
+/** Turns what happens during execution into events and calls of hooks. */
+export function makeListener({ hooks, emit, notice, masked, directives }: ListenerParts): ExecuteListener {
+  const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
+  return {
+    taskStarted: (task, worker) => {
+      emit({ type: 'taskStarted', ...attemptOf(task), worker });
+      hooks.call('taskStart', masked(task));
+    },
+    finding: (task, finding) => {
+      emit({ type: 'finding', ...attemptOf(task), finding });
+      hooks.call('finding', finding, task);
+    },
+    attemptDiscarded: (task, findings) => emit({ type: 'attemptDiscarded', ...attemptOf(task), findings }),
+    measure: (task, checkId, measurement) => emit({ type: 'measure', taskId: task.id, checkId, ...measurement }),
+    log: (task, { level, message, data, checkId }) =>
+      emit({
+        type: 'log',
+        taskId: task.id,
+        level,
+        message,
+        ...(checkId === undefined ? {} : { checkId }),
+        ...(data === undefined ? {} : { data }),
+      }),
+    directives: (path, found) => void directives.set(path, found),
+    stray: (error) =>
+      notice({
+        code: 'stray-error',
+        level: 'warning',
+        message: `An error reached nobody: ${error.message}. It belongs to a check that had ended.`,
+      }),
+    taskEnded: (record, checks) => {
+      emit({ type: 'taskEnded', task: record, checks: checks.map(endedCheck) });
+      hooks.call('taskEnd', record);
+    },
+  };
+}
+
+/** How a check ended, without what was told before. */
+function endedCheck({ check, taskId: _, findings, measurements, timeMs: __, ...own }: CheckOutcome): EndedCheck {
+  const { data, ...rest } = own;
+  return {
+    checkId: check.id,
+    ...rest,
+    ...(data === undefined ? {} : { data }),
+    findings: findings.length,
+    measurements: measurements.length,
+  };
+}

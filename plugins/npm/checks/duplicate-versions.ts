@@ -1,0 +1,94 @@
+import { compareText, defineCheck } from 'scanrun';
+import { waysTo } from '../lockfiles/tree.js';
+import { lockedTree } from '../needs.js';
+import { someOf } from '../text.js';
+import lockfile from './lockfile.js';
+
+export default defineCheck(import.meta.url, {
+  meta: {
+    title: 'Each package is there in one version',
+    description: 'Several versions of a package are several times its size, and several truths at run time.',
+    category: 'dependencies',
+    tier: 'quick',
+    severity: 'note',
+    lane: 'io',
+    tags: ['lockfile', 'size'],
+    when: { files: ['package.json'] },
+    options: {
+      dev: { type: 'boolean', default: false, description: 'Looks also at what only development needs.' },
+      maxVersions: {
+        type: 'integer',
+        default: 1,
+        minimum: 1,
+        description: 'How many versions of a package are allowed.',
+      },
+      ignore: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        default: [],
+        description: 'Names of packages that may be there in any number, as globs.',
+      },
+    },
+    messages: {
+      several: '{{name}} is there in {{count}} versions: {{versions}}.',
+      mergeable: '{{name}} is there in {{count}} versions, of which {{same}} may become one: {{versions}}.',
+    },
+    help: [
+      'Where two versions have the same major number, one may do for both. Let the package manager look:',
+      '',
+      '```sh',
+      'npm dedupe   # pnpm dedupe, yarn dedupe',
+      '```',
+      '',
+      'Where they differ in the major number, update the dependency that brings the old one. ' +
+        'The finding names the direct dependency that brings each.',
+    ].join('\n'),
+  },
+  needs: { lockfile },
+  async run(context) {
+    const tree = lockedTree(context);
+    const { dev, maxVersions, ignore } = context.options;
+    const { default: semver } = await import('semver');
+    const { default: picomatch } = await import('picomatch');
+    const isIgnored = picomatch([...ignore]);
+    const wayTo = waysTo(tree);
+    const byName = new Map<string, Map<string, number>>();
+    for (const [index, item] of tree.packages.entries()) {
+      if (item.version === '' || item.bundled || (item.dev && !dev) || isIgnored(item.name)) continue;
+      const versions = byName.get(item.name) ?? new Map<string, number>();
+      byName.set(item.name, versions);
+      if (!versions.has(item.version)) versions.set(item.version, index);
+    }
+    for (const [name, found] of [...byName].sort(([a], [b]) => compareText(a, b))) {
+      if (found.size <= maxVersions) continue;
+      const versions = [...found].map(([version, index]) => ({ version, by: wayTo(index)?.direct ?? name }));
+      const same = sharingMajor(
+        [...found.keys()]
+          .flatMap((version) => semver.parse(version) ?? [])
+          .map(({ major, minor }) => ({ major, minor })),
+      );
+      context.report({
+        messageId: same.length > 0 ? 'mergeable' : 'several',
+        data: {
+          name,
+          count: found.size,
+          versions: someOf(versions.map(({ version, by }) => `${version} (by ${by})`)),
+          same: same.join(' and '),
+          brought: versions,
+        },
+        location: { path: tree.path },
+        ...(same.length > 0 ? { severity: 'warning' as const } : {}),
+      });
+    }
+  },
+});
+
+/** The ranges of compatible versions that more than one version is of: `4.x`; before 1.0.0 a minor number is what a major one is later. */
+function sharingMajor(versions: readonly { readonly major: number; readonly minor: number }[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { major, minor } of versions) {
+    const range = major > 0 ? `${major}.x` : `0.${minor}.x`;
+    counts.set(range, (counts.get(range) ?? 0) + 1);
+  }
+  return [...counts].filter(([, count]) => count > 1).map(([range]) => range);
+}

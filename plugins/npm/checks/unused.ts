@@ -1,0 +1,171 @@
+import { type ContextOf, defineCheck, type ExecResult, type Severity } from 'scanrun';
+import { type KnipIssue, type KnipKind, readKnipReport } from '../knip-report.js';
+import { messageOf } from '../text.js';
+import { commandOf, findTool } from '../tools.js';
+import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
+
+/** What is reported by each category. */
+const CATEGORIES: Readonly<Record<string, readonly KnipKind[]>> = {
+  dependencies: ['dependency', 'peer', 'catalog'],
+  unlisted: ['unlisted', 'unresolved', 'binary', 'catalogReference'],
+  files: ['file'],
+  exports: ['export', 'duplicate', 'member'],
+  types: ['type'],
+};
+
+const options = {
+  categories: {
+    type: 'array',
+    items: { type: 'string', enum: Object.keys(CATEGORIES) },
+    uniqueItems: true,
+    minItems: 1,
+    default: Object.keys(CATEGORIES),
+    description:
+      'What is reported: dependencies that nothing uses, what is used and unlisted, files that nothing imports, exports and types that nothing else uses.',
+  },
+  production: {
+    type: 'boolean',
+    default: false,
+    description: 'Looks only at the code that is shipped, without tests and the dependencies of development.',
+  },
+} as const;
+
+const messages = {
+  dependency: '{{name}} is in {{field}}, and nothing uses it.',
+  peer: '{{name}} is an optional peer dependency, and the code refers to it.',
+  unlisted: '{{name}} is used, and no package.json that counts lists it.',
+  unresolved: "The import '{{name}}' leads nowhere.",
+  binary: 'The command {{name}} is used, and no dependency brings it.',
+  file: 'Nothing uses {{name}}.',
+  export: '{{name}} is exported, and nothing else uses it.',
+  type: 'The type {{name}} is exported, and nothing else uses it.',
+  member: '{{name}} is a member that nothing uses.',
+  duplicate: 'One thing is exported under several names: {{name}}.',
+  catalog: '{{name}} is in the catalog, and no package takes it from there.',
+  catalogReference: '{{name}} is asked of the catalog, which does not have it.',
+} as const;
+
+type Context = ContextOf<typeof options, typeof messages, Record<never, never>>;
+
+const SEVERITY: Readonly<Record<KnipKind, Severity>> = {
+  dependency: 'warning',
+  peer: 'note',
+  unlisted: 'error',
+  unresolved: 'error',
+  binary: 'warning',
+  file: 'warning',
+  export: 'warning',
+  type: 'note',
+  member: 'note',
+  duplicate: 'note',
+  catalog: 'warning',
+  catalogReference: 'error',
+};
+
+export default defineCheck(import.meta.url, {
+  meta: {
+    title: 'Nothing is unused or unlisted',
+    description:
+      'A dependency that nothing uses is attack surface; one that nobody lists is there by accident, and is gone one day.',
+    category: 'dependencies',
+    tier: 'deep',
+    severity: 'warning',
+    lane: 'process',
+    tags: ['knip', 'dead-code'],
+    when: { files: ['package.json'] },
+    options,
+    messages,
+    help: [
+      'Remove what nothing uses, and list what is used:',
+      '',
+      '```sh',
+      'npm uninstall unused-package',
+      'npm install used-package',
+      '```',
+      '',
+      'The check runs [knip](https://knip.dev), which needs to know the entry points of the project: what a framework or a script starts. ' +
+        'It knows those of many tools; the rest goes into `knip.json`:',
+      '',
+      '```json',
+      '{ "entry": ["src/index.ts", "scripts/*.ts"], "ignoreDependencies": ["runtime-only-package"] }',
+      '```',
+      '',
+      "knip runs the project's own configuration files, such as `knip.ts` and `vite.config.ts`. So it runs in a project of yours only, " +
+        'never in somebody else’s target. What is not installed it cannot follow: install the dependencies first.',
+    ].join('\n'),
+  },
+  async run(context) {
+    if (!context.target.own)
+      context.skip(
+        'not-applicable',
+        "knip runs the project's configuration files, and this target is not the project that the scan was started in. Start the scan in its folder if you trust it.",
+      );
+    const packages = await workspacePackages(context);
+    const tool = await findTool(context, { name: 'knip', range: '>=5.0.0 <7' });
+    const result = await context.exec([
+      process.execPath,
+      commandOf(tool),
+      '--reporter',
+      'json',
+      '--no-progress',
+      '--no-config-hints',
+      ...(context.options.production ? ['--production'] : []),
+    ]);
+    const isInstalled = await hasModules(context);
+    if (!isInstalled && result.code === 2)
+      context.skip('not-installed', `not installed: the project's dependencies, which knip needs here: npm install`);
+    const issues = answerOf(result);
+    const kinds = new Set(context.options.categories.flatMap((category) => CATEGORIES[category] ?? []));
+    if (!isInstalled) {
+      // What a dependency brings is known only from its files: every command would look as if nothing brought it.
+      kinds.delete('binary');
+      context.degraded('Nothing is installed, so knip could not follow what packages bring. Run `npm install` first.');
+    }
+    for (const issue of issues) if (kinds.has(issue.kind)) reportIssue(context, issue, packages);
+  },
+});
+
+/** What knip found. Its exit code is 0 for nothing, 1 for something, and any other when it failed itself. */
+function answerOf({ code, signal, stdout, stderr, truncated }: ExecResult): KnipIssue[] {
+  const said = stderr.trim().split('\n').slice(-8).join('\n') || 'It printed nothing.';
+  if (truncated) throw new Error('knip printed more than 10 MB, so its report is cut short.');
+  if (code !== 0 && code !== 1) throw new Error(`knip failed (${signal ?? `exit code ${code}`}):\n${said}`);
+  try {
+    return readKnipReport(stdout);
+  } catch (error) {
+    throw new Error(`${messageOf(error)}:\n${said}`);
+  }
+}
+
+async function hasModules({ readFile }: Context): Promise<boolean> {
+  try {
+    await readFile('node_modules');
+    return true;
+  } catch (error) {
+    const code = (error as { readonly code?: unknown }).code;
+    if (code === 'ENOENT') return false;
+    // A folder is what is expected; one that is linked from elsewhere is there too.
+    if (code === 'EISDIR' || code === 'SR_PATH_OUTSIDE') return true;
+    throw error;
+  }
+}
+
+function reportIssue(context: Context, issue: KnipIssue, packages: readonly WorkspacePackage[]): void {
+  const { kind, path, name, field, line, column } = issue;
+  const file = path.replaceAll('\\', '/');
+  // The folders are nested, so the longest that fits is the package.
+  const item = packages
+    .filter(({ folder }) => folder === '' || file.startsWith(`${folder}/`))
+    .reduce((best, next) => (next.folder.length > best.folder.length ? next : best));
+  context.report({
+    messageId: kind,
+    data: { name, ...(field === undefined ? {} : { field }) },
+    location: {
+      path: file,
+      ...(line === undefined ? {} : { startLine: line }),
+      ...(column === undefined ? {} : { startColumn: column }),
+    },
+    severity: SEVERITY[kind],
+    package: item.name,
+  });
+}

@@ -1,0 +1,17 @@
+import type { CheckContext } from 'scanrun';
+import type { LockfileData } from './checks/lockfile.js';
+import type { LockedTree } from './lockfiles/tree.js';
+
+/** What the lockfile says; ends the check as skipped where nobody knows which versions are used. */
+export function lockedTree({
+  needs,
+  skip,
+}: Pick<CheckContext, 'skip'> & { readonly needs: { readonly lockfile: LockfileData } }): LockedTree {
+  const { lockfile } = needs;
+  if (lockfile.state === 'read') return lockfile.tree;
+  if (lockfile.state === 'unreadable') return skip('unreadable', `${lockfile.path} cannot be read: ${lockfile.why}.`);
+  return skip(
+    'not-applicable',
+    'Which versions are used is not known: there is no lockfile, and nothing is installed. Run `npm install` first.',
+  );
+}
