@@ -8,6 +8,7 @@ export default defineConfig({
     // Tests run the sources; what a worker thread loads is the build, which `npm test` makes first.
     alias: [
       { find: /^scanrun$/, replacement: at('./core/index.ts') },
+      { find: /^scanrun\/browser$/, replacement: at('./core/browser.ts') },
       { find: /^scanrun\/testing$/, replacement: at('./core/testing.ts') },
       { find: /^scanrun\/plugins\/([^/]+)$/, replacement: at('./plugins/$1/index.ts') },
       { find: /^scanrun\/reporters\/([^/]+)$/, replacement: at('./reporters/$1/index.ts') },

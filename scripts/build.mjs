@@ -71,6 +71,7 @@ async function bundle() {
     ...commands.map((name) => [`cli/${name}`]),
     ['index'],
     ['testing'],
+    ['browser'],
     ['engine'],
     ['execute/worker'],
     ['config/schema'],

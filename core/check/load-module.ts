@@ -233,6 +233,7 @@ function ownAliases(): Record<string, string> {
     for (const name of namesIn(folder, 'index.js'))
       aliases[`scanrun/${kind}/${name}`] = fileURLToPath(new URL(`${name}/index.js`, folder));
   }
+  aliases['scanrun/browser'] = fileURLToPath(new URL('core/browser.js', DIST));
   aliases['scanrun/testing'] = fileURLToPath(new URL('core/testing.js', DIST));
   aliases.scanrun = fileURLToPath(new URL('core/index.js', DIST));
   return aliases;

@@ -41,6 +41,7 @@ export const FLOORS: Readonly<Record<string, { readonly may: readonly string[]; 
     may: [...USED, ...STAGES, 'answers', 'events', 'hooks', 'runtime'],
     why: 'it puts the stages in order for every caller',
   },
+  browser: { may: [], why: 'it finds and ends a browser for plugins and reporters, and no part of a scan needs one' },
   testing: { may: [...USED, 'execute', 'runtime'], why: 'what runs a check in a test is what runs it in a scan' },
   index: {
     may: ['model', 'errors', 'check', 'config', 'hooks', 'report', 'runtime', 'scan'],
