@@ -9,5 +9,5 @@ export { markEarly } from './known.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';
 export { runReporters } from './report/run-reporters.js';
-export { makeListener } from './scan-listener.js';
+export { executeListener } from './scan-listener.js';
 export { openHistory } from './telemetry/history-file.js';

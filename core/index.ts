@@ -31,6 +31,7 @@ export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
 export { defineReporter, use } from './check/reporter.js';
+export { commandOf, findTool, importTool, requireTool, type Tool, type ToolWanted } from './check/tool.js';
 export type {
   BackoffSettings,
   BreakerSettings,

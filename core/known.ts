@@ -3,7 +3,7 @@
 import { isFileCheck } from './check/define.js';
 import { type Directive, findDirectives } from './check/directives.js';
 import { messageOf } from './errors.js';
-import { readText } from './execute/collect.js';
+import { readText } from './execute/read-text.js';
 import { readKeptResult } from './journal/kept.js';
 import type { Finding } from './model/finding.js';
 import type { CheckResult, Notice } from './model/result.js';

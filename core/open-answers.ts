@@ -28,7 +28,8 @@ export function answersOf(
       settings: config.cache,
       index: files,
       tier: config.tier,
-      redact: [...config.redact.patterns, `home ${config.redact.home}`],
+      // What is masked, home directories among it, is masked in what is kept too.
+      redact: [...config.redact.patterns, ...(config.redact.home ? ['home directories'] : [])],
       // A check reads the variables that its thread has, which are the process's own.
       environment: options.environment ?? process.env,
       keyFile: keyFileOf(options),

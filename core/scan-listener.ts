@@ -5,22 +5,22 @@ import type { EndedCheck, ScanEvent } from './model/event.js';
 import type { Notice } from './model/result.js';
 import type { Task } from './model/task.js';
 
-/** An event before it is known when it happened. */
-export type Untimed = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+/** An event without its time. */
+export type UntimedEvent = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
 
-/** Where what happens during execution goes. */
-export interface ListenerParts {
+/** Where what happens is told. */
+export interface Told {
   readonly hooks: HookRunner;
-  readonly emit: (event: Untimed) => void;
-  readonly notice: (notice: Notice) => void;
   /** A record of ours as it may leave the scan. */
   readonly masked: <T>(value: T) => T;
   /** Takes the `scanrun-ignore` comments that checks meet, by file. */
   readonly directives: Map<string, readonly Directive[]>;
+  emit(event: UntimedEvent): void;
+  notice(notice: Notice): void;
 }
 
-/** Turns what happens during execution into events and calls of hooks. */
-export function makeListener({ hooks, emit, notice, masked, directives }: ListenerParts): ExecuteListener {
+/** What execution tells of, as events and for hooks. */
+export function executeListener({ hooks, masked, directives, emit, notice }: Told): ExecuteListener {
   const attemptOf = (task: Task): { taskId: string; attempt: number } => ({ taskId: task.id, attempt: task.attempt });
   return {
     taskStarted: (task, worker) => {

@@ -17,7 +17,7 @@ import type { OpenedRecord } from './record.js';
 import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
-import type { Untimed } from './scan-listener.js';
+import type { UntimedEvent } from './scan-listener.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -186,7 +186,7 @@ class ScanRun {
     answers: ScanAnswers | undefined,
   ): Promise<Executed> {
     const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
-    const { execute, makeFailFast, makeListener, markEarly } = await engine();
+    const { execute, executeListener, makeFailFast, markEarly } = await engine();
     const notice = (item: Notice): void => this.#notice(item);
     const governor = await this.#governor(config);
     return execute({
@@ -213,7 +213,7 @@ class ScanRun {
       loader,
       clock: this.#runtime.clock,
       signal: this.#signal,
-      listener: makeListener({
+      listener: executeListener({
         hooks,
         emit: (event) => this.#emit(event),
         notice,
@@ -284,7 +284,7 @@ class ScanRun {
     this.#emit({ type: 'notice', notice: clean });
   }
 
-  #emit(event: Untimed): ScanEvent {
+  #emit(event: UntimedEvent): ScanEvent {
     const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
     const complete = this.masked({ ...event, at } as ScanEvent);
     this.#journal?.append(complete);

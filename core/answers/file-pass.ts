@@ -7,7 +7,7 @@ import type { Measurement } from '../model/result.js';
 import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
 import type { NotKept, PlannedCheck } from './check-parts.js';
-import { type FindingOrigin, keepFileFinding, restoreFinding } from './kept-finding.js';
+import { type FindingOrigin, keepFileFinding, type RestoredFinding, restoreFinding } from './kept-finding.js';
 
 /** A file check of a pass. */
 export interface PassCheck extends PlannedCheck {
@@ -23,7 +23,7 @@ export interface VisitAnswer {
 
 /** What a check had said of a file. */
 export interface KnownAnswer {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RestoredFinding[];
   readonly measurements: readonly Measurement[];
 }
 

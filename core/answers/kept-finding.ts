@@ -1,4 +1,3 @@
-import { fingerprintBase } from '../check/fingerprint.js';
 import type { Finding } from '../model/finding.js';
 import type { KeptFinding } from '../model/kept.js';
 import type { Severity } from '../model/severity.js';
@@ -10,8 +9,8 @@ export interface FindingOrigin {
 }
 
 /** A finding as the cache keeps it. */
-export function keepFinding(finding: Finding, { severity }: FindingOrigin): KeptFinding {
-  const { checkId: _checkId, severity: _severity, suppressedBy: _suppressedBy, ...kept } = finding;
+export function keepFinding(finding: Finding, { severity }: Pick<FindingOrigin, 'severity'>): KeptFinding {
+  const { checkId: _, severity: __, fingerprint: ___, state: ____, suppressedBy: _____, ...kept } = finding;
   return severity === undefined ? kept : { ...kept, severity };
 }
 
@@ -38,16 +37,19 @@ export interface FindingOwner {
   readonly metaSeverity: Severity;
 }
 
+/** A finding without what it is recognised by: that is made of what may be shown today, and of the path that it has today. */
+export type RestoredFinding = Omit<Finding, 'fingerprint'>;
+
 /** The finding that was kept, in its file. */
-export function restoreFinding(kept: KeptFinding, owner: FindingOwner, file?: { readonly path: string }): Finding {
-  const { severity, location, ...rest } = kept;
-  const { checkId } = owner;
-  const finding: Finding = {
-    checkId,
+export function restoreFinding(
+  { severity, location, ...rest }: KeptFinding,
+  owner: FindingOwner,
+  file?: { readonly path: string },
+): RestoredFinding {
+  return {
+    checkId: owner.checkId,
     ...rest,
     severity: owner.severity ?? severity ?? owner.metaSeverity,
     location: { path: location.path ?? file?.path ?? '', ...location },
   };
-  // Its number among equal ones is given with all others'. The path is a part of it, which may be another one now.
-  return location.path === undefined ? { ...finding, fingerprint: `${fingerprintBase(finding)}:1` } : finding;
 }

@@ -8,11 +8,17 @@ import type { Measurement } from '../model/result.js';
 import type { StoredEntry } from '../model/target.js';
 import { isAsListed } from './as-listed.js';
 import { type Access, DeclaredInputs, type Undeclared } from './declared-inputs.js';
-import { type FindingOrigin, type FindingOwner, keepFinding, restoreFinding } from './kept-finding.js';
+import {
+  type FindingOrigin,
+  type FindingOwner,
+  keepFinding,
+  type RestoredFinding,
+  restoreFinding,
+} from './kept-finding.js';
 
 /** What a project check had said. */
 export interface ProjectAnswer {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RestoredFinding[];
   readonly measurements: readonly Measurement[];
   readonly data?: JsonValue;
 }

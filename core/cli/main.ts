@@ -83,21 +83,6 @@ program
     finish(async () => (await import('./history.js')).history(check, flags)),
   );
 
-const cache = program.command('cache').description("show what a target's cache holds, or make it smaller");
-const cacheCommand = (action: CacheAction, description: string): Command =>
-  cache
-    .command(action)
-    .description(description)
-    .option('--target <folder>', 'the folder whose cache it is', '.')
-    .option('--json', 'print JSON on standard output')
-    .option('--no-color', 'print without colours')
-    .action((flags: CacheFlags) => finish(async () => (await import('./cache.js')).cache(action, flags)));
-cacheCommand('stats', 'show entries, size, age, and what the last scan found');
-cacheCommand('prune', 'leave out what was not used for long, and what is more than the limit').option(
-  '--config <file>',
-  'the configuration file with the limits',
-);
-cacheCommand('clear', 'remove everything, transpiled modules too');
 const baseline = program
   .command('baseline')
   .description(
@@ -129,6 +114,21 @@ program
   .action((before: string, after: string, flags: DiffFlags) =>
     finish(async () => (await import('./diff.js')).diff(before, after, flags)),
   );
+const cache = program.command('cache').description("show what a target's cache holds, or make it smaller");
+const cacheCommand = (action: CacheAction, description: string): Command =>
+  cache
+    .command(action)
+    .description(description)
+    .option('--target <folder>', 'the folder whose cache it is', '.')
+    .option('--json', 'print JSON on standard output')
+    .option('--no-color', 'print without colours')
+    .action((flags: CacheFlags) => finish(async () => (await import('./cache.js')).cache(action, flags)));
+cacheCommand('stats', 'show entries, size, age, and what the last scan found');
+cacheCommand('prune', 'leave out what was not used for long, and what is more than the limit').option(
+  '--config <file>',
+  'the configuration file with the limits',
+);
+cacheCommand('clear', 'remove everything, transpiled modules too');
 
 const report = program
   .command('report')
@@ -166,7 +166,7 @@ function bearStderr(): void {
   process.stderr.on('error', () => {});
 }
 
-for (const command of [program, ...program.commands, ...cache.commands, ...baseline.commands]) command.exitOverride();
+for (const command of [program, ...program.commands, ...baseline.commands, ...cache.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {

@@ -31,8 +31,7 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
 }
 
 async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
-  const { result, reports, broken } = await complete(options, flags);
-  return exitCode(result, reports, broken);
+  return exitCodeOf(await complete(options, flags));
 }
 
 /** A scan that is over, with its reports written. */
@@ -43,7 +42,12 @@ export interface Completed {
   readonly broken: boolean;
 }
 
-/** Scans in a runtime of its own, with everything around it: progress, signals, the log, events, and what plugins left open. */
+/** The exit code of a scan that is over. */
+export function exitCodeOf({ result, reports, broken }: Completed): number {
+  return exitCode(result, reports, broken);
+}
+
+/** Scans with everything around it: progress, signals, the log, events, and what plugins left open. */
 export async function complete(options: ScanOptions, flags: RunFlags): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
     throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {

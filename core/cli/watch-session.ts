@@ -10,8 +10,7 @@ import { createRuntime } from '../runtime.js';
 import type { ScanOptions } from '../scan.js';
 import { scanOptions } from './options.js';
 import { printError } from './print-error.js';
-import { exitCode } from './reports.js';
-import { onCrash, scanOnce } from './run.js';
+import { exitCodeOf, onCrash, scanOnce } from './run.js';
 import type { WatchRequest, WatchRestart } from './watch.js';
 import { Loaded } from './watch-loaded.js';
 import { openWatch, type Watch } from './watch-paths.js';
@@ -35,17 +34,12 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
   const scan = async (changes?: ChangeRequest): Promise<number> => {
     loaded.begin();
     try {
-      const { result, reports, broken } = await scanOnce(
-        changes === undefined ? options : again(options, changes),
-        flags,
-        runtime,
-        {
-          event: (event) => loaded.event(event),
-          reported: (reports) => note(written, reports),
-        },
-      );
+      const done = await scanOnce(changes === undefined ? options : again(options, changes), flags, runtime, {
+        event: (event) => loaded.event(event),
+        reported: (reports) => note(written, reports),
+      });
       loaded.ended();
-      return exitCode(result, reports, broken);
+      return exitCodeOf(done);
     } catch (error) {
       return printError(error, process.stderr);
     }

@@ -40,6 +40,7 @@ interface NamedReporter {
 /** Where our own reporters write; stated once more here so that asking does not import them. A test compares. */
 export const OWN_OUTPUTS: Readonly<Record<string, string>> = {
   csv: 'reports/findings.csv',
+  cyclonedx: 'reports/sbom.cdx.json',
   github: '-',
   gitlab: 'reports/gl-code-quality-report.json',
   html: 'reports/scan.html',

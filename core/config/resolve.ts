@@ -123,10 +123,10 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const base = resolveBase(layers, sources.overrides, origins, problems);
   const governor = resolveGovernor(layers, origins);
   const resources = resolveResources(layers, origins, problems);
-  const refresh = environment.refreshCache || sources.overrides.refreshCache === true;
-  const cache = resolveCache(layers, refresh, origins);
   const known = resolveGate(layers, origins, problems);
   const waivers = await resolveWaivers(layers, [...checks.values()], loaded.complete, problems);
+  const refresh = environment.refreshCache || sources.overrides.refreshCache === true;
+  const cache = resolveCache(layers, refresh, origins);
   const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
 

@@ -1,6 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
-import type { FindingOrigin } from '../answers/kept-finding.js';
+import type { FindingOrigin, RestoredFinding } from '../answers/kept-finding.js';
 import type { Directive } from '../check/directives.js';
 import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import { fillMessage } from '../check/messages.js';
@@ -14,7 +12,8 @@ import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 import { failedVisits, unreadReason } from './check-end.js';
 import type { CheckEnd, CheckMessage, RawReport, VisitEnd } from './protocol.js';
-import { decode, LineIndex, MAX_READ_BYTES } from './visit.js';
+import { readLines } from './read-text.js';
+import type { LineIndex } from './visit.js';
 
 /** What one check of one task has said, in the attempt that counts. */
 export interface Collected {
@@ -50,7 +49,7 @@ export interface Said {
 
 /** What an earlier scan said. */
 export interface KnownAnswers {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RestoredFinding[];
   /** What it measured, each with the file that it was then visiting. */
   readonly measurements: readonly (Measurement & { readonly path?: string })[];
   readonly data?: JsonValue | undefined;
@@ -123,7 +122,7 @@ export class TaskCollector {
     if (this.#closed) return;
     if (message.type === 'redact') this.#mask(message.value);
     else if (message.type === 'log') this.#listener.log(redactRecord(this.#redactor, message));
-    else if (message.type === 'directives') this.#listener.directives?.(message.path, message.directives);
+    else if (message.type === 'directives') this.#directives(message.path, message.directives);
     else this.#said(message);
   }
 
@@ -134,7 +133,8 @@ export class TaskCollector {
     check.isKnown = isAll;
     check.knownFiles = files;
     // What must be masked may have become known since.
-    for (const finding of this.#redactor.json(findings)) {
+    for (const known of findings) {
+      const finding = this.#numbered(this.#redactor.json(known));
       check.findings.push(finding);
       this.#listener.finding(finding);
     }
@@ -144,6 +144,12 @@ export class TaskCollector {
       this.#listener.measure(checkId, measurement);
     }
     if (data !== undefined) check.data = this.#redactor.json(data);
+  }
+
+  /** A file with comments of ours is read by each scan: one that is about nothing any more must be told by each. */
+  #directives(path: string, directives: readonly Directive[]): void {
+    for (const check of this.#checks.values()) check.impure.add(path);
+    this.#listener.directives?.(path, directives);
   }
 
   /** A value is masked for all; which check of several named it does not matter. */
@@ -240,10 +246,15 @@ export class TaskCollector {
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(clean.package === undefined ? {} : { package: clean.package }),
     };
+    return { finding: this.#numbered(finding), severity: report.severity };
+  }
+
+  /** A finding with its fingerprint: made of what is shown, and numbered as it arrives. */
+  #numbered(finding: RestoredFinding): Finding {
     const base = fingerprintBase(finding);
     const number = (this.#equal.get(base) ?? 0) + 1;
     this.#equal.set(base, number);
-    return { finding: { ...finding, fingerprint: `${base}:${number}` }, severity: report.severity };
+    return { ...finding, fingerprint: `${base}:${number}` };
   }
 
   /** The lines around a finding of a check that did not read the file itself. */
@@ -272,25 +283,4 @@ function saidOf({ byFile }: Collected, path: string): Said {
 
 function joined(first: Reason, all: readonly Reason[]): Reason {
   return all.length === 1 ? first : { ...first, message: all.map(({ message }) => message).join(' ') };
-}
-
-/** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
-function readLines(root: string, path: string, stored: string | undefined): LineIndex | undefined {
-  const text = readText(root, path, stored);
-  return text === undefined ? undefined : new LineIndex(text);
-}
-
-/**
- * The text of a file of the target; undefined for one that cannot be read, is binary or too large, or lies outside.
- * @param stored where it lies when not at its path.
- */
-export function readText(root: string, path: string, stored?: string): string | undefined {
-  try {
-    const real = stored ?? realpathSync(join(root, path));
-    if (stored === undefined && !real.startsWith(root + sep)) return undefined;
-    const bytes = readFileSync(real);
-    return bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,8 +1,8 @@
 import { isAsListed } from '../answers/as-listed.js';
 import type { FilePass } from '../answers/file-pass.js';
+import type { RestoredFinding } from '../answers/kept-finding.js';
 import type { ScanAnswers } from '../answers/scan-answers.js';
 import type { Registry } from '../check/registry.js';
-import type { Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
@@ -15,7 +15,7 @@ import { narrowVisits, type Visits } from './visits.js';
 export interface KnownOfCheck {
   /** How many files it need not visit. */
   files: number;
-  readonly findings: Finding[];
+  readonly findings: RestoredFinding[];
   readonly measurements: (Measurement & { readonly path: string })[];
 }
 

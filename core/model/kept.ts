@@ -4,7 +4,8 @@ import type { Measurement } from './result.js';
 import type { Severity } from './severity.js';
 
 /** A finding as the cache keeps it: redacted, and without what the configuration may set otherwise next time. */
-export interface KeptFinding extends Omit<Finding, 'checkId' | 'severity' | 'location' | 'suppressedBy'> {
+export interface KeptFinding
+  extends Omit<Finding, 'checkId' | 'severity' | 'location' | 'fingerprint' | 'state' | 'suppressedBy'> {
   /** Where it is; without a path in the file that was visited. */
   readonly location: Omit<Location, 'path'> & { readonly path?: string };
   /** The severity that the check gave it; absent where its meta's holds. */

@@ -3,6 +3,7 @@ import deprecated from './checks/deprecated.js';
 import duplicateVersions from './checks/duplicate-versions.js';
 import engines from './checks/engines.js';
 import installScripts from './checks/install-scripts.js';
+import inventory from './checks/inventory.js';
 import licences from './checks/licences.js';
 import lockfile from './checks/lockfile.js';
 import lockfileHosts from './checks/lockfile-hosts.js';
@@ -16,6 +17,10 @@ import types from './checks/types.js';
 import unused from './checks/unused.js';
 import vulnerabilities from './checks/vulnerabilities.js';
 
+export type { InventoryData, PackageFacts, ProjectFacts } from './checks/inventory.js';
+export type { LockfileData } from './checks/lockfile.js';
+export type { ImportedDependency, Importer, LockedPackage, LockedTree, Manager } from './lockfiles/tree.js';
+
 /** Checks of what npm, Yarn and pnpm make of a repository: its manifests, its dependencies and what it publishes. */
 export default definePlugin({
   name: 'npm',
@@ -24,6 +29,7 @@ export default definePlugin({
     'duplicate-versions': duplicateVersions,
     engines,
     'install-scripts': installScripts,
+    inventory,
     licences,
     lockfile,
     'lockfile-hosts': lockfileHosts,

@@ -7,8 +7,8 @@ const HOST = /^(argv|stdin|stdout|stderr|env|cwd|chdir|exit|exitCode|abort|on|on
 
 /** Files that may use some of them, and why. */
 const HOST_EXCEPTIONS: Readonly<Record<string, { readonly members: readonly string[]; readonly why: string }>> = {
-  'core/open-answers.ts': { members: ['env'], why: 'a kept answer depends on the variables that the threads have' },
   'core/prepare.ts': { members: ['env'], why: 'what a command inherits, it may print: secrets in it are masked' },
+  'core/open-answers.ts': { members: ['env'], why: 'a kept answer depends on the variables that the threads have' },
   'core/files/git.ts': {
     members: ['env'],
     why: 'git inherits the environment, less what points it to another repository',

@@ -1,5 +1,5 @@
 import { compareText, defineCheck } from 'scanrun';
-import { waysTo } from '../lockfiles/tree.js';
+import { type LockedTree, waysTo } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
 import { someOf } from '../text.js';
 import lockfile from './lockfile.js';
@@ -41,7 +41,8 @@ export default defineCheck(import.meta.url, {
       '```',
       '',
       'Where they differ in the major number, update the dependency that brings the old one. ' +
-        'The finding names the direct dependency that brings each.',
+        'The finding names the direct dependency that brings each. A package that only comes along with such a one, ' +
+        'as the binaries for each platform do, is not reported by itself.',
     ].join('\n'),
   },
   needs: { lockfile },
@@ -59,8 +60,12 @@ export default defineCheck(import.meta.url, {
       byName.set(item.name, versions);
       if (!versions.has(item.version)) versions.set(item.version, index);
     }
-    for (const [name, found] of [...byName].sort(([a], [b]) => compareText(a, b))) {
-      if (found.size <= maxVersions) continue;
+    const several = new Map([...byName].filter(([, { size }]) => size > maxVersions));
+    const followed = follows(tree);
+    for (const [name, found] of [...several].sort(([a], [b]) => compareText(a, b))) {
+      // What only comes along with a package that is there several times goes when that does.
+      const by = followed([...found.values()]);
+      if (by !== undefined && by !== name && several.has(by)) continue;
       const versions = [...found].map(([version, index]) => ({ version, by: wayTo(index)?.direct ?? name }));
       const same = sharingMajor(
         [...found.keys()]
@@ -77,11 +82,27 @@ export default defineCheck(import.meta.url, {
           brought: versions,
         },
         location: { path: tree.path },
-        ...(same.length > 0 ? { severity: 'warning' as const } : {}),
       });
     }
   },
 });
+
+/** Tells which other package alone brings packages, given by their indices; undefined where several do, or the project asks for one. */
+function follows({ packages, importers }: LockedTree): (indices: readonly number[]) => string | undefined {
+  const direct = new Set(importers.flatMap(({ dependencies }) => dependencies.flatMap(({ to }) => to ?? [])));
+  const by = new Map<number, Set<string>>();
+  for (const { name, dependencies } of packages)
+    for (const to of dependencies) by.set(to, (by.get(to) ?? new Set()).add(name));
+  return (indices) => {
+    const names = new Set<string>();
+    for (const index of indices) {
+      if (direct.has(index)) return undefined;
+      for (const name of by.get(index) ?? []) names.add(name);
+    }
+    const [only] = names;
+    return names.size === 1 ? only : undefined;
+  };
+}
 
 /** The ranges of compatible versions that more than one version is of: `4.x`; before 1.0.0 a minor number is what a major one is later. */
 function sharingMajor(versions: readonly { readonly major: number; readonly minor: number }[]): string[] {

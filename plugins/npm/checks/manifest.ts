@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
 import type { Message } from 'publint';
-import { type ContextOf, defineCheck, type Severity } from 'scanrun';
+import { type ContextOf, defineCheck, findTool, importTool, type Severity } from 'scanrun';
 import { buildProducts, degradeUnbuilt, isThere, type Missing } from '../built.js';
 import { type Places, placesIn } from '../manifest.js';
 import { listPublished, privateOption, readPublished, somePublished } from '../published.js';
 import { asText, messageOf, own } from '../text.js';
-import { findTool, importTool } from '../tools.js';
 import { findPackages, type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 const options = {
@@ -71,7 +70,7 @@ export default defineCheck(import.meta.url, {
     const tool = await findTool(context, { name: 'publint', range: '>=0.3.0 <1' });
     const publint: Publint = {
       ...(await importTool<Pick<Publint, 'publint'>>(tool)),
-      ...(await importTool<Pick<Publint, 'formatMessage'>>(tool, './utils')),
+      ...(await importTool<Pick<Publint, 'formatMessage'>>(tool, 'publint/utils')),
     };
     const { default: semver } = await import('semver');
     const missing: MissingFile[] = [];

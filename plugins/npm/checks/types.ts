@@ -1,10 +1,9 @@
 import type { Analysis, CheckResult, Package, Problem } from '@arethetypeswrong/core';
-import { type ContextOf, defineCheck, type Severity } from 'scanrun';
+import { type ContextOf, defineCheck, findTool, importTool, type Severity } from 'scanrun';
 import { degradeUnbuilt, unbuiltFiles } from '../built.js';
 import { type Places, placesIn } from '../manifest.js';
 import { listPublished, privateOption, publishedManifest, readPublished, somePublished } from '../published.js';
 import { asText, own } from '../text.js';
-import { findTool, importTool } from '../tools.js';
 import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 const options = {
@@ -105,7 +104,10 @@ async function loadCore(context: Context): Promise<Core> {
     readonly checkPackage: Core['checkPackage'];
     readonly Package: new (files: Record<string, Uint8Array>, name: string, version: string) => Package;
   }>(tool);
-  const { problemKindInfo } = await importTool<{ readonly problemKindInfo: Core['titles'] }>(tool, './problems');
+  const { problemKindInfo } = await importTool<{ readonly problemKindInfo: Core['titles'] }>(
+    tool,
+    '@arethetypeswrong/core/problems',
+  );
   return {
     checkPackage,
     titles: problemKindInfo,

@@ -1,7 +1,8 @@
-import { type ContextOf, defineCheck, type ExecResult, type Severity } from 'scanrun';
+import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Severity } from 'scanrun';
+import { isThere } from '../built.js';
+import { doubtfulExports } from '../commonjs.js';
 import { type KnipIssue, type KnipKind, readKnipReport } from '../knip-report.js';
-import { messageOf } from '../text.js';
-import { commandOf, findTool } from '../tools.js';
+import { messageOf, own } from '../text.js';
 import { type WorkspacePackage, workspacePackages } from '../workspaces.js';
 
 /** What is reported by each category. */
@@ -92,6 +93,9 @@ export default defineCheck(import.meta.url, {
       '',
       "knip runs the project's own configuration files, such as `knip.ts` and `vite.config.ts`. So it runs in a project of yours only, " +
         'never in somebody else’s target. What is not installed it cannot follow: install the dependencies first.',
+      '',
+      'Without such a configuration an unused file is a note. knip does not follow what `require` returns: an export of a CommonJS module ' +
+        'whose name occurs in another file is left out, and counted as doubtful.',
     ].join('\n'),
   },
   async run(context) {
@@ -121,7 +125,11 @@ export default defineCheck(import.meta.url, {
       kinds.delete('binary');
       context.degraded('Nothing is installed, so knip could not follow what packages bring. Run `npm install` first.');
     }
-    for (const issue of issues) if (kinds.has(issue.kind)) reportIssue(context, issue, packages);
+    const wanted = issues.filter(({ kind }) => kinds.has(kind));
+    const doubtful = await doubtfulExports(context, wanted);
+    if (doubtful.size > 0) context.measure('doubtful exports', doubtful.size, 'exports');
+    const known = await hasSettings(context, packages);
+    for (const issue of wanted) if (!doubtful.has(issue)) reportIssue(context, issue, packages, known);
   },
 });
 
@@ -150,7 +158,23 @@ async function hasModules({ readFile }: Context): Promise<boolean> {
   }
 }
 
-function reportIssue(context: Context, issue: KnipIssue, packages: readonly WorkspacePackage[]): void {
+/** Files in which a project tells knip what it starts. https://knip.dev/overview/configuration#location */
+const SETTINGS = ['knip', '.knip', 'knip.config'].flatMap((name) =>
+  ['json', 'jsonc', 'ts', 'js'].map((ending) => `${name}.${ending}`),
+);
+
+async function hasSettings({ readFile }: Context, [root]: readonly WorkspacePackage[]): Promise<boolean> {
+  if (own(root?.manifest.json, 'knip') !== undefined) return true;
+  for (const path of SETTINGS) if (await isThere({ readFile }, path)) return true;
+  return false;
+}
+
+function reportIssue(
+  context: Context,
+  issue: KnipIssue,
+  packages: readonly WorkspacePackage[],
+  hasOwnSettings: boolean,
+): void {
   const { kind, path, name, field, line, column } = issue;
   const file = path.replaceAll('\\', '/');
   // The folders are nested, so the longest that fits is the package.
@@ -165,7 +189,8 @@ function reportIssue(context: Context, issue: KnipIssue, packages: readonly Work
       ...(line === undefined ? {} : { startLine: line }),
       ...(column === undefined ? {} : { startColumn: column }),
     },
-    severity: SEVERITY[kind],
+    // What is started by itself, as examples are, only the project knows.
+    severity: kind === 'file' && !hasOwnSettings ? 'note' : SEVERITY[kind],
     package: item.name,
   });
 }

@@ -19,7 +19,6 @@ const answer: KeptProjectAnswer = {
       message: 'bad',
       data: { n: 1 },
       location: { path: 'package.json', startLine: 2 },
-      fingerprint: 'f',
     },
   ],
   measurements: [{ name: 'size', value: 3, unit: 'bytes' }],

@@ -89,7 +89,7 @@ it('finds packages that are there in several versions', async () => {
         findings: [
           {
             messageId: 'mergeable',
-            severity: 'warning',
+            severity: 'note',
             message: 'x is there in 2 versions, of which 1.x may become one: 1.0.0 (by a), 1.2.0 (by b).',
           },
           {
@@ -105,6 +105,22 @@ it('finds packages that are there in several versions', async () => {
                 { version: '0.3.0', by: 'y' },
               ],
             },
+          },
+        ],
+      },
+      {
+        name: 'with what comes along, which is not reported by itself',
+        ...(await project({
+          ...both,
+          'node_modules/x': { version: '1.0.0', dependencies: { 'x-linux': '1.0.0' } },
+          'node_modules/x-linux': { version: '1.0.0' },
+          'node_modules/b/node_modules/x': { version: '1.2.0', dependencies: { 'x-linux': '1.2.0' } },
+          'node_modules/b/node_modules/x-linux': { version: '1.2.0' },
+        })),
+        findings: [
+          {
+            messageId: 'mergeable',
+            message: 'x is there in 2 versions, of which 1.x may become one: 1.0.0 (by a), 1.2.0 (by b).',
           },
         ],
       },

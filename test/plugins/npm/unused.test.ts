@@ -77,7 +77,7 @@ it('finds what knip finds', async () => {
             severity: 'warning',
             message: 'b is exported, and nothing else uses it.',
           },
-          { messageId: 'file', path: 'orphan.js', message: 'Nothing uses orphan.js.' },
+          { messageId: 'file', path: 'orphan.js', severity: 'note', message: 'Nothing uses orphan.js.' },
           {
             messageId: 'dependency',
             path: 'package.json',
@@ -85,6 +85,23 @@ it('finds what knip finds', async () => {
             data: { name: 'left-over', field: 'dependencies' },
           },
         ],
+      },
+      {
+        name: 'a file, where the project says what it starts',
+        files: { ...clean, 'orphan.js': 'export {};\n', 'knip.json': '{"entry": ["index.js"]}' },
+        setup: installed,
+        findings: [{ messageId: 'file', path: 'orphan.js', severity: 'warning' }],
+      },
+      {
+        name: 'exports of CommonJS, but for those whose name somebody uses',
+        files: {
+          'package.json': json({ name: 'app', version: '1.0.0', main: 'index.js' }),
+          'index.js': "const lib = require('./lib');\nlib.used();\n",
+          'lib.js': 'exports.used = () => 1;\nexports.unused = 2;\n',
+        },
+        setup: installed,
+        options: { categories: ['exports'] },
+        findings: [{ messageId: 'export', path: 'lib.js', startLine: 2 }],
       },
       {
         name: 'only one category',
