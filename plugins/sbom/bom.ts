@@ -19,10 +19,12 @@ export interface Bill {
 }
 
 /** A version of CycloneDX as the library knows it. */
-export type BomSpec = NonNullable<ReturnType<typeof specOf>>;
+export type BomSpec = NonNullable<Specs[keyof Specs]>;
+
+type Specs = CycloneDx['Spec']['SpecVersionDict'];
 
 /** The version of CycloneDX; undefined where the library is older. */
-export function specOf({ Spec }: CycloneDx, version: string) {
+export function specOf({ Spec }: CycloneDx, version: string): BomSpec | undefined {
   return Object.values(Spec.SpecVersionDict).find((item) => item?.version === version);
 }
 

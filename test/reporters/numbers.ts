@@ -197,6 +197,13 @@ export const STATE_READERS: Readonly<
     read: (text) => statesFrom(/^ {2}Changes +([\s\S]*?)\n {2}\w/m.exec(text)?.[1]?.replace(/\s+/g, ' ') ?? ''),
   },
   json: { read: (text) => expectedStates(JSON.parse(text) as RunResult) },
+  html: {
+    read: (text) => {
+      const parts = [...text.matchAll(/class="change-part[^>]*><strong>([\d,]+)<\/strong> (\w+)/g)];
+      const told = (word: string) => number(parts.find(([, , each]) => each === word)?.[1]);
+      return { new: told('new'), unchanged: told('unchanged'), fixed: told('fixed'), unknown: told('not') };
+    },
+  },
   sarif: {
     options: { limits: 'none', absent: true },
     read: (text) => {
