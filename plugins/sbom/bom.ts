@@ -19,10 +19,10 @@ export interface Bill {
 }
 
 /** A version of CycloneDX as the library knows it. */
-export type BomSpec = NonNullable<ReturnType<typeof specOf>>;
+export type BomSpec = ConstructorParameters<CycloneDx['Serialize']['JSON']['Normalize']['Factory']>[0];
 
 /** The version of CycloneDX; undefined where the library is older. */
-export function specOf({ Spec }: CycloneDx, version: string) {
+export function specOf({ Spec }: CycloneDx, version: string): BomSpec | undefined {
   return Object.values(Spec.SpecVersionDict).find((item) => item?.version === version);
 }
 
