@@ -19,9 +19,7 @@ export interface Bill {
 }
 
 /** A version of CycloneDX as the library knows it. */
-export type BomSpec = NonNullable<Specs[keyof Specs]>;
-
-type Specs = CycloneDx['Spec']['SpecVersionDict'];
+export type BomSpec = ConstructorParameters<CycloneDx['Serialize']['JSON']['Normalize']['Factory']>[0];
 
 /** The version of CycloneDX; undefined where the library is older. */
 export function specOf({ Spec }: CycloneDx, version: string): BomSpec | undefined {

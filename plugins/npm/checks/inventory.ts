@@ -53,9 +53,14 @@ export default defineCheck(import.meta.url, {
     tags: ['inventory'],
     when: { files: ['package.json'] },
     messages: {},
-    help:
+    help: [
       'The check finds nothing by itself: it reads the `package.json` of the project, of its workspaces and of what is in `node_modules`, ' +
-      'once, for the checks that need it, such as `sbom/cyclonedx`. What is not installed is not in its data.',
+        'once, for the checks that need it, such as `sbom/cyclonedx`. What is not installed is not in its data:',
+      '',
+      '```sh',
+      'npm install',
+      '```',
+    ].join('\n'),
   },
   needs: { lockfile },
   async run(context): Promise<InventoryData> {

@@ -10,6 +10,7 @@ it('brings its checks under the names of their files', () => {
     'duplicate-versions',
     'engines',
     'install-scripts',
+    'inventory',
     'licences',
     'lockfile',
     'lockfile-hosts',
@@ -33,7 +34,7 @@ it('plans each check only where there is a manifest, and by its cost', () => {
   }
   expect(tiers).toEqual({
     quick: ['duplicate-versions', 'engines', 'lockfile', 'lockfile-hosts', 'lockfile-in-sync', 'lockfile-present'],
-    standard: ['install-scripts', 'licences', 'manifest', 'package-size', 'vulnerabilities'],
+    standard: ['install-scripts', 'inventory', 'licences', 'manifest', 'package-size', 'vulnerabilities'],
     deep: ['deprecated', 'outdated', 'registry', 'types', 'unused'],
   });
 });
