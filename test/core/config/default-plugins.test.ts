@@ -1,4 +1,3 @@
-import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configure, pluginFiles, project } from './project.js';
 
