@@ -66,9 +66,10 @@ export class LearnedFiles {
     return sum;
   }
 
-  /** Everything in order of path. `isFree` says which checks do not care for paths. */
+  /** Everything in order of path, but what has a secret in its path. `isFree` says which checks do not care for paths. */
   rows(redact: <T>(value: T) => T, isFree: (check: number) => boolean): LearnedRow[] {
-    return [...this.#files.keys()].sort(compareText).map((path) => {
+    const shown = [...this.#files.keys()].filter((path) => redact(path) === path);
+    return shown.sort(compareText).map((path) => {
       const { version, pattern, answers = NO_ANSWERS } = this.#files.get(path) as Learned;
       const clean = this.#patterns.of(pattern);
       if (answers.size === 0) return { path, version, clean, answers: NO_JSON };

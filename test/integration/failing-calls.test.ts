@@ -13,7 +13,9 @@ const CHECKS = 8;
 const keys = Array.from({ length: CHECKS }, (_, index) => `c${index + 1}`);
 
 function project(): string {
-  const find = "report(c, 'one', { startLine: 1 }); report(c, 'two'); return 'data of it';";
+  // Ends that come together are written together: each waits long enough to be written alone.
+  const wait = 'await new Promise((done) => setTimeout(done, 40));';
+  const find = `${wait} report(c, 'one', { startLine: 1 }); report(c, 'two'); return 'data of it';`;
   const root = checkProject(Object.fromEntries(keys.map((key) => [key, find])));
   write(root, { 'scan.config.json': { plugins: ['./plugin.mjs'], reporters: ['json'] } });
   return root;
