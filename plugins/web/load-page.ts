@@ -1,7 +1,7 @@
 import type { BrowserContext, CDPSession, Page } from 'puppeteer-core';
 import type { BrowserSession } from './browser.js';
 import { AXE_EXPRESSION, METADATA_EXPRESSION } from './in-page.js';
-import type { Metadata, PageRecord, Violation } from './page-record.js';
+import type { Asked, Metadata, PageRecord, Violation } from './page-record.js';
 import { PageWatch, type WatchSettings } from './page-watch.js';
 import type { PageAddress } from './site.js';
 
@@ -61,12 +61,17 @@ export async function loadPage(
     url: address.url,
     path: address.path,
     ...seen.end,
-    requests: watch.requests(),
+    requests: seen.end.state === 'loaded' ? watch.requests() : watch.requests().map(unweighed),
     errors: watch.errors(),
     dialogs: watch.dialogs(),
     metadata: seen.metadata,
     violations: seen.violations,
   };
+}
+
+/** How much of an answer had come when a page hung or crashed is chance. */
+function unweighed(asked: Asked): Asked {
+  return { ...asked, bytes: 0 };
 }
 
 interface Seen {

@@ -9,7 +9,7 @@ export type Asked = {
   readonly type: string;
   /** The HTTP status; 0 where there was no answer. */
   readonly status: number;
-  /** Bytes that came over the wire, headers included. */
+  /** Bytes that came over the wire, headers included; 0 where the page did not load. */
   readonly bytes: number;
   readonly thirdParty: boolean;
   readonly outcome: 'ok' | 'failed' | 'blocked';
