@@ -4,7 +4,8 @@
 import { cacheCases } from './cache.mjs';
 import { executionCases } from './execution.mjs';
 import { main } from './measure.mjs';
+import { passCases } from './pass.mjs';
 import { reportCases } from './reports.mjs';
 import { startCases } from './start.mjs';
 
-await main([...startCases, ...executionCases, ...cacheCases, ...reportCases]);
+await main([...startCases, ...executionCases, ...passCases, ...cacheCases, ...reportCases]);

@@ -84,7 +84,7 @@ describe('no more files can be opened', () => {
     const root = checkProject({ one: { visit }, two: { visit }, three: { visit } }, { 'a.txt': 'a\n' });
     write(root, { 'scan.config.json': { plugins: ['./plugin.mjs'] } });
     // Which of them is too few depends on node; some of them let a scan begin and are too few for threads.
-    for (const limit of [24, 26, 28, 30, 32, 36, 40, 64]) {
+    for (const limit of [26, 28, 30, 32, 36, 40, 64]) {
       const out = `out-${limit}.json`;
       const by = [...killedAfter(25), ...openFiles(limit)];
       const { code, stderr } = await scanrun(['--reporter', `json=${out}`], { cwd: root, by });
