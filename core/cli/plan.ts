@@ -1,4 +1,6 @@
+import type { Registry } from '../check/registry.js';
 import { formatDuration } from '../model/duration.js';
+import type { Task } from '../model/task.js';
 import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
 import { redactRecord } from '../redact/record.js';
@@ -6,6 +8,12 @@ import { createRuntime } from '../runtime.js';
 import type { PlanFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { colorsFor, print, printJson, table } from './terminal.js';
+
+/** What a task is about: its check's title, or the checks of one pass over the files. */
+function titleOf({ checks, part }: Task, registry: Registry): string {
+  if (part !== undefined || checks.length > 1) return checks.map(({ id }) => id).join(', ');
+  return registry.get(checks[0]?.id ?? '')?.check.meta.title ?? '';
+}
 
 /** Shows what a scan would run. */
 export async function plan(target: string, flags: PlanFlags): Promise<number> {
@@ -20,7 +28,6 @@ export async function plan(target: string, flags: PlanFlags): Promise<number> {
     }
     const colors = colorsFor(flags.color);
     const rows = made.tasks.map((task, index) => {
-      const meta = registry.get(task.checks[0]?.id ?? '')?.check.meta;
       return [
         String(index + 1),
         task.id,
@@ -29,7 +36,7 @@ export async function plan(target: string, flags: PlanFlags): Promise<number> {
         `${task.timeoutMs / 1_000} s`,
         task.expectedMs === undefined ? '-' : formatDuration(task.expectedMs),
         task.after.join(', ') || '-',
-        meta?.title ?? '',
+        titleOf(task, registry),
       ];
     });
     const { limits } = config;

@@ -32,7 +32,7 @@ const after = [
   'bad error twin',
   'bad warning waived',
   'bad warning new waived',
-  '// scanrun-ignore-next-line local/error: the one place where it is meant',
+  `// ${'scanrun'}-ignore-next-line local/error: the one place where it is meant`,
   'bad error ignored',
   'bad note new',
 ];

@@ -92,7 +92,7 @@ describe('a directive', () => {
       [`// ${NEXT}: reason`, 'names no check'],
       [`// ${NEXT}`, 'names no check'],
       [`// ${SAME}s a/b: r`, 'is not known: scanrun-ignore-next-line and scanrun-ignore-line are'],
-      ['// scanrun-ignore-file a/b: r', 'is not known: scanrun-ignore-next-line and scanrun-ignore-line are'],
+      [`// ${'scanrun'}-ignore-file a/b: r`, 'is not known: scanrun-ignore-next-line and scanrun-ignore-line are'],
     ];
     for (const [text = '', problem] of problems) expect([text, one(text)?.problem]).toEqual([text, problem]);
     expect(one(`// ${NEXT} a/b because`)?.checks).toEqual(['a/b']);

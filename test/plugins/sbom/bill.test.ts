@@ -3,6 +3,7 @@ import type { JsonObject } from 'scanrun';
 import npm from 'scanrun/plugins/npm';
 import sbom from 'scanrun/plugins/sbom';
 import { expect, it } from 'vitest';
+import cyclonedx from '../../../plugins/sbom/checks/cyclonedx.js';
 import { folder, write } from '../../support/folders.js';
 import { checkOf, runScan } from '../../support/run-scan.js';
 import { filesOf, fixture, json, npmProject } from '../npm/locked.js';
@@ -246,6 +247,15 @@ it('is skipped where the library of the project is too old for the version that 
     status: 'skipped',
     reason: { code: 'not-installed', message: expect.stringContaining('npm i -D @cyclonedx/cyclonedx-library@latest') },
   });
+});
+
+it('is planned only where there is a manifest', async () => {
+  expect(cyclonedx.meta.when).toEqual({ files: ['package.json'] });
+  const { result } = await runScan(folder({ 'a.txt': 'a' }), {
+    config: { plugins: [npm, sbom], reporters: [], tier: 'standard' },
+    overrides: { check: ['sbom/cyclonedx'] },
+  });
+  expect(result.notPlanned.map(({ checkId }) => checkId)).toContain('sbom/cyclonedx');
 });
 
 it('wants the plugin npm', async () => {
