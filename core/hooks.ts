@@ -48,13 +48,15 @@ interface Tapper {
 export interface HookRunner {
   /** Calls a hook whose taps cannot wait. A tap that throws becomes a notice; the other taps still run. */
   call<Name extends SyncHookName>(name: Name, ...args: HookArguments[Name]): void;
+  /** True when a plugin listens to a hook: what nobody hears need not be made. */
+  heard(name: SyncHookName): boolean;
   /** Calls a hook and waits for its taps. A tap that throws or rejects becomes a notice; the other taps still run. */
   promise<Name extends AsyncHookName>(name: Name, ...args: HookArguments[Name]): Promise<void>;
   /** Time spent, by plugin and hook. */
   times(): readonly HookTime[];
 }
 
-const SILENT: HookRunner = { call: () => {}, promise: () => Promise.resolve(), times: () => [] };
+const SILENT: HookRunner = { call: () => {}, heard: () => false, promise: () => Promise.resolve(), times: () => [] };
 
 /**
  * Creates the hooks of one scan and lets each plugin tap them.
@@ -91,6 +93,7 @@ export async function createHooks(plugins: readonly Tapper[], fail: (notice: Not
   clock.plugin = undefined;
   return {
     call: (name, ...args) => (hooks[name] as unknown as SyncHook<unknown[]>).call(...freeze(args)),
+    heard: (name) => hooks[name].taps.length > 0,
     promise: (name, ...args) => (hooks[name] as unknown as AsyncSeriesHook<unknown[]>).promise(...freeze(args)),
     times: () => clock.times(),
   };

@@ -151,9 +151,9 @@ export class Redactor {
   isClean(value: unknown, unless?: RegExp): boolean {
     if (this.#extra.length > 0 || this.#home !== undefined) return false;
     // In parts, since the JSON of a whole result may be longer than a string can be.
-    if (isLarge(value))
-      return Object.entries(value).every((entry) => entry.every((part) => this.isClean(part, unless)));
-    const text = JSON.stringify(value) ?? '';
+    const text = isLarge(value) ? undefined : jsonOf(value);
+    if (text === undefined)
+      return Object.entries(value as object).every((entry) => entry.every((part) => this.isClean(part, unless)));
     if (ANY_IN_JSON.test(text) || unless?.test(text)) return false;
     return this.#compiled().every((pattern) => text.search(pattern) < 0);
   }
@@ -186,8 +186,18 @@ export class Redactor {
   }
 }
 
+/** A value's JSON; undefined where it is longer than a string can be. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch (error) {
+    if (error instanceof RangeError && typeof value === 'object') return undefined;
+    throw error;
+  }
+}
+
 /** True for what has a long list in it, not far down. */
-function isLarge(value: unknown, depth = 4): value is object {
+function isLarge(value: unknown, depth = 2): boolean {
   if (typeof value !== 'object' || value === null || depth === 0) return false;
   if (Array.isArray(value) && value.length > LONG_LIST) return true;
   return Object.values(value).some((part) => isLarge(part, depth - 1));

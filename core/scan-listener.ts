@@ -1,12 +1,10 @@
 import type { Directive } from './check/directives.js';
 import type { CheckOutcome, ExecuteListener } from './execute/contract.js';
 import type { HookRunner } from './hooks.js';
-import type { EndedCheck, ScanEvent } from './model/event.js';
+import type { EndedCheck } from './model/event.js';
 import type { Notice } from './model/result.js';
 import type { Task } from './model/task.js';
-
-/** An event without its time. */
-export type UntimedEvent = ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never;
+import type { UntimedEvent } from './scan-events.js';
 
 /** Where what happens is told. */
 export interface Told {
@@ -25,7 +23,7 @@ export function executeListener({ hooks, masked, directives, emit, notice }: Tol
   return {
     taskStarted: (task, worker) => {
       emit({ type: 'taskStarted', ...attemptOf(task), worker });
-      hooks.call('taskStart', masked(task));
+      if (hooks.heard('taskStart')) hooks.call('taskStart', masked(task));
     },
     finding: (task, finding) => {
       emit({ type: 'finding', ...attemptOf(task), finding });

@@ -17,7 +17,7 @@ import type { OpenedRecord } from './record.js';
 import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
-import type { UntimedEvent } from './scan-listener.js';
+import { isMasked, type UntimedEvent } from './scan-events.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -286,7 +286,7 @@ class ScanRun {
 
   #emit(event: UntimedEvent): ScanEvent {
     const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
-    const complete = this.masked({ ...event, at } as ScanEvent);
+    const complete = (isMasked(event) ? { ...event, at } : this.masked({ ...event, at })) as ScanEvent;
     this.#journal?.append(complete);
     this.#events.emit(complete);
     return complete;

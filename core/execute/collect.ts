@@ -204,7 +204,7 @@ export class TaskCollector {
               collected,
               end.ended.find(({ checkId }) => checkId === id),
             );
-      outcomes.set(collected, redactRecord(this.#redactor, own));
+      outcomes.set(collected, 'reason' in own ? redactRecord(this.#redactor, own) : own);
     }
     return outcomes;
   }

@@ -67,6 +67,7 @@ const FILES: Readonly<Record<string, string>> = {
   'open-answers': 'scan',
   record: 'scan',
   known: 'scan',
+  'scan-events': 'scan',
   'scan-listener': 'scan',
   'scan-options': 'scan',
 };
