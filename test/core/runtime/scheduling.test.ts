@@ -54,7 +54,7 @@ describe('the schedule', () => {
   it('starts the longest first, by estimate in the first run and by history from then on', async () => {
     const root = checkProject({
       a: sleeps(1, { estimate: '10ms' }),
-      b: sleeps(120, { estimate: '20ms' }),
+      b: sleeps(800, { estimate: '20ms' }),
       c: sleeps(1, { estimate: '5s' }),
     });
     const order = ({ result }: { readonly result: RunResult }) =>
