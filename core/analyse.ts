@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
-import type { CheckResult, Notice, ResourceRecord, RunResult, Statistics } from './model/result.js';
+import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
+import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
 import type { Prepared } from './prepare.js';
 import { flakiness, flakyText, type HistoryRun, historyCheck, historyRun, trendOf } from './telemetry/history.js';
-import { answerHash, hashText, inputHashes } from './telemetry/inputs.js';
+import { answerHash, inputHashes } from './telemetry/inputs.js';
 import { findOutliers } from './telemetry/outliers.js';
 import { makeCheckResults } from './telemetry/result.js';
 import { makeStatistics } from './telemetry/statistics.js';
@@ -13,9 +14,12 @@ import { makeStatistics } from './telemetry/statistics.js';
 export interface AnalyseInput {
   readonly prepared: Prepared;
   readonly executed: Executed;
+  readonly concurrencyChanges: Statistics['concurrencyChanges'];
   /** What was asked over the network or by name. */
   readonly resources: readonly ResourceRecord[];
   readonly startedAt: Date;
+  /** When its last check had ended, by the clock that measures. */
+  readonly endedAt: Date;
   readonly cores: number;
   readonly interrupted: boolean;
   /** The notices so far; what `notice` adds is among them. */
@@ -31,8 +35,9 @@ export interface Analysed {
 
 /** Makes the result of a scan from what was planned, what came of it and what is known of the past. */
 export function analyse(input: AnalyseInput): Analysed {
-  const { prepared, executed, startedAt, cores, interrupted, notices, notice } = input;
+  const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
+  const ran = versions(prepared);
   const { past, checks } = withPast(
     makeCheckResults(
       executed.checks,
@@ -41,6 +46,7 @@ export function analyse(input: AnalyseInput): Analysed {
       notice,
     ),
     input,
+    ran,
   );
   const tasks = executed.records;
   const statistics = statisticsOf(input, checks);
@@ -49,9 +55,9 @@ export function analyse(input: AnalyseInput): Analysed {
     run: {
       id: prepared.runId,
       startedAt: startedAt.toISOString(),
-      endedAt: new Date().toISOString(),
+      endedAt: endedAt.toISOString(),
       tier: config.tier,
-      versions: versions(prepared),
+      versions: ran,
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
@@ -62,7 +68,7 @@ export function analyse(input: AnalyseInput): Analysed {
     resources: input.resources,
     statistics,
   };
-  const kept = historyRun(parts, { bytes, configHash: hashText(JSON.stringify(config.printable)), checks: past });
+  const kept = historyRun(parts, { bytes, configHash: prepared.inputs.configuration, checks: past });
   const trend = trendOf(history, kept, (id) => registry.get(id)?.check.meta.category);
   const result: RunResult = {
     schemaVersion: 1,
@@ -82,7 +88,10 @@ export function analyse(input: AnalyseInput): Analysed {
   return { result, kept };
 }
 
-function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: readonly CheckResult[]): Statistics {
+function statisticsOf(
+  { prepared, executed, concurrencyChanges, cores }: AnalyseInput,
+  checks: readonly CheckResult[],
+): Statistics {
   const { config, files, hooks, plan, phasesMs } = prepared;
   const { limits } = config;
   return makeStatistics({
@@ -92,6 +101,7 @@ function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: reado
     tier: config.tier,
     wallMs: executed.wallMs,
     concurrency: limits.parallel ? limits.concurrency : 1,
+    concurrencyChanges,
     cores,
     budgetMs: limits.budgetMs,
     files: files.entries.length,
@@ -104,9 +114,11 @@ function statisticsOf({ prepared, executed, cores }: AnalyseInput, checks: reado
 function withPast(
   checks: readonly CheckResult[],
   { prepared, executed, notice }: AnalyseInput,
+  ran: Readonly<Record<string, string>>,
 ): { readonly checks: CheckResult[]; readonly past: HistoryRun['checks'] } {
   const { config, files, plan, history } = prepared;
-  const inputs = inputHashes({ ...files, tier: config.tier, versions: versions(prepared) }, plan.tasks);
+  const { content } = prepared.inputs;
+  const inputs = inputHashes({ target: files.target, content, tier: config.tier, versions: ran }, plan.tasks);
   const records = new Map(executed.records.map((record) => [record.id, record]));
   const past: Record<string, HistoryRun['checks'][string]> = {};
   const told = checks.map((check) => {

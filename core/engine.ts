@@ -2,7 +2,9 @@
 
 export { analyse } from './analyse.js';
 export { execute } from './execute/execute.js';
+export { Governor } from './execute/governor.js';
 export { ScanResources } from './execute/policy/scan-resources.js';
+export { failFast } from './fail-fast.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';
 export { runReporters } from './report/run-reporters.js';

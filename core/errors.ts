@@ -205,6 +205,12 @@ export class ScanError extends Error {
   }
 }
 
+/** A failure in one line: its code, what happened, and the next step. What is no ScanError gets the code. */
+export function describeError(thrown: unknown, code: ErrorCode): string {
+  const error = thrown instanceof ScanError ? thrown : new ScanError(code, messageOf(thrown));
+  return `${error.code}: ${error.message.replace(/\.$/, '')}. ${error.next}`;
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message || thrown.name;

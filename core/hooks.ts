@@ -2,8 +2,9 @@ import type { AsyncSeriesHook, SyncHook } from 'tapable';
 import { messageOf, ScanError } from './errors.js';
 import type { Finding } from './model/finding.js';
 import { freeze } from './model/freeze.js';
-import type { HookTime, Notice, ReportedFile, RunResult, TaskRecord } from './model/result.js';
+import type { Notice, ReportedFile, RunResult, TaskRecord } from './model/result.js';
 import type { Plan, Task } from './model/task.js';
+import type { HookTime } from './model/telemetry.js';
 
 /** What each hook is given. */
 export interface HookArguments {

@@ -16,6 +16,7 @@ export type {
   CheckDefinition,
   CheckMeta,
   ContextOf,
+  InstanceMeta,
   Messages,
   Needs,
   OptionSchemas,
@@ -24,6 +25,7 @@ export type {
   Reads,
 } from './check/define.js';
 export { defineCheck } from './check/define.js';
+export { languageOf } from './check/language.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
@@ -36,6 +38,7 @@ export type {
   Config,
   ConfigInput,
   GateSettings,
+  GovernorSettings,
   RateLimitSettings,
   ResourceSettings,
   TierSettings,
@@ -49,25 +52,24 @@ export type { LogLevel, ScanEvent } from './model/event.js';
 export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type { ConcurrencyChange, Machine, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
   CheckPart,
   CheckResult,
-  HookTime,
   Measurement,
   Notice,
   ReportedFile,
   ResourceRecord,
   ResourceTransition,
   RunResult,
-  Statistics,
   TaskAttempt,
   TaskRecord,
   TaskTiming,
   Verdict,
 } from './model/result.js';
-export type { Machine, MergedRun, RunInfo } from './model/run.js';
+export type { MachineInfo, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';
@@ -77,10 +79,12 @@ export type {
   CheckTime,
   CriticalPath,
   Flakiness,
+  HookTime,
   Outlier,
   OutlierCause,
   QueueWait,
   ResourceUse,
+  Statistics,
   TrendRun,
   Utilisation,
   WorkerTime,

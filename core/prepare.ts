@@ -6,7 +6,7 @@ import { defaultOptions } from './check/options.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
-import { type FileList, listFiles } from './files/list.js';
+import { type FileIndex, indexFiles } from './files/file-index.js';
 import { makeStateFolder } from './files/state.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import type { Notice } from './model/result.js';
@@ -14,15 +14,19 @@ import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
+import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
+import { type RunInputs, runInputs } from './telemetry/inputs.js';
 
 /** A scan that is ready to run. */
 export interface Prepared {
   readonly runId: string;
   readonly config: ResolvedConfig;
   readonly registry: Registry;
-  readonly files: FileList;
+  readonly files: FileIndex;
   readonly plan: Plan;
+  /** What the run depends on besides the plan. */
+  readonly inputs: RunInputs;
   readonly hooks: HookRunner;
   /** What is known of earlier scans of the target. */
   readonly history: ReadHistory;
@@ -47,6 +51,7 @@ export async function prepare(
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
   const phasesMs: Record<string, number> = {};
+  const startedAt = runtime.clock.now();
   const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
     const started = runtime.clock.now();
     const value = await work();
@@ -54,7 +59,7 @@ export async function prepare(
     return value;
   };
   const target = resolve(options.cwd, options.target ?? '.');
-  const listing = timed('index', () => listFiles(target));
+  const listing = timed('index', () => indexFiles(target, { environment: options.environment, cwd: options.cwd }));
   // Whoever awaits the configuration first must not lose this failure to the runtime.
   listing.catch(() => {});
   const { config, loader } = await timed('load', () => configure(options, runtime));
@@ -62,18 +67,31 @@ export async function prepare(
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
   const history = readHistory(files.target.root, config.tier);
+  const { limits } = config;
   for (const item of history.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
   const plan = await timed('plan', async () =>
     makePlan({
       tier: config.tier,
-      timeoutMs: config.limits.timeoutMs,
+      timeoutMs: limits.timeoutMs,
       checks,
       select: config.select,
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
+      threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
+      expectedMs: (id) => expectedMs(history, id),
+      // A run that is taken up again goes on with what was chosen then.
+      within:
+        limits.withinMs === undefined || options.resume !== undefined
+          ? undefined
+          : {
+              askedMs: limits.withinMs,
+              leftMs: limits.withinMs - (runtime.clock.now() - startedAt),
+              concurrency: limits.parallel ? limits.concurrency : 1,
+              cores: runtime.cores,
+            },
     }),
   );
   const hooks = await createHooks(config.plugins, notice);
@@ -83,6 +101,7 @@ export async function prepare(
     registry,
     files,
     plan,
+    inputs: runInputs(config, files.entries, plan.tasks),
     hooks,
     history,
     loader,
@@ -139,7 +158,7 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
 }
 
 /** The files without those that this scan writes: yesterday's report is no part of the project. */
-function withoutOwn(files: FileList, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileList {
+function withoutOwn(files: FileIndex, config: ResolvedConfig, { cwd, ownFiles = [] }: ScanOptions): FileIndex {
   const own = new Set([...config.reporters.map(({ output }) => output), ...ownFiles.map((file) => resolve(cwd, file))]);
   const entries = files.entries.filter(
     ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
@@ -148,7 +167,7 @@ function withoutOwn(files: FileList, config: ResolvedConfig, { cwd, ownFiles = [
 }
 
 /** Our own checks with their default options, in a scan so small that a thread would cost more than they do. */
-function inlineTasks(plan: Plan, registry: Registry, files: FileList): Set<string> {
+function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
   const isOwn = (id: string, options: object, module: string): boolean => {

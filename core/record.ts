@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { ScanError } from './errors.js';
 import type { CheckOutcome, Earlier } from './execute/contract.js';
-import { Journal, type RunHeader } from './journal/journal.js';
+import { type Fail, Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
-import { QuickHash } from './model/hash.js';
 import type { JsonObject } from './model/json.js';
 import type { Plan } from './model/task.js';
 import type { Prepared } from './prepare.js';
@@ -13,6 +10,8 @@ import type { ScanOptions } from './scan-options.js';
 /** The record of a run, and what an earlier process did of it. */
 export interface OpenedRecord {
   readonly journal: Journal | undefined;
+  /** The plan that runs: that of the record where there is one. */
+  readonly plan: Plan;
   readonly earlier?: Earlier;
   /** What is wrong with the earlier record. */
   readonly problems: readonly string[];
@@ -22,18 +21,19 @@ export interface OpenedRecord {
  * Begins the record of a run, or goes on with the one that `options.resume` names.
  * @throws ScanError `SR_RUN_CHANGED` naming what differs from then, and those of `recoverRun`.
  */
-export function openRecord(
-  prepared: Prepared,
-  options: ScanOptions,
-  startedAt: Date,
-  fail: (message: string) => void,
-): OpenedRecord {
+export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: Date, fail: Fail): OpenedRecord {
   const { plan, runId, files } = prepared;
-  const fingerprint = fingerprintOf(prepared);
+  const fingerprint = { ...prepared.inputs };
   if (options.resume !== undefined) {
     const run = recoverRun(files.target.root, options.resume);
     assertSame(run, fingerprint, plan);
-    return { journal: Journal.reopen(run.folder, fail), earlier: earlierOf(run, plan), problems: run.problems };
+    const recorded = run.header.plan;
+    return {
+      journal: Journal.reopen(run.folder, fail),
+      plan: recorded,
+      earlier: earlierOf(run, recorded),
+      problems: run.problems,
+    };
   }
   const header: RunHeader = {
     schemaVersion: 1,
@@ -43,42 +43,28 @@ export function openRecord(
     request: requestOf(options),
     plan,
   };
-  return { journal: Journal.create(files.target.root, header, fail), problems: [] };
-}
-
-/** What a run depends on besides its plan. */
-function fingerprintOf({ config, files, plan }: Prepared): Record<string, string> {
-  const hash = (parts: Iterable<string>): string => {
-    const sum = new QuickHash();
-    for (const part of parts) sum.add(part);
-    return sum.digest();
-  };
-  const modules = [...new Set(plan.tasks.flatMap(({ checks }) => checks.map(({ module }) => module)))].sort();
-  return {
-    configuration: hash([JSON.stringify(config.printable), ...(config.file === undefined ? [] : [read(config.file)])]),
-    plugins: hash(modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : ''])),
-    content: hash(files.entries.map(({ path, sizeBytes, modifiedMs }) => `${path}\0${sizeBytes}\0${modifiedMs}`)),
-  };
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // A module that cannot be read fails when it runs, and says why there.
-    return '';
-  }
+  return { journal: Journal.create(files.target.root, header, fail), plan, problems: [] };
 }
 
 function assertSame(run: RecoveredRun, now: Readonly<Record<string, string>>, plan: Plan): void {
   const changed = Object.keys(now).filter((name) => now[name] !== run.header.fingerprint[name]);
-  if (changed.length === 0 && JSON.stringify(plan.tasks) !== JSON.stringify(run.header.plan.tasks))
-    changed.push('plan');
+  if (changed.length === 0 && !isPartOf(run.header.plan, plan)) changed.push('plan');
   if (changed.length === 0) return;
   throw new ScanError(
     'SR_RUN_CHANGED',
     `The run ${run.header.runId} cannot be resumed: since then the ${changed.join(' and the ')} changed.`,
   );
+}
+
+/**
+ * Whether each check of a recorded plan is one that would be planned now, whatever its place: that depends on times. It
+ * keeps a record that somebody else wrote from naming modules of its own.
+ */
+function isPartOf(recorded: Plan, now: Plan): boolean {
+  const checksOf = ({ tasks }: Plan): string[] =>
+    tasks.flatMap(({ checks }) => checks.map((check) => JSON.stringify(check)));
+  const known = new Set(checksOf(now));
+  return checksOf(recorded).every((check) => known.has(check));
 }
 
 function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
@@ -99,7 +85,6 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
           data,
           findings: [...found],
           measurements: [...measured],
-          degraded: [],
           masked,
           timeMs,
         },

@@ -31,9 +31,9 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/(_authToken\s*=\s*)[^\s$'"]{4,}/g, `$1${MASK}`],
 ];
 
-/** A word without which none of the above can match: one look at a text instead of fourteen. */
+/** What a text must have for any of the above to match: one look at it instead of fourteen. An address without a user or a word such as `task-list` is none of it. */
 const ANY =
-  /gh[pousr]_|github_pat_|glpat-|npm_|AKIA|ASIA|xox[abeoprs]-|sk-|AIza|eyJ|PRIVATE KEY|:\/\/|authorization|_authToken|--?(?:pass|token|secret|api|auth)/i;
+  /gh[pousr]_|github_pat_|glpat-|npm_|AKIA|ASIA|xox[abeoprs]-|\bsk-|AIza|eyJ|PRIVATE KEY|:\/\/[^\s/'"]*@|authorization|_authToken|(?:^|\s)--?(?:pass|token|secret|api|auth)/i;
 
 /** Values in one regular expression, and their length together: V8 refuses one that is much larger. */
 const BATCH_VALUES = 500;
@@ -82,7 +82,16 @@ export class Redactor {
 
   /** A JSON value with every secret in its strings and keys masked; the very value when there is none. */
   json<T>(value: T): T {
-    return this.#walk(value as JsonValue) as T;
+    // Nearly every value is clean, and is not worth a copy.
+    return this.#isClean(value as JsonValue) ? value : (this.#walk(value as JsonValue) as T);
+  }
+
+  #isClean(value: JsonValue | undefined): boolean {
+    if (typeof value === 'string') return this.text(value) === value;
+    if (typeof value !== 'object' || value === null) return true;
+    const object = value as { readonly [key: string]: JsonValue };
+    for (const key of Object.keys(object)) if (!this.#isClean(key) || !this.#isClean(object[key])) return false;
+    return true;
   }
 
   #walk(value: JsonValue | undefined): JsonValue | undefined {

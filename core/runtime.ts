@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { thisMachine } from './execute/machine.js';
 import { ResourceStore } from './execute/policy/store.js';
 import { Pool } from './execute/pool.js';
-import type { Clock } from './model/clock.js';
+import { type Clock, monotonicMs } from './model/clock.js';
+import type { Machine } from './model/pressure.js';
 
 /** What a runtime may be told. */
 export interface RuntimeOptions {
@@ -11,6 +13,8 @@ export interface RuntimeOptions {
   readonly signal?: AbortSignal;
   /** The clock of timeouts and measurements; the machine's when absent. */
   readonly clock?: Clock;
+  /** What tells the governor of the machine's state; this machine when absent. */
+  readonly machine?: Machine;
   /** Numbers from 0 to just below 1 for the chance in waits before retries; `Math.random` when absent. */
   readonly random?: () => number;
 }
@@ -23,6 +27,8 @@ export interface Runtime {
   readonly signal: AbortSignal;
   /** The clock. */
   readonly clock: Clock;
+  /** What tells of the machine's state. */
+  readonly machine: Machine;
   /** Its threads. */
   readonly pool: Pool;
   /** What its scans ask over the network or by name: rate limits, breakers and concurrency that they share. */
@@ -38,8 +44,7 @@ export interface Runtime {
 }
 
 const systemClock: Clock = {
-  // Not `performance.now()`, which loads a library of its own.
-  now: () => Number(process.hrtime.bigint()) / 1e6,
+  now: monotonicMs,
   after(ms, callback) {
     // Node waits at most 2^31-1 ms; a longer time would end at once.
     const timer = setTimeout(callback, Math.min(ms, 2_147_483_647));
@@ -63,6 +68,7 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
     cores,
     clock,
     pool,
+    machine: options.machine ?? thisMachine,
     resources: new ResourceStore(clock, options.random ?? Math.random),
     signal: options.signal ?? new AbortController().signal,
     nextRun() {

@@ -1,15 +1,19 @@
 // One scan: load config -> load plugins -> index the target -> plan -> execute -> analyse -> report.
 
+import type { ResolvedConfig } from './config/resolve.js';
 import { EventStream } from './events.js';
 import type { CheckOutcome, Earlier, Executed, ExecuteListener } from './execute/contract.js';
+import type { Governor } from './execute/governor.js';
 import type { ResourceEvent, ScanResources } from './execute/policy/scan-resources.js';
 import type { HookRunner } from './hooks.js';
-import type { Journal } from './journal/journal.js';
+import type { Fail, Journal } from './journal/journal.js';
 import type { EndedCheck, ScanEvent } from './model/event.js';
 import { freeze } from './model/freeze.js';
+import type { TimedConcurrencyChange } from './model/pressure.js';
 import type { Notice, ReportedFile, RunResult } from './model/result.js';
 import type { Task } from './model/task.js';
 import type { Prepared } from './prepare.js';
+import type { OpenedRecord } from './record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
 import type { ScanOptions } from './scan-options.js';
@@ -61,6 +65,7 @@ class ScanRun {
   #keep: (() => void) | undefined;
   #redactor = new Redactor();
   #journal: Journal | undefined;
+  readonly #concurrencyChanges: TimedConcurrencyChange[] = [];
   /** Milliseconds that an earlier process ran; time goes on from there. */
   #earlierMs = 0;
 
@@ -78,11 +83,12 @@ class ScanRun {
     // Told only once it is known what must be masked.
     const early: Notice[] = [];
     let tell = (notice: Notice): void => void early.push(notice);
-    const prepared = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
+    const fresh = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
+    this.#redactor = new Redactor(fresh.config.redact);
+    const { earlier, plan } = await this.#record(fresh, startedAt);
+    const prepared: Prepared = { ...fresh, plan };
     this.#prepared = prepared;
-    this.#redactor = new Redactor(prepared.config.redact);
-    const { plan, hooks, config, files } = prepared;
-    const earlier = await this.#record(prepared, startedAt);
+    const { hooks, config, files } = prepared;
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     tell = (notice) => this.#notice(notice);
     for (const notice of early) tell(notice);
@@ -95,8 +101,11 @@ class ScanRun {
     const { result: whole, kept } = analyse({
       prepared,
       executed,
+      concurrencyChanges: this.#concurrencyChanges,
       resources: resources.report(),
       startedAt,
+      // By the clock that measures: the time of day may have been set meanwhile.
+      endedAt: new Date(startedAt.getTime() + this.#runtime.clock.now() - this.#startedAt),
       cores: this.#runtime.cores,
       interrupted: this.#signal.aborted,
       notices: this.#notices,
@@ -145,7 +154,8 @@ class ScanRun {
     earlier: Earlier | undefined,
     resources: ScanResources,
   ): Promise<Executed> {
-    const { execute } = await engine();
+    const { execute, failFast } = await engine();
+    const governor = await this.#governor(config);
     return execute({
       plan,
       tier: config.tier,
@@ -162,20 +172,42 @@ class ScanRun {
       clock: this.#runtime.clock,
       signal: this.#signal,
       listener: this.#listener(hooks),
+      failFast: config.failFast ? (checks) => failFast(config, checks) : undefined,
+      governor,
       nextRun: () => this.#runtime.nextRun(),
       onKill: (callback) => this.#runtime.onKill(callback),
+    }).finally(() => governor?.close());
+  }
+
+  /** Watches the machine while the scan runs; one task at a time leaves nothing to lower. */
+  async #governor({
+    governor: limits,
+    limits: { parallel, concurrency },
+  }: ResolvedConfig): Promise<Governor | undefined> {
+    if (limits === undefined || !parallel || concurrency === 1) return undefined;
+    const { clock, machine } = this.#runtime;
+    const { Governor: Class } = await engine();
+    return new Class({
+      clock,
+      machine,
+      limits,
+      concurrency,
+      changed: (change) => {
+        const { at } = this.#emit({ type: 'concurrencyChanged', ...change });
+        this.#concurrencyChanges.push({ ...change, atMs: at });
+      },
     });
   }
 
   /** Begins the run's record, or goes on with that of a run that broke off. */
-  async #record(prepared: Prepared, startedAt: Date): Promise<Earlier | undefined> {
+  async #record(prepared: Prepared, startedAt: Date): Promise<Pick<OpenedRecord, 'earlier' | 'plan'>> {
     const { openRecord } = await engine();
-    const fail = (message: string): void => this.#notice({ code: 'not-recorded', level: 'warning', message });
+    const fail: Fail = (message, level = 'warning') => this.#notice({ code: 'not-recorded', level, message });
     const record = openRecord(prepared, this.#options, startedAt, fail);
     this.#journal = record.journal;
     this.#earlierMs = record.earlier?.atMs ?? 0;
     for (const message of record.problems) this.#notice({ code: 'SR_RUN_CORRUPT', level: 'warning', message });
-    return record.earlier;
+    return record;
   }
 
   #listener(hooks: HookRunner): ExecuteListener {
@@ -222,10 +254,11 @@ class ScanRun {
     this.#emit({ type: 'notice', notice: clean });
   }
 
-  #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): void {
+  #emit(event: ScanEvent extends infer E ? (E extends unknown ? Omit<E, 'at'> : never) : never): ScanEvent {
     const complete = { ...event, at: this.#runtime.clock.now() - this.#startedAt + this.#earlierMs } as ScanEvent;
     this.#journal?.append(complete);
     this.#events.emit(complete);
+    return complete;
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type CheckResult,
+  type ConcurrencyChange,
   compareText,
   type Finding,
   formatCount,
@@ -40,7 +41,7 @@ export interface Counts {
 export function countResult(result: RunResult): Counts {
   const findings = { error: 0, warning: 0, note: 0 };
   const outcomes = Object.fromEntries(OUTCOME_ORDER.map((status) => [status, 0])) as Record<OutcomeStatus, number>;
-  const notPlanned = { off: 0, filtered: 0, tier: 0, 'not-applicable': 0 };
+  const notPlanned = { off: 0, filtered: 0, tier: 0, 'not-applicable': 0, within: 0 };
   let suppressed = 0;
   let required = 0;
   let conclusive = 0;
@@ -110,6 +111,15 @@ export const NOT_PLANNED_WORDS: Readonly<Record<NotPlanned['code'], string>> = {
   filtered: 'filtered out',
   tier: 'of a higher tier',
   'not-applicable': 'not applicable',
+  within: 'left out for time',
+};
+
+/** What was too high on the machine, in words. */
+export const PRESSURE_WORDS: Readonly<Record<ConcurrencyChange['cause'], string>> = {
+  cpu: 'work waited for a core',
+  memory: 'memory was short',
+  'event-loop': 'the main thread was late',
+  calm: 'calm',
 };
 
 /** `2 errors, 1 warning, 3 notes`: the kinds that are there; `none` for nothing. */

@@ -139,6 +139,8 @@ export interface VisitedFile extends FileEntry {
   readonly text: string;
   /** The content as bytes, for `reads: 'text'` and `'bytes'`; empty otherwise. */
   readonly bytes: Uint8Array;
+  /** Its language as GitHub calls it, such as `TypeScript`: by its name, and where it was read as text by its first line `#!`; undefined where neither says. */
+  readonly language: string | undefined;
   /** The content in chunks, for `reads: 'stream'`; of any size. */
   stream(): AsyncIterable<Uint8Array>;
   /** The place of a half-open range of `text`, counted in UTF-16 units from 0. */

@@ -6,7 +6,7 @@ import type { Severity } from '../model/severity.js';
 import type { Lane } from '../model/task.js';
 import type { TierName } from '../model/tier.js';
 import type { CheckContext, VisitedFile } from './context.js';
-import { definitionProblems } from './definition-problems.js';
+import { companyProblems, definitionProblems } from './definition-problems.js';
 
 /** The options of a check: JSON Schema by property name. A property with a `default` is always there inside the check. */
 export type OptionSchemas = { readonly [name: string]: Exclude<JSONSchema, boolean> };
@@ -68,13 +68,27 @@ export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Me
   readonly priority?: number;
   /** How often the whole check runs again after an error that may pass (a broken connection, HTTP 503), 0 to 5; 0 when absent. */
   readonly retries?: number;
+  /** How long it takes, roughly: `'10ms'` to `'300s'`. Until it has a history, longer checks start earlier and `--within` counts with this. */
+  readonly estimate?: Duration;
+  /** What it must have for itself, by names of your choice such as `npm`: no two checks that share a name run at the same time. None when absent. */
+  readonly exclusive?: string | readonly string[];
+  /** True for a check that changes files of the target: it runs alone, after all checks that do not need it. False when absent. */
+  readonly changesTree?: boolean;
   /** The provider that its requests and commands count against: one rate limit, breaker and concurrency for all hosts; each request's host when absent. */
   readonly resource?: string;
 }
 
 /** A check's meta with its defaults filled in. */
-export type ResolvedMeta = Required<Omit<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout' | 'resource'>> &
-  Pick<CheckMeta, 'help' | 'docsUrl' | 'when' | 'timeout' | 'resource'>;
+export type ResolvedMeta = Required<Omit<CheckMeta, OptionalMeta | 'exclusive'>> &
+  Pick<CheckMeta, OptionalMeta> & { readonly exclusive: readonly string[] };
+
+type OptionalMeta = 'help' | 'docsUrl' | 'when' | 'timeout' | 'estimate' | 'resource';
+
+/** What an instance of a check may have of its own. */
+export interface InstanceMeta extends Pick<CheckMeta, 'estimate' | 'exclusive' | 'changesTree'> {
+  /** Its title; the check's when absent. */
+  readonly title?: string;
+}
 
 /** The checks whose data a check needs, by the name it gives them. */
 export type Needs = { readonly [name: string]: AnyCheck };
@@ -142,8 +156,8 @@ export interface AnyCheck {
 
 /** A check, ready to be put into a plugin. */
 export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown> extends AnyCheck {
-  /** The same check under another title or with other default options. */
-  with(instance: { readonly title?: string; readonly options?: OptionsInput<O> }): Check<O, D>;
+  /** The same check under another title, with other default options, or with other demands on its company. */
+  with(instance: InstanceMeta & { readonly options?: OptionsInput<O> }): Check<O, D>;
   /** Carries the types; never there. */
   readonly types?: { readonly options: O; readonly data: D };
 }
@@ -173,7 +187,9 @@ export function defineCheck<
     reads: 'text',
     priority: 0,
     retries: 0,
+    changesTree: false,
     ...meta,
+    exclusive: namesOf(meta.exclusive),
   };
   const { visit, run, fallback } = definition;
   const implementation = { visit, run, fallback } as Implementation;
@@ -203,15 +219,29 @@ function makeCheck<O extends OptionSchemas, D>(parts: Parts): Check<O, D> {
     needs: Object.freeze(needs),
     preset: Object.freeze(preset),
     [CHECK]: implementation,
-    with(instance: { title?: string; options?: OptionsInput<O> }): Check<O, D> {
-      const title = instance.title ?? meta.title;
-      const options = { ...preset, ...(instance.options as JsonObject | undefined) };
-      return makeCheck<O, D>({ ...parts, meta: { ...meta, title }, preset: options, base: check.base });
+    with({ options, exclusive, ...own }: InstanceMeta & { readonly options?: OptionsInput<O> }): Check<O, D> {
+      const problems = companyProblems({ ...own, exclusive });
+      if (problems.length > 0)
+        throw new ScanError(
+          'SR_CHECK_INVALID',
+          `An instance of the check in ${module} is not well formed: ${problems.join('; ')}.`,
+        );
+      const names = exclusive === undefined ? meta.exclusive : namesOf(exclusive);
+      return makeCheck<O, D>({
+        ...parts,
+        meta: { ...meta, ...own, exclusive: names },
+        preset: { ...preset, ...(options as JsonObject | undefined) },
+        base: check.base,
+      });
     },
     base: parts.base as AnyCheck,
   };
   check.base ??= check as unknown as AnyCheck;
   return Object.freeze(check) as unknown as Check<O, D>;
+}
+
+function namesOf(exclusive: string | readonly string[] = []): readonly string[] {
+  return typeof exclusive === 'string' ? [exclusive] : exclusive;
 }
 
 /** True for what `defineCheck` returned, also when another copy of scanrun made it. */

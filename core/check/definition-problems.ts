@@ -21,6 +21,9 @@ const META_KEYS = [
   'timeout',
   'priority',
   'retries',
+  'estimate',
+  'exclusive',
+  'changesTree',
   'resource',
 ];
 const DEFINITION_KEYS = ['meta', 'needs', 'visit', 'run', 'fallback'];
@@ -59,9 +62,24 @@ export function definitionProblems(
     problems.push('meta.retries must be a whole number from 0 to 5');
   if (resource !== undefined && (typeof resource !== 'string' || resource.trim() === ''))
     problems.push('meta.resource must be text');
+  problems.push(...companyProblems(fields));
   for (const [name, need] of Object.entries((definition.needs ?? {}) as object)) {
     if (!isCheck(need)) problems.push(`needs.${name} must be a check`);
   }
+  return problems;
+}
+
+/** What is wrong with what a check asks of its company: how long it takes, what it must have for itself. */
+export function companyProblems({ estimate, exclusive, changesTree }: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  const estimateMs = estimate === undefined ? 10 : parseDuration(estimate as string);
+  if (estimateMs === undefined || estimateMs < 10 || estimateMs > 300_000)
+    problems.push("meta.estimate must be a duration between '10ms' and '300s'");
+  const names = Array.isArray(exclusive) ? exclusive : exclusive === undefined ? [] : [exclusive];
+  if (names.some((name) => typeof name !== 'string' || name.trim() === ''))
+    problems.push('meta.exclusive must be a name or a list of names');
+  if (changesTree !== undefined && typeof changesTree !== 'boolean')
+    problems.push('meta.changesTree must be true or false');
   return problems;
 }
 

@@ -37,9 +37,11 @@ export function ownModule(path: string): string {
   return new URL(`${path}.${OWN_EXTENSION}`, OWN_ROOT).href;
 }
 
+const OWN_FOLDERS = [OWN_ROOT, DIST.href].flatMap((root) => [`${root}plugins/`, `${root}reporters/`]);
+
 /** True for the URL of a module of the running scanrun's own plugins and reporters. */
 export function isOwnModule(url: string): boolean {
-  return [OWN_ROOT, DIST.href].some((root) => url.startsWith(`${root}plugins/`) || url.startsWith(`${root}reporters/`));
+  return OWN_FOLDERS.some((folder) => url.startsWith(folder));
 }
 
 /** The names of the plugins or reporters that come with the running scanrun. */

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { messageOf, ScanError } from '../errors.js';
+import { describeError, messageOf, ScanError } from '../errors.js';
+import { writeAll } from '../files/write-file.js';
 import type { ScanEvent } from '../model/event.js';
 import { stdoutSink } from './terminal.js';
 
@@ -18,7 +19,7 @@ export interface EventFile {
  * @throws ScanError `SR_REPORT_WRITE` when the file cannot be opened.
  */
 export function openEvents(path: string, fail: (message: string) => void): EventFile {
-  if (path === '-') return onStdout();
+  if (path === '-') return onStdout(fail);
   const file = resolve(path);
   let handle: number | undefined;
   try {
@@ -38,22 +39,36 @@ export function openEvents(path: string, fail: (message: string) => void): Event
     write(event) {
       if (handle === undefined) return;
       try {
-        writeSync(handle, `${JSON.stringify(event)}\n`);
+        writeAll(handle, Buffer.from(`${JSON.stringify(event)}\n`));
       } catch (error) {
         void close();
-        fail(`SR_REPORT_WRITE: ${file} could not be written: ${messageOf(error)}`);
+        fail(unwritten(file, error));
       }
     },
     close,
   };
 }
 
-function onStdout(): EventFile {
+/** What is told when a file cannot be written any more. */
+export function unwritten(file: string, error: unknown): string {
+  return describeError(
+    new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${messageOf(error)}`),
+    'SR_REPORT_WRITE',
+  );
+}
+
+function onStdout(fail: (message: string) => void): EventFile {
   const sink = stdoutSink();
+  let broken = false;
   let last = Promise.resolve();
   return {
     write(event) {
-      last = last.then(() => sink(`${JSON.stringify(event)}\n`));
+      last = last
+        .then(() => (broken ? undefined : sink(`${JSON.stringify(event)}\n`)))
+        .catch((error: unknown) => {
+          broken = true;
+          fail(describeError(error, 'SR_REPORT_WRITE'));
+        });
     },
     close: () => last,
   };

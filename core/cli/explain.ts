@@ -77,6 +77,9 @@ function settings({ config }: Prepared, id: string): Explained[] {
     row('critical', item.critical, 'ends the scan when it does not pass'),
     row('retries', item.retries, 'runs again when a resource failed it'),
     row('resource', item.resource ?? null, 'what its requests count against; null: each host'),
+    row('estimate', item.check.meta.estimate ?? null, 'how long it takes until it has a history'),
+    row('exclusive', item.check.meta.exclusive, 'what it must have for itself'),
+    row('changesTree', item.check.meta.changesTree, 'runs alone, after what does not need it'),
     row('files', item.files, 'globs of files it may see'),
     row('exclude', [...config.exclude, ...item.exclude], 'globs of files it may not see'),
   ];

@@ -9,12 +9,14 @@ export interface ConfigFlags {
   readonly skip?: readonly string[];
   readonly concurrency?: string;
   readonly parallel?: boolean;
+  readonly within?: string;
   readonly json?: boolean;
   readonly color: boolean;
 }
 
 /** Flags of `run`. */
 export interface RunFlags extends ConfigFlags {
+  readonly failFast?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
   readonly reporter?: readonly string[];
@@ -37,6 +39,7 @@ export function addConfigFlags(command: Command): Command {
     .option('--concurrency <n>', 'tasks in flight, 1 to 64')
     .option('--parallel', 'run tasks in parallel, also in the tier quick')
     .option('--no-parallel', 'run one task at a time, in plan order')
+    .option('--within <duration>', 'leave out the least valuable checks until the rest fits, such as 20s')
     .option('--json', 'print JSON on standard output')
     .option('--no-color', 'print without colours');
 }
@@ -47,6 +50,7 @@ export function addRunFlags(command: Command): Command {
     command
       .option('--fail-on <severity>', 'the least grave finding that counts at the gate: error, warning, note or never')
       .option('--min-coverage <share>', 'the share of the planned checks that must be answered, 0 to 1')
+      .option('--fail-fast', 'end at the first finding at the gate or check without an answer')
       .option('--reporter <name[=file]>', 'write this report instead of the configured ones (repeatable)', collect),
   );
 }

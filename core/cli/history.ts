@@ -8,7 +8,7 @@ import { formatCount, plural, sparkLine } from '../model/text.js';
 import { TIERS, type TierName } from '../model/tier.js';
 import { type CheckTrend, checkTrends } from '../telemetry/check-trend.js';
 import type { HistoryRun } from '../telemetry/history.js';
-import { readHistory, WHOLE_BYTES } from '../telemetry/history-file.js';
+import { readWholeHistory } from '../telemetry/history-file.js';
 import { type Colors, colorsFor, print, printJson, table } from './terminal.js';
 
 /** Flags of `history`. */
@@ -24,13 +24,13 @@ export interface HistoryFlags {
 export async function history(checkId: string | undefined, flags: HistoryFlags): Promise<number> {
   const tier = tierOf(flags.tier);
   const last = lastOf(flags.last);
-  const { runs: all, notices } = readHistory(rootOf(flags.target), undefined, WHOLE_BYTES);
+  const { runs: all, notices } = readWholeHistory(rootOf(flags.target));
   for (const { code, message } of notices) process.stderr.write(`scanrun: ${code} ${message}\n`);
   const runs = all.filter((run) => tier === undefined || run.tier === tier);
   const shown = (checkId === undefined ? runs : runsOf(runs, checkId)).slice(-last);
   // Times of different tiers cannot be compared: the trends are those of the newest run's.
   const newest = shown.at(-1)?.tier;
-  const checks = checkTrends({ runs: shown.filter((run) => run.tier === newest) }).filter(
+  const checks = checkTrends(shown.filter((run) => run.tier === newest)).filter(
     (check) => checkId === undefined || check.checkId === checkId,
   );
   if (flags.json)

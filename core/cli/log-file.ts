@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { messageOf, ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
-import type { EventFile } from './event-file.js';
+import { type EventFile, unwritten } from './event-file.js';
 
 /**
  * Opens a log file: pino's NDJSON, with the run's and the task's id on each line.
@@ -23,7 +23,7 @@ export async function openLog(path: string, fail: (message: string) => void): Pr
       if (!open) return;
       open = false;
       destination.destroy();
-      fail(`SR_REPORT_WRITE: ${file} could not be written: ${messageOf(error)}`);
+      fail(unwritten(file, error));
     };
     destination.on('error', stop);
     return {

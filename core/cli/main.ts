@@ -33,7 +33,7 @@ A check is named by its id or a glob (secrets/*), its plugin, category:x, tag:x 
 
 const run = program.command('run', { isDefault: true }).argument('[target]', 'the folder to scan', '.');
 addRunFlags(addConfigFlags(run.description('scan a folder (the default command)')));
-run.action(async (target: string, flags: RunFlags) => finish((await import('./run.js')).run(target, flags)));
+run.action((target: string, flags: RunFlags) => finish(async () => (await import('./run.js')).run(target, flags)));
 
 const resume = program
   .command('resume')
@@ -41,26 +41,27 @@ const resume = program
   .argument('[target]', 'the folder that it scanned', '.')
   .description('go on with a run that broke off: only what is missing runs');
 addOutputFlags(resume.option('--no-color', 'print without colours')).action(
-  async (id: string, target: string, flags: RunFlags) => finish((await import('./run.js')).resume(id, target, flags)),
+  (id: string, target: string, flags: RunFlags) =>
+    finish(async () => (await import('./run.js')).resume(id, target, flags)),
 );
 
 const plan = program
   .command('plan')
   .argument('[target]', 'the folder to scan', '.')
   .description('show what would run, in which order, and what would not and why');
-addConfigFlags(plan).action(async (target: string, flags: ConfigFlags) =>
-  finish((await import('./plan.js')).plan(target, flags)),
+addConfigFlags(plan).action((target: string, flags: ConfigFlags) =>
+  finish(async () => (await import('./plan.js')).plan(target, flags)),
 );
 
 const list = program.command('list').description('list the checks that the configured plugins bring');
-addConfigFlags(list).action(async (flags: ConfigFlags) => finish((await import('./list.js')).list(flags)));
+addConfigFlags(list).action((flags: ConfigFlags) => finish(async () => (await import('./list.js')).list(flags)));
 
 const explain = program
   .command('explain')
   .argument('<check>', 'the id of a check')
   .description('say what a check does, its options, where each value comes from, and whether it will run');
-addConfigFlags(explain).action(async (check: string, flags: ConfigFlags) =>
-  finish((await import('./explain.js')).explain(check, flags)),
+addConfigFlags(explain).action((check: string, flags: ConfigFlags) =>
+  finish(async () => (await import('./explain.js')).explain(check, flags)),
 );
 
 program
@@ -72,8 +73,8 @@ program
   .option('--last <n>', 'scans shown, 1 to 200', '20')
   .option('--json', 'print JSON on standard output')
   .option('--no-color', 'print without colours')
-  .action(async (check: string | undefined, flags: HistoryFlags) =>
-    finish((await import('./history.js')).history(check, flags)),
+  .action((check: string | undefined, flags: HistoryFlags) =>
+    finish(async () => (await import('./history.js')).history(check, flags)),
   );
 
 const report = program
@@ -82,8 +83,8 @@ const report = program
   .description('render the result of an earlier scan again, without scanning')
   .option('--target <folder>', 'the folder whose runs are meant', '.')
   .option('--config <file>', 'the configuration whose reporters to use');
-addRenderFlags(report).action(async (result: string, flags: ReportFlags) =>
-  finish((await import('./report.js')).report(result, flags)),
+addRenderFlags(report).action((result: string, flags: ReportFlags) =>
+  finish(async () => (await import('./report.js')).report(result, flags)),
 );
 
 const merge = program
@@ -92,23 +93,35 @@ const merge = program
   .description('join results of one commit, such as those of a job matrix, into one')
   .option('--target <folder>', 'the folder whose runs are meant', '.')
   .option('-o, --output <file>', 'write the merged result there; standard output when nothing else is asked for');
-addRenderFlags(merge).action(async (results: string[], flags: MergeFlags) =>
-  finish((await import('./merge.js')).merge(results, flags)),
+addRenderFlags(merge).action((results: string[], flags: MergeFlags) =>
+  finish(async () => (await import('./merge.js')).merge(results, flags)),
 );
 
-async function finish(work: Promise<number>): Promise<void> {
+/** Does a command's work. Whatever goes wrong, the exit code is not that of findings. */
+async function finish(work: () => Promise<number>): Promise<void> {
+  bearStderr();
   try {
-    process.exitCode = await work;
+    process.exitCode = await work();
   } catch (error) {
     const { printError } = await import('./print-error.js');
     process.exitCode = printError(error, process.stderr);
   }
 }
 
+/** What standard error does not take has nowhere else to go, and changes nothing about the answer. */
+function bearStderr(): void {
+  process.stderr.on('error', () => {});
+}
+
 for (const command of [program, ...program.commands]) command.exitOverride();
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : 2;
+  bearStderr();
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    // Not even what prints errors could be loaded, for instance because no file can be opened any more.
+    process.stderr.write(`scanrun: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 3;
+  }
 }

@@ -20,7 +20,7 @@ export async function scanOptions(target: string, flags: ConfigFlags | RunFlags)
 }
 
 function overrides(flags: ConfigFlags | RunFlags): Overrides {
-  const { tier, check, skip, plugin, concurrency, parallel } = flags;
+  const { tier, check, skip, plugin, concurrency, parallel, within } = flags;
   const run = flags as Partial<RunFlags>;
   const set = {
     tier,
@@ -29,6 +29,8 @@ function overrides(flags: ConfigFlags | RunFlags): Overrides {
     plugin,
     concurrency,
     parallel,
+    within,
+    failFast: run.failFast,
     failOn: run.failOn,
     minCoverage: run.minCoverage,
     reporter: run.reporter,

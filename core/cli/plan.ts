@@ -1,3 +1,4 @@
+import { formatDuration } from '../model/duration.js';
 import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
 import { createRuntime } from '../runtime.js';
@@ -23,6 +24,7 @@ export async function plan(target: string, flags: ConfigFlags): Promise<number> 
         task.lane,
         String(task.priority),
         `${task.timeoutMs / 1_000} s`,
+        task.expectedMs === undefined ? '-' : formatDuration(task.expectedMs),
         task.after.join(', ') || '-',
         meta?.title ?? '',
       ];
@@ -32,7 +34,9 @@ export async function plan(target: string, flags: ConfigFlags): Promise<number> 
       `${plural(made.tasks.length, 'task')} in the tier ${config.tier}: ${limits.parallel ? `${limits.concurrency} at once` : 'one at a time'}, budget ${limits.budgetMs / 1_000} s, deadline ${limits.deadlineMs / 1_000} s`,
     );
     if (rows.length > 0)
-      await print(table([['#', 'CHECK', 'LANE', 'PRIORITY', 'TIMEOUT', 'AFTER', 'TITLE'], ...rows], colors));
+      await print(
+        table([['#', 'CHECK', 'LANE', 'PRIORITY', 'TIMEOUT', 'EXPECTED', 'AFTER', 'TITLE'], ...rows], colors),
+      );
     if (made.notPlanned.length > 0) {
       await print(`\n${plural(made.notPlanned.length, 'check')} not planned`);
       await print(

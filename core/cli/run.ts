@@ -9,7 +9,7 @@ import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
 import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
-import { exitCode, reportTo, tellReports, watchForLeaks } from './reports.js';
+import { exitCode, onCrash, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
@@ -40,6 +40,7 @@ async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
   const output = flags.events === '-' ? {} : { output: reportTo(flags, () => progress.end()) };
   const handle = scan({ ...options, ...output, ownFiles }, runtime);
   const release = onSignals(handle, runtime);
+  onCrash(() => runtime.kill());
   const watching = watcher.watch(handle.events, progress);
   try {
     const result = await handle.result;

@@ -93,6 +93,16 @@ export interface ResourceSettings {
   readonly concurrency?: number;
 }
 
+/** When the machine counts as under pressure: then fewer tasks are in flight. */
+export interface GovernorSettings {
+  /** Share of the time in which work waits for a core, 0.1 to 1. Default 0.85. */
+  readonly cpu?: number;
+  /** Share of the memory in use, 0.1 to 1. Default 0.9. */
+  readonly memory?: number;
+  /** How late the main thread may be, `'10ms'` to `'60s'`. Default 250 ms. */
+  readonly eventLoopDelay?: Duration;
+}
+
 /** What a release is decided on. */
 export interface GateSettings {
   /** The least grave finding that counts; `'never'` counts none. Default `'error'`. */
@@ -109,6 +119,8 @@ export interface BaseConfig {
   readonly tiers?: { readonly [Name in TierName]?: TierSettings };
   /** Tasks in flight over all lanes, 1 to 64, for every tier. */
   readonly concurrency?: number;
+  /** When fewer tasks than `concurrency` are in flight for the machine's sake; `'off'` is never. */
+  readonly governor?: GovernorSettings | 'off';
   /** Globs of files that no check may see; they add up over presets. `!` takes paths out again. */
   readonly exclude?: readonly string[];
   /** How to treat what checks ask, by host, by the name that a check gives it, or by a glob over these. */

@@ -3,7 +3,7 @@ import type { Duration } from '../model/duration.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import type { ResourceSettings } from './define.js';
+import type { GovernorSettings, ResourceSettings } from './define.js';
 import type { Source } from './place.js';
 import { plainConfig, type RawConfig } from './plain.js';
 import { type ConfigProblem, validateConfig } from './problems.js';
@@ -43,6 +43,7 @@ export interface ValidConfig {
   readonly tier?: TierName;
   readonly tiers?: Readonly<Partial<Record<TierName, TierValues>>>;
   readonly concurrency?: number;
+  readonly governor?: GovernorSettings | 'off';
   readonly exclude?: readonly (string | null)[];
   readonly resources?: Readonly<Record<string, ResourceSettings>>;
   readonly gate?: { readonly failOn?: Severity | 'never'; readonly minCoverage?: number };
@@ -86,13 +87,13 @@ function wrapReporters(config: unknown): unknown {
 }
 
 /** What a user file may set: how things look and what they may use, never what is checked or what passes. */
-const USER_FIELDS = ['$schema', 'concurrency', 'tiers', 'resources', 'reporters'];
+const USER_FIELDS = ['$schema', 'concurrency', 'tiers', 'governor', 'resources', 'reporters'];
 const USER_TIER_FIELDS = ['concurrency', 'parallel'];
 
 /** Takes out of a user file what is not a user's to set. */
 export function limitUserLayer(layer: ConfigLayer, problems: ConfigProblem[]): ConfigLayer {
   const next =
-    'set it in the project: a user file sets concurrency, tiers.*.concurrency, tiers.*.parallel, resources and reporters';
+    'set it in the project: a user file sets concurrency, tiers.*.concurrency, tiers.*.parallel, governor, resources and reporters';
   const refuse = (steps: readonly string[]): false => {
     problems.push({ where: layer.source.place(steps), what: 'must not be set in a user file', next });
     return false;

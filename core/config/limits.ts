@@ -1,7 +1,7 @@
 import { type Duration, formatDuration, parseDuration } from '../model/duration.js';
 import { TIER_DEFAULTS, type TierLimits, type TierName } from '../model/tier.js';
 import { type ConfigLayer, type Layer, lastSetting, type Setting, type TierValues } from './layers.js';
-import type { ConfigProblem } from './problems.js';
+import { type ConfigProblem, quote } from './problems.js';
 
 /** The limits of a tier, and which layer set each. */
 export interface ResolvedLimits {
@@ -9,10 +9,23 @@ export interface ResolvedLimits {
   readonly origins: Readonly<Record<string, Layer>>;
 }
 
+/** What `--within` may say: as a tier's budget. */
+const WITHIN = { min: 1_000, max: 86_400_000 };
+
+/** The milliseconds of `--within`. */
+function withinMs(within: string | number | undefined, problems: ConfigProblem[]): number | undefined {
+  if (within === undefined) return undefined;
+  const ms = parseDuration(within);
+  if (ms !== undefined && ms >= WITHIN.min && ms <= WITHIN.max) return ms;
+  problems.push({ where: '--within', what: `must be a duration between '1s' and '24h', not ${quote(String(within))}` });
+  return undefined;
+}
+
 /** Lays the layers' limits for a tier over its defaults. In one layer `tiers` is more precise than `concurrency`; a later layer's `concurrency` wins over both. */
 export function resolveLimits(
   tier: TierName,
   layers: readonly ConfigLayer[],
+  within: string | number | undefined,
   problems: ConfigProblem[],
 ): ResolvedLimits {
   const defaults = TIER_DEFAULTS[tier];
@@ -36,19 +49,22 @@ export function resolveLimits(
       next: 'raise the deadline or lower the budget',
     });
   }
+  const promisedMs = withinMs(within, problems);
   return {
     limits: {
       concurrency: concurrency?.value ?? defaults.concurrency,
       parallel: parallel?.value ?? defaults.parallel,
-      budgetMs,
-      deadlineMs,
+      // Who asks for a time is promised that one.
+      budgetMs: promisedMs ?? budgetMs,
+      deadlineMs: promisedMs === undefined ? deadlineMs : Math.min(deadlineMs, 4 * promisedMs),
       timeoutMs: milliseconds(timeout, defaults.timeoutMs),
+      ...(promisedMs === undefined ? {} : { withinMs: promisedMs }),
     },
     origins: {
       concurrency: concurrency?.layer ?? 'default',
       parallel: parallel?.layer ?? 'default',
-      budget: budget?.layer ?? 'default',
-      deadline: deadline?.layer ?? budget?.layer ?? 'default',
+      budget: promisedMs === undefined ? (budget?.layer ?? 'default') : 'flag',
+      deadline: promisedMs === undefined ? (deadline?.layer ?? budget?.layer ?? 'default') : 'flag',
       timeout: timeout?.layer ?? 'default',
     },
   };

@@ -17,6 +17,10 @@ export interface Overrides {
   readonly concurrency?: string | number;
   /** `--parallel` or `--no-parallel`. */
   readonly parallel?: boolean;
+  /** `--within`: leaves out checks until the rest fits, a duration from `'1s'` to `'24h'`. */
+  readonly within?: string | number;
+  /** `--fail-fast`: ends the scan at the first finding at the gate, or check without an answer. */
+  readonly failFast?: boolean;
   /** `--fail-on`. */
   readonly failOn?: string;
   /** `--min-coverage`, 0 to 1. */

@@ -20,6 +20,8 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     limits: { ...config.limits },
     plugins: config.plugins.map(({ name, version }) => (version === undefined ? { name } : { name, version })),
     checks: Object.fromEntries(checks) as JsonObject,
+    ...(config.governor === undefined ? {} : { governor: { ...config.governor } }),
+    failFast: config.failFast,
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
     exclude: config.exclude,
     gate: { ...config.gate },

@@ -12,6 +12,8 @@ const SPAN = { min: 1_000, max: 86_400_000, text: "between '1s' and '24h'" };
 const BACKOFF_INITIAL = { min: 10, max: 60_000, text: "between '10ms' and '60s'" };
 const BACKOFF_MAX = { min: 10, max: 120_000, text: "between '10ms' and '120s'" };
 const INTERVAL = { min: 10, max: 86_400_000, text: "between '10ms' and '24h'" };
+/** Less is the clock's own noise, more is a machine that hangs. */
+const DELAY = { min: 10, max: 60_000, text: "between '10ms' and '60s'" };
 const HALF_OPEN = { min: 100, max: 3_600_000, text: "between '100ms' and '1h'" };
 /** S4.2 of the sources: 1,000 to 120,000 ms. */
 const REQUEST = { min: 1_000, max: 120_000, text: "between '1s' and '120s'" };
@@ -35,6 +37,8 @@ export function validateRanges(config: RawConfig, source: Source): Validated {
     check(tier.deadline, ['tiers', name, 'deadline'], SPAN);
     check(tier.timeout, ['tiers', name, 'timeout'], TIMEOUT);
   }
+  const governor = config.governor as string | { readonly eventLoopDelay?: unknown } | undefined;
+  if (typeof governor === 'object') check(governor?.eventLoopDelay, ['governor', 'eventLoopDelay'], DELAY);
   for (const [id, entry] of Object.entries((config.checks ?? {}) as Record<string, { timeout?: unknown } | string>)) {
     if (typeof entry === 'object') check(entry.timeout, ['checks', id, 'timeout'], TIMEOUT);
   }

@@ -5,12 +5,14 @@ import type { Plugin } from '../check/plugin.js';
 import { assertModules, createRegistry, type RegisteredCheck, type Registry } from '../check/registry.js';
 import { ScanError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
+import type { PressureLimits } from '../model/pressure.js';
 import type { Notice } from '../model/result.js';
 import type { Severity } from '../model/severity.js';
 import type { TierLimits, TierName } from '../model/tier.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
+import { resolveGovernor } from './governor.js';
 import { type ConfigLayer, type Layer, lastSetting, limitUserLayer, makeLayer } from './layers.js';
 import { resolveLimits } from './limits.js';
 import type { LoadedConfig } from './load.js';
@@ -44,6 +46,10 @@ export interface ResolvedConfig {
   readonly exclude: readonly string[];
   /** What a release is decided on. */
   readonly gate: { readonly failOn: Severity | 'never'; readonly minCoverage: number };
+  /** When fewer tasks are in flight for the machine's sake; absent never. */
+  readonly governor?: PressureLimits;
+  /** True ends the scan at the first finding at the gate, or check without an answer. */
+  readonly failFast: boolean;
   /** How to treat what checks ask, by name or glob in lower case; the defaults of `core/model/resource.ts` hold for the rest. */
   readonly resources: ResolvedResources;
   /** What to write. */
@@ -99,7 +105,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const registry = createRegistry(loaded.plugins);
   const origins = new Map<string, Layer>([['plugins', loaded.layer]]);
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
-  const base = resolveBase(layers, origins, problems);
+  const base = resolveBase(layers, sources.overrides, origins, problems);
+  const governor = resolveGovernor(layers, origins);
   const resources = resolveResources(layers, origins, problems);
   const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
@@ -120,6 +127,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
     ...base,
     plugins: loaded.plugins,
     checks,
+    ...(governor === undefined ? {} : { governor }),
+    failFast: sources.overrides.failFast ?? false,
     resources,
     reporters: reporters.reporters,
     select: { check, skip },
@@ -151,12 +160,17 @@ async function userLayers({ userConfig }: ConfigSources, problems: ConfigProblem
 type Base = Pick<ResolvedConfig, 'tier' | 'limits' | 'exclude' | 'gate'>;
 
 /** The values that do not depend on plugins. */
-function resolveBase(layers: readonly ConfigLayer[], origins: Map<string, Layer>, problems: ConfigProblem[]): Base {
+function resolveBase(
+  layers: readonly ConfigLayer[],
+  { within }: Overrides,
+  origins: Map<string, Layer>,
+  problems: ConfigProblem[],
+): Base {
   const tier = lastSetting(layers, ['tier'], (config) => config.tier);
   const failOn = lastSetting(layers, ['gate', 'failOn'], (config) => config.gate?.failOn);
   const minCoverage = lastSetting(layers, ['gate', 'minCoverage'], (config) => config.gate?.minCoverage);
   const exclude = lastSetting(layers, ['exclude'], (config) => config.exclude);
-  const { limits, origins: limitOrigins } = resolveLimits(tier?.value ?? 'standard', layers, problems);
+  const { limits, origins: limitOrigins } = resolveLimits(tier?.value ?? 'standard', layers, within, problems);
   const set = { tier, 'gate.failOn': failOn, 'gate.minCoverage': minCoverage, exclude };
   for (const [name, setting] of Object.entries(set)) origins.set(name, setting?.layer ?? 'default');
   for (const [name, layer] of Object.entries(limitOrigins)) origins.set(name, layer);

@@ -48,6 +48,11 @@ function whole(minimum: number, maximum: number) {
   return { type: 'integer', minimum, maximum, title: `a whole number from ${minimum} to ${maximum}` } as const;
 }
 
+/** A share of 1. */
+function share(minimum: number) {
+  return { type: 'number', minimum, maximum: 1, title: `a number from ${minimum} to 1` } as const;
+}
+
 /** Settings that may be turned off. */
 function orOff(settings: object) {
   return choose(
@@ -82,7 +87,7 @@ const resourceSettings = {
       properties: {
         window: whole(1, 10_000),
         minimumCalls: whole(1, 10_000),
-        errorRatio: { type: 'number', minimum: 0.01, maximum: 1, title: 'a number from 0.01 to 1' },
+        errorRatio: share(0.01),
         halfOpenAfter: duration("a duration from '100ms' to '1h'"),
       },
       additionalProperties: false,
@@ -174,6 +179,17 @@ export const configSchema = {
       additionalProperties: false,
     },
     concurrency: { ...concurrency, description: 'Tasks in flight over all lanes, for every tier.' },
+    governor: {
+      ...orOff({
+        properties: {
+          cpu: share(0.1),
+          memory: share(0.1),
+          eventLoopDelay: duration("a duration from '10ms' to '60s'"),
+        },
+        additionalProperties: false,
+      }),
+      description: "When fewer tasks are in flight for the machine's sake.",
+    },
     exclude: { ...globs, description: 'Globs of files that no check may see.' },
     resources: {
       type: 'object',
@@ -187,7 +203,7 @@ export const configSchema = {
       description: 'What a release is decided on.',
       properties: {
         failOn: { enum: [...SEVERITIES, 'never'], title: `one of ${[...SEVERITIES, 'never'].join(', ')}` },
-        minCoverage: { type: 'number', minimum: 0, maximum: 1, title: 'a number from 0 to 1' },
+        minCoverage: share(0),
       },
       additionalProperties: false,
     },

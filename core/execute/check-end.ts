@@ -1,9 +1,10 @@
 import { messageOf, ScanError } from '../errors.js';
+import { compareText } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
 import { firstNonJson } from './json-check.js';
 import { failureKind } from './policy/classify.js';
-import type { CheckEnd } from './protocol.js';
+import type { CheckEnd, VisitEnd } from './protocol.js';
 
 /** How a check ended, without its id. */
 export type End = CheckEnd extends infer E ? (E extends unknown ? Omit<E, 'checkId'> : never) : never;
@@ -59,21 +60,27 @@ export function endWith(data: unknown): End {
   };
 }
 
-/** The end of a file check that threw for some files. */
-export function failedVisits(failed: readonly { readonly path: string; readonly error: unknown }[]): End {
-  const all = failed.map(({ error }) => endOf(error));
+/** Why a file check has no answer that failed for some files; undefined when it failed for none. */
+export function failedVisits(failed: readonly { readonly path: string; readonly end: VisitEnd }[]): Reason | undefined {
+  // The order in which threads came to the files says nothing.
+  const sorted = [...failed].sort((a, b) => compareText(a.path, b.path));
   // A mistake of the check is not hidden behind a resource that was down.
-  const end = all.find((one) => one.end === 'errored' && !one.transient) ?? all.find((one) => one.end === 'errored');
-  if (end?.end !== 'errored') return all[0] as End;
-  const paths = failed.map(({ path }) => path);
+  const worst = sorted.find(({ end }) => !end.transient) ?? sorted[0];
+  if (worst === undefined) return undefined;
+  const { reason } = worst.end;
+  const paths = sorted.map(({ path }) => path);
   return {
-    ...end,
-    reason: {
-      ...end.reason,
-      message: `Visiting ${someOf(paths)} failed: ${end.reason.message}`,
-      data: { ...end.reason.data, files: paths },
-    },
+    ...reason,
+    message: `Visiting ${someOf(paths)} failed: ${reason.message}`,
+    data: { ...reason.data, files: paths },
   };
+}
+
+/** Says that a file check could not be shown some files; nothing when it saw all. */
+export function unreadReason(unread: readonly { readonly path: string; readonly why: string }[]): Reason[] {
+  if (unread.length === 0) return [];
+  const names = unread.map(({ path, why }) => `${path} (${why})`).sort(compareText);
+  return [{ code: 'unreadable', message: `${someOf(names)} could not be read.`, data: { files: names } }];
 }
 
 /** The first names of a list, and how many more there are. */

@@ -9,7 +9,8 @@ import { type Outcome, type Reason, worstOutcome } from '../model/outcome.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
 import type { Redactor } from '../redact.js';
-import type { CheckEnd, CheckMessage, RawReport } from './protocol.js';
+import { failedVisits, unreadReason } from './check-end.js';
+import type { CheckEnd, CheckMessage, RawReport, VisitEnd } from './protocol.js';
 import { decode, LineIndex, MAX_READ_BYTES } from './visit.js';
 
 /** What one check of one task has said, in the attempt that counts. */
@@ -22,6 +23,14 @@ export interface Collected {
   data: JsonValue | undefined;
   /** True when it named a value that must be masked. */
   masked: boolean;
+  /** In a pass: files that it could not be shown, with the reason. */
+  readonly unread: { readonly path: string; readonly why: string }[];
+  /** In a pass: visits that failed. */
+  readonly failed: { readonly path: string; readonly end: VisitEnd }[];
+  /** In a pass: files whose answer depends on more than the file. */
+  readonly impure: Set<string>;
+  /** In a pass: what was found while visiting a file. */
+  readonly byFile: Map<string, Finding[]>;
 }
 
 /** What the collector tells of. Everything is redacted. */
@@ -56,6 +65,10 @@ export class TaskCollector {
         measurements: [],
         data: undefined,
         masked: false,
+        unread: [],
+        failed: [],
+        impure: new Set(),
+        byFile: new Map(),
       });
     }
   }
@@ -79,19 +92,26 @@ export class TaskCollector {
     for (const check of this.#checks.values()) check.masked = true;
   }
 
-  #said(message: Extract<CheckMessage, { type: 'finding' | 'degraded' | 'measure' }>): void {
+  #said(message: Exclude<CheckMessage, { type: 'redact' | 'log' }>): void {
     const check = this.#checks.get(message.checkId);
     if (check === undefined) return;
     if (message.type === 'finding') {
       const finding = this.#finding(check.check, message.report);
       check.findings.push(finding);
+      if (message.visited !== undefined) addTo(check.byFile, message.visited, finding);
       this.#listener.finding(finding);
     } else if (message.type === 'degraded') {
       check.degraded.push(this.#redactor.json(message.reason));
-    } else {
+    } else if (message.type === 'measure') {
       const measurement = { name: message.name, value: message.value, unit: message.unit };
       check.measurements.push(measurement);
       this.#listener.measure(message.checkId, measurement);
+    } else if (message.type === 'unread') {
+      check.unread.push({ path: message.path, why: message.why });
+    } else if (message.type === 'visitFailed') {
+      check.failed.push({ path: message.path, end: message.end });
+    } else {
+      check.impure.add(message.path);
     }
   }
 
@@ -117,13 +137,17 @@ export class TaskCollector {
   #outcomeOf(collected: Collected, end: CheckEnd | undefined): Outcome {
     if (end === undefined)
       return { status: 'errored', reason: { code: 'crashed', message: 'The thread did not say how the check ended.' } };
+    const failed = end.end === 'done' || end.end === 'errored' ? failedVisits(collected.failed) : undefined;
+    if (failed !== undefined) return { status: 'errored', reason: failed };
     if (end.end === 'errored') return { status: 'errored', reason: end.reason };
+    if (end.end === 'timed-out') return { status: 'timed-out', reason: end.reason };
     if (end.end === 'skipped') return { status: 'skipped', reason: end.reason };
     if (end.data !== undefined) collected.data = this.#redactor.json(end.data);
     if (end.end === 'fallback') return { status: 'degraded', reason: end.reason };
-    const degraded: Outcome[] = collected.degraded
+    const reasons = [...collected.degraded, ...unreadReason(collected.unread)];
+    const degraded: Outcome[] = reasons
       .slice(0, 1)
-      .map((reason) => ({ status: 'degraded', reason: joined(reason, collected.degraded) }));
+      .map((reason) => ({ status: 'degraded', reason: joined(reason, reasons) }));
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
   }
 
@@ -180,6 +204,12 @@ function contextOf(report: RawReport, message: string): string {
       : snippet.lines[location.startLine - snippet.startLine];
   // Numbers in a message (sizes, counts) change while the problem stays.
   return line ?? message.replace(/\d+/g, '#');
+}
+
+function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
 }
 
 function joined(first: Reason, all: readonly Reason[]): Reason {

@@ -8,6 +8,7 @@ import type { Plan, Task } from '../model/task.js';
 import type { TierLimits, TierName } from '../model/tier.js';
 import type { Redactor } from '../redact.js';
 import type { Collected } from './collect.js';
+import type { Governor } from './governor.js';
 import type { Pool } from './pool.js';
 import type { CheckMessage, SerializedError } from './protocol.js';
 import type { RequestSource } from './requests.js';
@@ -48,6 +49,10 @@ export interface ExecuteOptions {
   /** Aborts with the reason when the scan is cancelled. */
   readonly signal: AbortSignal;
   readonly listener: ExecuteListener;
+  /** Asked at each task's end: why the scan should end now; undefined goes on. A critical task ends it in any case. */
+  readonly failFast?: ((checks: readonly CheckOutcome[]) => string | undefined) | undefined;
+  /** How many tasks may be in flight by the state of the machine; as many as the limits allow when absent. */
+  readonly governor?: Pick<Governor, 'allowed'> | undefined;
   /** Gives each run its number; they are unique within the runtime. */
   readonly nextRun: () => number;
   /** Registers what ends every process at once; returns how to take that back. */
@@ -55,7 +60,8 @@ export interface ExecuteOptions {
 }
 
 /** What came of one check of one task. */
-export interface CheckOutcome extends Collected {
+export interface CheckOutcome
+  extends Pick<Collected, 'taskId' | 'check' | 'findings' | 'measurements' | 'data' | 'masked'> {
   readonly outcome: Outcome;
   readonly timeMs: number;
 }

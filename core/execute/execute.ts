@@ -1,16 +1,21 @@
 import type { JsonValue } from '../model/json.js';
-import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
-import type { TaskAttempt, TaskRecord } from '../model/result.js';
+import { type Outcome, worstOutcome } from '../model/outcome.js';
+import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
+import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
 import { type Collected, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
-import type { RunEnd, RunListener, Running } from './executor.js';
+import type { RunEnd } from './executor.js';
 import { startInline } from './inline.js';
 import { makeOrder } from './order.js';
+import { PassFiles } from './pass-files.js';
+import { PassWatch } from './pass-watch.js';
 import { type Again, decideAgain } from './policy/again.js';
-import type { CheckEnd, RunOrder } from './protocol.js';
-import { deadlineReached, endedEarly, interrupted, lost, needFailed, type Over, timedOut } from './reasons.js';
+import type { Place } from './pool.js';
+import type { CheckEnd } from './protocol.js';
+import { TaskQueue, type Waiting } from './queue.js';
+import { deadlineReached, endedEarly, interrupted, lost, lostVisit, type Over } from './reasons.js';
 import { makeAttempt, makeRecord, type StartTimes } from './record.js';
 import { TaskRequests } from './requests.js';
 
@@ -21,22 +26,7 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   return new Execution(options).run();
 }
 
-interface ActiveTask {
-  readonly task: Task;
-  readonly running: Running;
-  readonly requests: TaskRequests;
-  /** Why it was told to stop; its outcome whatever it says afterwards. */
-  stopped: Outcome | undefined;
-}
-
-interface Waiting {
-  readonly task: Task;
-  readonly attempts: readonly TaskAttempt[];
-  /** True runs it on a thread that nobody shares. */
-  readonly alone: boolean;
-  /** What a task that failed because a resource did has come to. */
-  readonly again?: Again;
-}
+type Lost = Exclude<RunEnd, { readonly kind: 'ended' }>;
 
 /** One execution of a plan: what waits, what runs, what ended. */
 class Execution {
@@ -44,9 +34,9 @@ class Execution {
   readonly #startedAt: number;
   /** When the scan ends, on the scan's own time; a scan that was taken up again gets its whole time anew. */
   readonly #deadlineMs: number;
-  readonly #waiting: Waiting[];
+  readonly #queue: TaskQueue;
+  readonly #files: PassFiles;
   readonly #active = new Map<string, ActiveTask>();
-  readonly #ended = new Map<string, Outcome>();
   readonly #endedAtMs = new Map<string, number>();
   readonly #data = new Map<string, JsonValue | undefined>();
   readonly #records: TaskRecord[] = [];
@@ -64,14 +54,18 @@ class Execution {
     this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
     for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
-    this.#waiting = options.plan.tasks
-      .filter(({ id }) => !this.#ended.has(id))
-      .map((task) => ({ task, attempts: [], alone: false }));
+    const { limits, pool, plan, source } = options;
+    this.#files = new PassFiles(source.entries);
+    this.#queue = new TaskQueue({
+      tasks: plan.tasks,
+      kindOf: (waiting) => this.#kindOf(waiting),
+      heavyFirst: limits.parallel && limits.concurrency > pool.cores,
+      ended: [...(options.earlier?.tasks ?? [])],
+    });
   }
 
   /** Takes over what an earlier process did. */
   #recall(record: TaskRecord, checks: readonly CheckOutcome[]): void {
-    this.#ended.set(record.id, record.outcome);
     this.#endedAtMs.set(record.id, record.timing.endedAtMs);
     this.#records.push(record);
     for (const check of checks) this.#data.set(check.check.id, check.data);
@@ -83,7 +77,7 @@ class Execution {
     const cancelDeadline = clock.after(limits.deadlineMs, () => this.#stopAll(deadlineReached(limits.deadlineMs)));
     const unsubscribe = pool.onChange(() => this.#advance());
     const keep = this.#options.onKill(() => {
-      for (const active of this.#active.values()) active.requests.kill();
+      for (const active of this.#active.values()) active.kill();
     });
     const cancel = (): void => this.#stopAll(interrupted(signal.reason));
     signal.addEventListener('abort', cancel, { once: true });
@@ -109,86 +103,75 @@ class Execution {
 
   /** Starts what may start; ends when nothing is left. */
   #advance(): void {
-    for (let index = 0; index < this.#waiting.length; ) {
-      const waiting = this.#waiting[index] as Waiting;
-      const verdict = this.#mayStart(waiting);
-      if (verdict === 'full') break;
-      if (verdict === 'wait' || !this.#settleOrStart(waiting, verdict)) index += 1;
-      // A task that ended or started at once may have changed the queue before this place.
-      else index = 0;
+    for (const waiting of this.#over ? this.#queue.drain() : [])
+      this.#settleUnrun(waiting, (this.#over as Over).queued);
+    while (this.#active.size < this.#limit) {
+      let place: Place | undefined;
+      const taken = this.#queue.take(this.#now(), (waiting) => {
+        place = this.#place(waiting);
+        return place !== undefined;
+      });
+      if (taken === undefined) break;
+      if (taken.instead) this.#settleUnrun(taken.waiting, taken.instead);
+      else this.#start(taken.waiting, place as Place);
     }
-    if (this.#waiting.length === 0 && this.#active.size === 0) this.#finish();
+    if (this.#queue.size === 0 && this.#active.size === 0) this.#finish();
   }
 
-  /** Whether a task may start now, must wait, or ends without having run. */
-  #mayStart({ task, again }: Waiting): 'start' | 'wait' | 'full' | Outcome {
-    if (this.#over) return this.#over.queued;
-    if (again !== undefined && again.notBeforeMs > this.#now()) return 'wait';
-    for (const id of task.after) {
-      const outcome = this.#ended.get(id);
-      if (outcome === undefined) return 'wait';
-      if (!isConclusive(outcome) && outcome.status !== 'degraded') return needFailed(id, outcome);
-    }
+  /** Tasks that may be in flight now. */
+  get #limit(): number {
     const { parallel, concurrency } = this.#options.limits;
-    return this.#active.size >= (parallel ? concurrency : 1) ? 'full' : 'start';
+    return parallel ? Math.min(concurrency, this.#options.governor?.allowed ?? concurrency) : 1;
   }
 
-  /** Ends a task that will not run, or starts it where there is a place; false when it stays in the queue. */
-  #settleOrStart(waiting: Waiting, verdict: 'start' | Outcome): boolean {
-    if (verdict !== 'start') {
-      this.#remove(waiting);
-      this.#settle(waiting, undefined, verdict, this.#collector(waiting.task).close({ outcome: verdict }), undefined);
-      return true;
-    }
-    const { task } = waiting;
-    const inline = this.#options.inline.has(task.id);
-    const place = inline ? undefined : this.#options.pool.place(task.lane, waiting.alone);
+  #isInline({ id }: Task): boolean {
+    return this.#options.inline.has(id);
+  }
+
+  #kindOf({ task, alone }: Waiting): string {
+    return `${this.#isInline(task) ? 'inline' : alone ? 'alone' : 'thread'} ${task.lane}`;
+  }
+
+  /** A place for a task; undefined when there is none. */
+  #place({ task, alone }: Waiting): Place | undefined {
+    if (!this.#isInline(task)) return this.#options.pool.place(task.lane, alone);
+    const { clock, loader } = this.#options;
     // The main thread computes one thing at a time: two at once would only seem to.
-    if (inline ? task.lane === 'cpu' && this.#computing() : place === undefined) return false;
-    this.#remove(waiting);
-    this.#start(
-      waiting,
-      (order, listener) =>
-        place?.start(order, listener) ?? startInline(order, listener, this.#options.clock, this.#options.loader),
+    const computing = [...this.#active.values()].some(
+      (active) => active.task.lane === 'cpu' && this.#isInline(active.task),
     );
-    return true;
+    if (task.lane === 'cpu' && computing) return undefined;
+    return { start: (order, listener) => startInline(order, listener, clock, loader) };
   }
 
-  /** True while the main thread runs a task that computes. */
-  #computing(): boolean {
-    return [...this.#active.values()].some(({ task }) => task.lane === 'cpu' && this.#options.inline.has(task.id));
+  /** Ends a task that will not run. */
+  #settleUnrun(waiting: Waiting, outcome: Outcome): void {
+    this.#settle({ waiting }, outcome, this.#collector(waiting.task).close({ outcome }), undefined);
   }
 
-  #remove(waiting: Waiting): void {
-    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-  }
-
-  #start(waiting: Waiting, start: (order: RunOrder, listener: RunListener) => Running): void {
+  #start(waiting: Waiting, place: Place): void {
     const { clock, source, listener } = this.#options;
-    const { task } = waiting;
-    const startedAtMs = this.#now();
-    const collector = this.#collector(task);
+    const { task, lost: before } = waiting;
+    const nowMs = this.#now();
+    const collector = before?.collector ?? this.#collector(task);
+    const watch = before?.watch ?? (task.part === undefined ? undefined : new PassWatch(task));
+    const startedAtMs = before?.startedAtMs ?? nowMs;
     const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
-    const requests = new TaskRequests(source, () => Math.min(untilMs, this.#deadlineMs) - this.#now(), task.id);
-    const running = start(makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0), {
+    const remainingMs = (): number => Math.min(untilMs, this.#deadlineMs) - this.#now();
+    const requests = new TaskRequests(source, remainingMs, { id: task.id, visits: () => this.#files.visitsOf(task) });
+    const order = makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0);
+    const running = place.start(watch === undefined ? order : { ...order, pass: watch.order }, {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
       stray: (error) => listener.stray(error),
     });
-    const active: ActiveTask = { task, running, requests, stopped: undefined };
+    const parts = { waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs };
+    const active = new ActiveTask(parts);
     this.#active.set(task.id, active);
-    listener.taskStarted(task, running.worker);
-    const cancelTimeout = clock.after(untilMs - startedAtMs, () => this.#stop(active, timedOut(task)));
-    void running.ended.then((end) => {
-      cancelTimeout();
-      requests.close();
+    if (before === undefined) listener.taskStarted(task, running.worker);
+    void active.ended().then((end) => {
       this.#active.delete(task.id);
-      const loadMs = end.kind === 'ended' ? end.loadMs : undefined;
-      this.#end(waiting, active, collector, end, {
-        startedAtMs,
-        ...(loadMs === undefined ? {} : { loadedAtMs: startedAtMs + loadMs }),
-        use: end.kind === 'ended' ? end.use : undefined,
-      });
+      this.#end(active, end, active.times(end));
       this.#advance();
     });
   }
@@ -202,48 +185,56 @@ class Execution {
     });
   }
 
-  #end(waiting: Waiting, active: ActiveTask, collector: TaskCollector, end: RunEnd, times: StartTimes): void {
-    if (end.kind === 'lost' && end.shared && active.stopped === undefined && !this.#over) {
+  #end(active: ActiveTask, end: RunEnd, times: StartTimes): void {
+    const { waiting, collector, stopped } = active;
+    const over = stopped !== undefined || this.#over !== undefined;
+    if (!over && end.kind !== 'ended' && this.#goOnAfter(active, end, times)) return;
+    if (!over && end.kind === 'lost' && end.shared) {
       // Nobody knows which of the thread's tasks killed it: each runs once more, alone, and only the culprit dies again.
-      const outcome: Outcome = { status: 'errored', reason: lost(end) };
-      this.#discard(waiting, active, collector, outcome, times, { alone: true });
+      this.#discard(active, { status: 'errored', reason: lost(end) }, times, { alone: true });
       return;
     }
-    const ended = end.kind === 'ended' && active.stopped === undefined && !this.#over ? end.checks : [];
+    const ended = end.kind === 'ended' && !over ? end.checks : [];
     const again = this.#again(waiting, ended, times.startedAtMs);
     if (again !== undefined) {
-      const outcome = worstOutcome([...collector.close({ ended }).values()]);
-      this.#discard(waiting, active, collector, outcome, times, { again });
+      this.#discard(active, worstOutcome([...collector.close({ ended }).values()]), times, { again });
       return;
     }
     const outcomes = collector.close(
-      active.stopped
-        ? { outcome: active.stopped }
+      stopped
+        ? { outcome: stopped }
         : end.kind === 'ended'
           ? { ended: end.checks }
           : { outcome: { status: 'errored', reason: lost(end) } },
     );
-    this.#settle(waiting, active.running.worker, worstOutcome([...outcomes.values()]), outcomes, times);
+    this.#settle(active, worstOutcome([...outcomes.values()]), outcomes, times);
+  }
+
+  /** A visit cost a part of a pass its thread: that visit is lost, and the part goes on after it. False when no visit is to blame. */
+  #goOnAfter({ waiting, watch, collector, task }: ActiveTask, end: Lost, { startedAtMs }: StartTimes): boolean {
+    const place = watch?.lose();
+    const path = place && this.#files.visitsOf(task).entries[place.entry]?.path;
+    const check = place && task.checks[place.check];
+    if (watch === undefined || path === undefined || check === undefined) return false;
+    const reason = lostVisit(end, task.part?.checkTimeoutMs ?? task.timeoutMs);
+    collector.message({ type: 'visitFailed', checkId: check.id, path, end: { end: 'errored', reason } });
+    this.#queue.again({ ...waiting, lost: { collector, watch, startedAtMs } }, this.#now());
+    return true;
   }
 
   /** Drops what an attempt has said and puts the task back in the queue. */
   #discard(
-    waiting: Waiting,
-    active: ActiveTask,
-    collector: TaskCollector,
+    { waiting, collector, worker }: ActiveTask,
     outcome: Outcome,
     times: StartTimes,
     next: Partial<Waiting>,
   ): void {
     this.#options.listener.attemptDiscarded(waiting.task, collector.findingCount);
     collector.close({ outcome });
-    const attempt = makeAttempt(waiting.task, active.running.worker, outcome, times, this.#now());
-    this.#waiting.unshift({
-      ...waiting,
-      ...next,
-      task: { ...waiting.task, attempt: waiting.task.attempt + 1 },
-      attempts: [...waiting.attempts, attempt],
-    });
+    const { lost: _thread, ...kept } = waiting;
+    const attempts = [...waiting.attempts, makeAttempt(waiting.task, worker, outcome, times, this.#now())];
+    const task = { ...waiting.task, attempt: waiting.task.attempt + 1 };
+    this.#queue.again({ ...kept, ...next, task, attempts }, this.#now());
   }
 
   /** When a task whose check failed because a resource did runs again; undefined when it does not. */
@@ -258,39 +249,44 @@ class Execution {
   }
 
   #settle(
-    waiting: Waiting,
-    worker: string | undefined,
+    from: Pick<ActiveTask, 'waiting'> & Partial<Pick<ActiveTask, 'worker' | 'watch'>>,
     outcome: Outcome,
     outcomes: ReadonlyMap<Collected, Outcome>,
     times: StartTimes | undefined,
   ): void {
-    const { task } = waiting;
+    const { waiting, worker, watch } = from;
+    const { task, attempts } = waiting;
     const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
     const endedAtMs = this.#now();
-    const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts: waiting.attempts });
-    this.#ended.set(task.id, outcome);
+    const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts });
+    const wholeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;
+    const checks = [...outcomes].map(([collected, own], index) =>
+      checkOutcome(collected, own, watch?.spentMs(index) ?? wholeMs),
+    );
+    this.#queue.ended(task, checks);
+    this.#files.forget(task);
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
-    const timeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;
-    const checks = [...outcomes].map(([collected, own]): CheckOutcome => ({ ...collected, outcome: own, timeMs }));
     for (const { check, data } of checks) this.#data.set(check.id, data);
     this.#checks.push(...checks);
     this.#options.listener.taskEnded(record, checks);
-    if (task.critical && outcome.status !== 'passed')
-      this.#stopAll(endedEarly(`the critical check ${record.checkIds.join(', ')} ended ${outcome.status}`));
-  }
-
-  #stop(active: ActiveTask, outcome: Outcome): void {
-    if (active.stopped !== undefined) return;
-    active.stopped = outcome;
-    active.requests.stop();
-    active.running.stop('reason' in outcome ? outcome.reason.message : outcome.status);
+    const critical = task.critical && checks.find((check) => check.outcome.status !== 'passed');
+    const why = critical
+      ? `the critical check ${critical.check.id} ended ${critical.outcome.status}`
+      : this.#options.failFast?.(checks);
+    if (why !== undefined) this.#stopAll(endedEarly(why));
   }
 
   #stopAll({ running, queued }: Over): void {
     if (this.#over) return;
     this.#over = { queued };
-    for (const active of this.#active.values()) this.#stop(active, running);
+    for (const active of this.#active.values()) active.stop(running);
     this.#advance();
   }
+}
+
+/** What came of a check, without what only its collector needed. */
+function checkOutcome(collected: Collected, outcome: Outcome, timeMs: number): CheckOutcome {
+  const { taskId, check, findings, measurements, data, masked } = collected;
+  return { taskId, check, findings, measurements, data, masked, outcome, timeMs };
 }

@@ -38,6 +38,8 @@ export interface Running {
   readonly ended: Promise<RunEnd>;
   /** Asks it to stop; after the grace it ends by force. */
   stop(reason: string): void;
+  /** Ends it at once where it has a thread to itself; elsewhere as `stop` does. */
+  kill(reason: string): void;
 }
 
 /** Runs tasks somewhere. */

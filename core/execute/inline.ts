@@ -1,8 +1,9 @@
 import type { ModuleLoader } from '../check/load-module.js';
 import type { Clock } from '../model/clock.js';
+import type { Channel } from './check-runner.js';
 import { GRACE_MS, type RunEnd, type RunListener, type Running } from './executor.js';
 import { deserializeError, type RunOrder } from './protocol.js';
-import { type Channel, runTask } from './run-task.js';
+import { runTask } from './run-task.js';
 
 /**
  * Runs a task in the main thread: for tests, and for our own checks in a scan too small to pay for a thread.
@@ -25,14 +26,17 @@ export function startInline(order: RunOrder, listener: RunListener, clock: Clock
   const work = runTask(order, channel, controller.signal, loader).then(
     (ends): RunEnd => (controller.signal.aborted ? { kind: 'stopped', forced: false } : { kind: 'ended', ...ends }),
   );
+  const stop = (reason: string): void => {
+    if (controller.signal.aborted) return;
+    controller.abort(new Error(reason));
+    const cancel = clock.after(GRACE_MS, () => force?.({ kind: 'stopped', forced: true }));
+    void work.then(cancel);
+  };
   return {
     worker: 'inline',
     ended: Promise.race([work, forced]),
-    stop: (reason) => {
-      if (controller.signal.aborted) return;
-      controller.abort(new Error(reason));
-      const cancel = clock.after(GRACE_MS, () => force?.({ kind: 'stopped', forced: true }));
-      void work.then(cancel);
-    },
+    stop,
+    // Nothing ends what the main thread computes.
+    kill: stop,
   };
 }

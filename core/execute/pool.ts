@@ -55,6 +55,11 @@ export class Pool {
     this.#library ??= { Thread: Class, Pool };
   }
 
+  /** Tasks that compute at once. */
+  get cores(): number {
+    return this.#options.cores;
+  }
+
   /** Starts a thread ahead of its first task. */
   warm(): void {
     if (this.#cpu.size === 0) this.#cpuThread();

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ExecResult } from '../check/context.js';
 import { codeOf } from '../errors.js';
@@ -20,14 +19,20 @@ export interface StartOptions {
 /** Milliseconds between asking a tree to end and ending it. */
 const TERM_GRACE_MS = 500;
 
+/** How often a tree that grows while it is signalled is looked at again. */
+const MAX_ROUNDS = 5;
+
 /** Marks every descendant, also one that left its group and its parent. */
 const MARK = 'SCANRUN_PROCESS_TREE';
 
 /** A process and all that it starts. */
 export class ProcessTree {
-  readonly #mark = randomUUID();
+  // Loaded with the first process: it costs a start 3 ms, and what is imported lazily has its imports loaded at once where a command is one file.
+  readonly #mark = process.getBuiltinModule('node:crypto').randomUUID();
   readonly #child: ChildProcess;
   readonly #result: Promise<ExecResult>;
+  /** Descendants that were seen, with the time of their start, by which a later process of the same id is told apart. */
+  readonly #seen = new Map<number, string>();
   #done = false;
   #killing: NodeJS.Timeout | undefined;
 
@@ -53,20 +58,45 @@ export class ProcessTree {
   /** Asks the whole tree to end, and ends what is left of it half a second later. */
   stop(): void {
     if (this.#killing !== undefined) return;
-    signalTree(this.#child.pid, this.#mark, 'SIGTERM');
+    this.#signal('SIGTERM');
     this.#killing = setTimeout(() => this.kill(), TERM_GRACE_MS);
   }
 
   /** Ends the whole tree at once. */
   kill(): void {
     clearTimeout(this.#killing);
-    signalTree(this.#child.pid, this.#mark, 'SIGKILL');
+    this.#signal('SIGKILL');
   }
 
   /** Ends what the process left behind; a check's children do not outlive it. */
   sweep(): void {
-    if (this.#done && descendants(undefined, this.#mark).length === 0) return;
+    const left = descendants(undefined, this.#mark);
+    if (this.#done && left?.size === 0 && !this.#someSeenLives()) return;
     this.kill();
+    // Nobody could look, for instance because no file could be opened: those that left the group are looked for again.
+    if (left === undefined) setTimeout(() => this.sweep(), TERM_GRACE_MS).unref();
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    if (process.platform === 'win32') {
+      spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
+      return;
+    }
+    // Again for those that were started while the others were signalled.
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const fresh = [...(descendants(pid, this.#mark) ?? [])].filter(([id]) => !this.#seen.has(id));
+      if (round > 0 && fresh.length === 0) return;
+      for (const [id, startedAt] of fresh) this.#seen.set(id, startedAt);
+      // The strays first. Those of an earlier signal too: where it ended their parents, nothing connects them any more.
+      for (const [id, startedAt] of this.#seen) if (readStat(id).startedAt === startedAt) send(id, signal);
+      send(-pid, signal);
+    }
+  }
+
+  #someSeenLives(): boolean {
+    return [...this.#seen].some(([id, startedAt]) => readStat(id).startedAt === startedAt);
   }
 
   #collect(options: StartOptions): Promise<ExecResult> {
@@ -143,17 +173,6 @@ class CappedText {
   }
 }
 
-function signalTree(pid: number | undefined, mark: string, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  if (process.platform === 'win32') {
-    spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
-    return;
-  }
-  // The strays first: once their parents are gone, only the mark connects them.
-  for (const stray of descendants(pid, mark)) send(stray, signal);
-  send(-pid, signal);
-}
-
 function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -162,27 +181,55 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Processes below `pid` or with our mark in their environment. Linux knows both; elsewhere the group has to do. */
-function descendants(pid: number | undefined, mark: string): number[] {
-  if (process.platform !== 'linux') return [];
-  const parents = new Map<number, number>();
-  const found = new Set<number>();
-  for (const name of readdirSync('/proc')) {
+/** Processes below `pid` or with our mark in their environment, with the time of their start; undefined when they cannot be listed. Linux knows both; elsewhere the group has to do. */
+function descendants(pid: number | undefined, mark: string): Map<number, string> | undefined {
+  const found = new Map<number, string>();
+  if (process.platform !== 'linux') return found;
+  const names = listProc();
+  if (names === undefined) return undefined;
+  const stats = new Map<number, Stat>();
+  for (const name of names) {
     const candidate = Number(name);
     if (!Number.isInteger(candidate) || candidate === process.pid) continue;
-    const stat = readProc(`/proc/${name}/stat`);
-    // The command's name stands in brackets and may hold anything; the parent is the second field after it.
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    if (Number.isInteger(parent)) parents.set(candidate, parent);
-    if (readProc(`/proc/${name}/environ`).includes(`${MARK}=${mark}`)) found.add(candidate);
+    const stat = readStat(candidate);
+    if (stat.startedAt === '') continue;
+    stats.set(candidate, stat);
+    if (readProc(`/proc/${name}/environ`).includes(`${MARK}=${mark}`)) found.set(candidate, stat.startedAt);
   }
   const isBelow = (candidate: number): boolean => {
-    for (let at: number | undefined = candidate; at !== undefined && at > 1; at = parents.get(at))
+    for (let at: number | undefined = candidate; at !== undefined && at > 1; at = stats.get(at)?.parent)
       if (at === pid) return true;
     return false;
   };
-  if (pid !== undefined) for (const candidate of parents.keys()) if (isBelow(candidate)) found.add(candidate);
-  return [...found];
+  if (pid !== undefined)
+    for (const [candidate, { startedAt }] of stats) if (isBelow(candidate)) found.set(candidate, startedAt);
+  return found;
+}
+
+interface Stat {
+  readonly parent: number | undefined;
+  /** In ticks since the machine's start; empty for a process that has ended. */
+  readonly startedAt: string;
+}
+
+function readStat(pid: number): Stat {
+  const stat = readProc(`/proc/${pid}/stat`);
+  // The command's name stands in brackets and may hold anything; state and parent follow, the start is the twentieth.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const parent = Number(fields[1]);
+  // One that has ended and that its parent has not noticed yet is no process to end.
+  return {
+    parent: Number.isInteger(parent) ? parent : undefined,
+    startedAt: fields[0] === 'Z' ? '' : (fields[19] ?? ''),
+  };
+}
+
+function listProc(): string[] | undefined {
+  try {
+    return readdirSync('/proc');
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file of /proc; empty for a process that ended meanwhile or belongs to someone else. */

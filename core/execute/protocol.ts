@@ -9,6 +9,7 @@ import type { Reason } from '../model/outcome.js';
 import type { NeedsData, Task } from '../model/task.js';
 import type { ResourceUse } from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
+import type { PassPlace } from './pass-progress.js';
 
 /** An error as it travels: structured cloning would lose its code and cause. */
 export interface SerializedError {
@@ -33,10 +34,21 @@ export interface RunOrder {
   readonly retriesLeft?: number;
   /** How modules are loaded. */
   readonly modules: ModuleSource;
+  /** How a pass over files tells its place, and where it goes on. */
+  readonly pass?: PassOrder;
+}
+
+/** Where a pass over files begins, and what it leaves out. */
+export interface PassOrder {
+  /** The memory of its `PassProgress`. */
+  readonly progress: SharedArrayBuffer;
+  /** The visit after which it goes on; absent for the first. */
+  readonly after?: PassPlace;
 }
 
 /** What a check asks of the coordinator. */
 export type RequestCall =
+  | { readonly name: 'visits' }
   | { readonly name: 'readFile'; readonly path: string }
   | { readonly name: 'files'; readonly include: readonly string[]; readonly exclude: readonly string[] }
   | { readonly name: 'exec'; readonly argv: readonly string[]; readonly options: ExecOptions }
@@ -71,9 +83,16 @@ export type CheckEnd = { readonly checkId: string } & (
       /** True when the same check may end better in a moment. */
       readonly transient?: boolean;
     }
+  | { readonly end: 'timed-out'; readonly reason: Reason }
   /** The check failed because a resource did, and answered by its fallback. */
   | { readonly end: 'fallback'; readonly reason: Reason; readonly data?: JsonValue }
 );
+
+/** How a visit that failed ended. */
+export type VisitEnd =
+  Extract<CheckEnd, { readonly end: 'errored' }> extends infer E
+    ? Omit<E, 'checkId'> & { readonly end: 'errored' }
+    : never;
 
 /** From the coordinator to a thread. */
 export type ToThread =
@@ -82,7 +101,19 @@ export type ToThread =
 
 /** What a check says while it runs. */
 export type CheckMessage =
-  | { readonly type: 'finding'; readonly checkId: string; readonly report: RawReport }
+  | {
+      readonly type: 'finding';
+      readonly checkId: string;
+      readonly report: RawReport;
+      /** The file that was being visited. */
+      readonly visited?: string;
+    }
+  /** A file that a check wanted and could not be shown. */
+  | { readonly type: 'unread'; readonly checkId: string; readonly path: string; readonly why: string }
+  /** A visit that failed; the pass goes on. */
+  | { readonly type: 'visitFailed'; readonly checkId: string; readonly path: string; readonly end: VisitEnd }
+  /** A visit whose answer depends on more than the file. */
+  | { readonly type: 'impure'; readonly checkId: string; readonly path: string }
   | { readonly type: 'degraded'; readonly checkId: string; readonly reason: Reason }
   | {
       readonly type: 'measure';
@@ -111,6 +142,8 @@ export type FromThread =
       readonly loadMs?: number;
       /** What it used; only from a thread that runs one task at a time. */
       readonly use?: ResourceUse;
+      /** The heap of a thread that tasks share. */
+      readonly heapBytes?: number;
     }
   | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
 

@@ -16,6 +16,30 @@ export function timedOut(task: Task): Outcome {
   };
 }
 
+/** A visit may take this share of its check's time: one file must not cost a check all others. */
+const VISIT_SHARE = 0.1;
+
+/** How long one visit may take. */
+export function visitLimitMs(checkTimeoutMs: number): number {
+  return checkTimeoutMs * VISIT_SHARE;
+}
+
+/** Why a check of files ended in the middle of its part of a pass. */
+export function timedOutOn(checkTimeoutMs: number, path: string): Reason {
+  return {
+    code: 'timeout',
+    message: `Its visits took more than its ${checkTimeoutMs / 1_000} s; the last was to ${path}. A longer timeout can be set in the configuration, up to 300 s.`,
+    data: { files: [path] },
+  };
+}
+
+/** Why a visit has no answer that its thread was lost over: it hung, or it took the thread with it. */
+export function lostVisit(end: Exclude<RunEnd, { kind: 'ended' }>, checkTimeoutMs: number): Reason {
+  return end.kind === 'stopped'
+    ? { code: 'timeout', message: `The visit did not end within ${visitLimitMs(checkTimeoutMs) / 1_000} s.` }
+    : lost(end);
+}
+
 /** Why a task whose thread died has no answer. */
 export function lost(end: Exclude<RunEnd, { kind: 'ended' }>): Reason {
   if (end.kind === 'stopped') return UNEXPECTED_STOP;

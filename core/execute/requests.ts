@@ -10,6 +10,7 @@ import type { ScanResources } from './policy/scan-resources.js';
 import type { ProcessTree } from './process-tree.js';
 import { type FetchedBody, type Reply, type RequestCall, serializeError } from './protocol.js';
 import { MAX_READ_BYTES } from './visit.js';
+import type { Visits } from './visits.js';
 
 /** What the requests of a scan's checks are answered from. */
 export interface RequestSource {
@@ -23,26 +24,37 @@ export interface RequestSource {
   readonly resources?: ScanResources;
 }
 
+/** Whose requests are answered. */
+export interface Asker {
+  /** The task's id. */
+  readonly id: string;
+  /** The files that it visits; only a part of a pass has some. */
+  readonly visits?: () => Visits;
+}
+
 const FETCH_TIMEOUT_MS = 30_000;
 
 /** Answers what the checks of one task ask; ends with the task, and everything it started ends with it. */
 export class TaskRequests {
   readonly #source: RequestSource;
   readonly #remainingMs: () => number;
-  readonly #taskId: string;
+  readonly #task: Asker;
   readonly #trees = new Set<ProcessTree>();
-  readonly #abort = new AbortController();
+  /** Made for the first request that can be given up; most tasks make none. */
+  #abort: AbortController | undefined;
+  /** Why nothing may be asked for any more. */
+  #over: string | undefined;
 
-  constructor(source: RequestSource, remainingMs: () => number, taskId = '') {
+  constructor(source: RequestSource, remainingMs: () => number, task: Asker = { id: '' }) {
     this.#source = source;
-    this.#taskId = taskId;
+    this.#task = task;
     this.#remainingMs = remainingMs;
   }
 
   /** Answers a request. Never rejects: a failure is a reply. */
   async answer(call: RequestCall): Promise<Reply> {
     try {
-      if (this.#abort.signal.aborted)
+      if (this.#over !== undefined)
         throw new ScanError('SR_REQUEST_FAILED', 'The check has ended; it may not ask for anything any more.');
       return { ok: true, value: await this.#do(call) };
     } catch (error) {
@@ -52,13 +64,13 @@ export class TaskRequests {
 
   /** Asks running commands to end and gives up open requests. */
   stop(): void {
-    this.#abort.abort(new Error('The task was stopped.'));
+    this.#end('The task was stopped.');
     for (const tree of this.#trees) tree.stop();
   }
 
   /** Ends whatever is left. */
   close(): void {
-    this.#abort.abort(new Error('The task has ended.'));
+    this.#end('The task has ended.');
     for (const tree of this.#trees) tree.sweep();
   }
 
@@ -67,8 +79,21 @@ export class TaskRequests {
     for (const tree of this.#trees) tree.kill();
   }
 
+  get #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#over !== undefined) this.#abort.abort(new Error(this.#over));
+    return this.#abort.signal;
+  }
+
+  #end(why: string): void {
+    this.#over ??= why;
+    this.#abort?.abort(new Error(this.#over));
+  }
+
   #do(call: RequestCall): Promise<unknown> {
     switch (call.name) {
+      case 'visits':
+        return Promise.resolve(this.#task.visits?.());
       case 'files':
         return Promise.resolve(this.#files(call.include, call.exclude));
       case 'readFile':
@@ -145,7 +170,7 @@ export class TaskRequests {
       timeoutMs: options.timeout,
     });
     this.#trees.add(tree);
-    if (this.#abort.signal.aborted) tree.stop();
+    if (this.#over !== undefined) tree.stop();
     try {
       return await tree.result;
     } catch (error) {
@@ -160,7 +185,7 @@ export class TaskRequests {
     const { resources } = this.#source;
     if (resources === undefined) {
       const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
-      return fetchOnce(url, options, AbortSignal.any([this.#abort.signal, AbortSignal.timeout(timeout)]));
+      return fetchOnce(url, options, AbortSignal.any([this.#signal, AbortSignal.timeout(timeout)]));
     }
     const { method = 'GET', repeatable = false } = options;
     return resources.call({
@@ -178,8 +203,8 @@ export class TaskRequests {
   #asker(resource: string) {
     return {
       resource,
-      taskId: this.#taskId,
-      signal: this.#abort.signal,
+      taskId: this.#task.id,
+      signal: this.#signal,
       remainingMs: (): number => this.#remainingMs(),
     };
   }

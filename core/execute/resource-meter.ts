@@ -1,18 +1,24 @@
 import { openSync, readSync } from 'node:fs';
 import type { ResourceUse } from '../model/telemetry.js';
 
-/** Measures what a task uses of the thread that it has to itself. */
+/** Measures what a task uses of the thread that it has to itself, and the heap of any. */
 export class ResourceMeter {
-  readonly #cpu = openCpuClock();
+  #cpu: CpuClock | undefined;
   readonly #v8 = process.getBuiltinModule('node:v8');
+
+  /** The thread's heap in use, in bytes. */
+  heapBytes(): number {
+    return this.#v8.getHeapStatistics().used_heap_size;
+  }
 
   /** Begins; the function that it returns ends. */
   start(): () => ResourceUse {
+    this.#cpu ??= openCpuClock();
     const cpu = this.#cpu;
     const before = cpu.read();
     return () => {
       const cpuMs = cpu.read() - before;
-      return { cpuMs, cpuSource: cpu.source, heapBytes: this.#v8.getHeapStatistics().used_heap_size };
+      return { cpuMs, cpuSource: cpu.source, heapBytes: this.heapBytes() };
     };
   }
 }

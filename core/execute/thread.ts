@@ -11,6 +11,9 @@ import { type FromThread, type RunOrder, serializeError, type ThreadJob } from '
 /** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
 const MAX_OLD_GENERATION_MB = 512;
 
+/** A thread whose heap is this full at a task's end takes no more: the next task would pay for what others left. */
+const RECYCLE_BYTES = 0.6 * MAX_OLD_GENERATION_MB * 1_048_576;
+
 interface ActiveRun {
   readonly listener: RunListener;
   readonly settle: (end: RunEnd) => void;
@@ -110,7 +113,12 @@ export class Thread implements Pick<Executor, 'start'> {
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
     this.#send({ job: 'run', order: forThread(order) });
-    return { worker: this.name, ended, stop: (reason) => this.#stop(order.run, reason) };
+    return {
+      worker: this.name,
+      ended,
+      stop: (reason) => this.#stop(order.run, reason),
+      kill: (reason) => this.#kill(order.run, reason),
+    };
   }
 
   /** Takes no more tasks and ends when those it has are done. */
@@ -145,6 +153,8 @@ export class Thread implements Pick<Executor, 'start'> {
     if (message.type === 'message') {
       run.listener.message(message.message);
     } else if (message.type === 'ended') {
+      // Before the end is told, so that the next task finds another thread.
+      if ((message.use?.heapBytes ?? message.heapBytes ?? 0) > RECYCLE_BYTES) this.retire();
       run.settle(
         run.stopping
           ? { kind: 'stopped', forced: false }
@@ -184,6 +194,19 @@ export class Thread implements Pick<Executor, 'start'> {
       else this.#end();
       run.settle({ kind: 'stopped', forced: true });
     });
+  }
+
+  /** Ends a run with its thread, once all that it said is heard; not a thread that others share. */
+  #kill(id: number, reason: string): void {
+    if (this.#options.capacity > 1) {
+      this.#stop(id, reason);
+      return;
+    }
+    this.#drain();
+    const run = this.#runs.get(id);
+    if (run === undefined) return;
+    this.#end();
+    run.settle({ kind: 'stopped', forced: true });
   }
 
   /** The thread died. Its tasks learn why; what they said before is heard first. */

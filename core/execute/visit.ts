@@ -1,20 +1,18 @@
-import { closeSync, constants, createReadStream, openSync, readFileSync, readSync } from 'node:fs';
+import { constants, createReadStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VisitedFile } from '../check/context.js';
 import type { Reads } from '../check/define.js';
+import { languageOf } from '../check/language.js';
+import { isBinary, isBinaryFile } from '../files/binary.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { FileEntry } from '../model/target.js';
 
 /** A larger file is not read whole: a string of its size would push a thread of 512 MB over its limit. Checks that stream still see it. */
 export const MAX_READ_BYTES = 67_108_864;
 
-/** git's own rule: a NUL among the first 8,000 bytes makes a file binary. */
-const SNIFF_BYTES = 8_000;
-
 const SNIPPET_CONTEXT_LINES = 2;
 /** What a thread sends of a line. The coordinator cuts it to what is shown, after masking: half a secret is not recognised as one. */
 const SNIPPET_SENT_LENGTH = 4_096;
-const EMPTY = new Uint8Array(0);
 
 /** Never follow a link that took a file's place after it was listed: it could lead out of the target. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
@@ -22,17 +20,84 @@ const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 /** A file ready to be shown to a check, or why it is not shown. */
 export type Opened = { readonly file: OpenedFile } | { readonly left: 'binary' } | { readonly left: 'too-large' };
 
-/** Reads what a check needs of a file. Throws the file system's error. */
-export function openFile(root: string, entry: FileEntry, reads: Reads): Opened {
-  const absolute = join(root, entry.path);
-  if (reads === 'none' || reads === 'stream') return { file: new OpenedFile(entry, absolute, EMPTY, '') };
-  if (entry.sizeBytes > MAX_READ_BYTES) {
-    return reads === 'text' && isBinary(head(absolute)) ? { left: 'binary' } : { left: 'too-large' };
+/** A file as a pass shows it to several checks: read at most once, decoded at most once, and only if one of them wants that. */
+export class SharedFile {
+  readonly #entry: FileEntry;
+  readonly #absolute: string;
+  #content: FileContent | undefined;
+  #binary: boolean | undefined;
+  #error: unknown;
+
+  constructor(root: string, entry: FileEntry) {
+    this.#entry = entry;
+    this.#absolute = join(root, entry.path);
   }
-  const bytes = readFileSync(absolute, { flag: READ_FLAGS } as unknown as { encoding: null });
-  if (reads === 'bytes') return { file: new OpenedFile(entry, absolute, bytes, '') };
-  const text = decode(bytes);
-  return text === undefined ? { left: 'binary' } : { file: new OpenedFile(entry, absolute, bytes, text) };
+
+  get path(): string {
+    return this.#entry.path;
+  }
+
+  get sizeBytes(): number {
+    return this.#entry.sizeBytes;
+  }
+
+  /** The file as a check wants it. Throws the file system's error, the same to each. */
+  open(reads: Reads): Opened {
+    const entry = this.#entry;
+    // A link has no content of its own, and a submodule none that is shown.
+    if (reads !== 'none' && entry.type !== 'file') return { left: 'binary' };
+    if (reads === 'none' || reads === 'stream') return { file: new OpenedFile(entry, this.#absolute, NO_CONTENT) };
+    if (entry.sizeBytes > MAX_READ_BYTES) {
+      if (reads === 'text') this.#binary ??= isBinaryFile(this.#absolute);
+      return this.#binary === true && reads === 'text' ? { left: 'binary' } : { left: 'too-large' };
+    }
+    const content = this.#read();
+    if (reads === 'text' && content.isBinary) return { left: 'binary' };
+    return { file: new OpenedFile(entry, this.#absolute, content) };
+  }
+
+  #read(): FileContent {
+    if (this.#error !== undefined) throw this.#error;
+    try {
+      this.#content ??= new FileContent(
+        readFileSync(this.#absolute, { flag: READ_FLAGS } as unknown as { encoding: null }),
+      );
+      return this.#content;
+    } catch (error) {
+      this.#error = error;
+      throw error;
+    }
+  }
+}
+
+/** The bytes of a file, and what is made of them when somebody asks. */
+export class FileContent {
+  readonly bytes: Uint8Array;
+  #text: string | null | undefined;
+  #lines: LineIndex | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  get isBinary(): boolean {
+    return this.#decoded === null;
+  }
+
+  /** The text; empty for a binary file. */
+  get text(): string {
+    return this.#decoded ?? '';
+  }
+
+  get lines(): LineIndex {
+    this.#lines ??= new LineIndex(this.text);
+    return this.#lines;
+  }
+
+  get #decoded(): string | null {
+    if (this.#text === undefined) this.#text = decode(this.bytes) ?? null;
+    return this.#text;
+  }
 }
 
 /** Text of bytes: UTF-8, or UTF-16 with a byte order mark; undefined for a binary file. */
@@ -44,20 +109,6 @@ export function decode(bytes: Uint8Array): string | undefined {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start).toString('utf8');
 }
 
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, SNIFF_BYTES).includes(0);
-}
-
-function head(path: string): Uint8Array {
-  const handle = openSync(path, READ_FLAGS);
-  try {
-    const bytes = new Uint8Array(SNIFF_BYTES);
-    return bytes.subarray(0, readSync(handle, bytes, 0, SNIFF_BYTES, 0));
-  } finally {
-    closeSync(handle);
-  }
-}
-
 /** A file as a check sees it, with its lines found only when somebody asks. */
 export class OpenedFile implements VisitedFile {
   readonly path: string;
@@ -67,12 +118,10 @@ export class OpenedFile implements VisitedFile {
   readonly executable: boolean;
   readonly tracked?: boolean;
   readonly linkTarget?: string;
-  readonly bytes: Uint8Array;
-  readonly text: string;
   readonly #absolute: string;
-  #lines: LineIndex | undefined;
+  readonly #content: FileContent;
 
-  constructor(entry: FileEntry, absolute: string, bytes: Uint8Array, text: string) {
+  constructor(entry: FileEntry, absolute: string, content: FileContent) {
     this.path = entry.path;
     this.sizeBytes = entry.sizeBytes;
     this.modifiedMs = entry.modifiedMs;
@@ -81,8 +130,15 @@ export class OpenedFile implements VisitedFile {
     if (entry.tracked !== undefined) this.tracked = entry.tracked;
     if (entry.linkTarget !== undefined) this.linkTarget = entry.linkTarget;
     this.#absolute = absolute;
-    this.bytes = bytes;
-    this.text = text;
+    this.#content = content;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#content.bytes;
+  }
+
+  get text(): string {
+    return this.#content.text;
   }
 
   stream(): AsyncIterable<Uint8Array> {
@@ -93,12 +149,17 @@ export class OpenedFile implements VisitedFile {
     return { path: this.path, ...this.lines.range(start, end) };
   }
 
+  get language(): string | undefined {
+    return languageOf(this.path, this.text);
+  }
+
   /** The line index of the text. */
   get lines(): LineIndex {
-    this.#lines ??= new LineIndex(this.text);
-    return this.#lines;
+    return this.#content.lines;
   }
 }
+
+const NO_CONTENT = new FileContent(new Uint8Array(0));
 
 /** Where lines begin in a text. */
 export class LineIndex {

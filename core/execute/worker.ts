@@ -2,6 +2,7 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ModuleLoader, ModuleSource } from '../check/load-module.js';
+import type { Channel } from './check-runner.js';
 import {
   deserializeError,
   type FromThread,
@@ -13,7 +14,7 @@ import {
   type ToThread,
 } from './protocol.js';
 import { ResourceMeter } from './resource-meter.js';
-import { type Channel, runTask } from './run-task.js';
+import { runTask } from './run-task.js';
 
 /** A run of this thread. */
 interface LocalRun {
@@ -34,12 +35,13 @@ class ThreadState {
   #port: { postMessage(value: FromThread): void } | undefined;
   readonly #loaders = new Map<string, ModuleLoader>();
   #requests = 0;
-  /** Absent on a shared thread: there nobody knows whose time it is. */
-  #meter: ResourceMeter | undefined;
+  readonly #meter = new ResourceMeter();
+  /** True where tasks share the thread: there nobody knows whose time it is. */
+  #shared = false;
 
   connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
     this.#port = job.port;
-    if (!job.shared) this.#meter = new ResourceMeter();
+    this.#shared = job.shared;
     job.port.on('message', (message) => this.#receive(message));
   }
 
@@ -55,7 +57,7 @@ class ThreadState {
 
   async run(order: RunOrder): Promise<void> {
     const { run } = order;
-    const used = this.#meter?.start();
+    const used = this.#shared ? undefined : this.#meter.start();
     const controller = new AbortController();
     const failed = new Promise<never>((_, reject) => {
       this.#runs.set(run, { order, controller, waiting: new Map(), fail: reject });
@@ -67,7 +69,12 @@ class ThreadState {
     try {
       const work = this.#context.run(run, () => runTask(order, channel, controller.signal, this.loader(order.modules)));
       const ends = await Promise.race([work, failed]);
-      this.#post({ type: 'ended', run, ...ends, ...(used === undefined ? {} : { use: used() }) });
+      this.#post({
+        type: 'ended',
+        run,
+        ...ends,
+        ...(used === undefined ? { heapBytes: this.#meter.heapBytes() } : { use: used() }),
+      });
     } catch (error) {
       const message = `An error of the check was caught by nobody: ${error instanceof Error ? error.message : String(error)}`;
       this.#post({

@@ -1,24 +1,18 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { messageOf, ScanError } from '../errors.js';
+import { topOf } from './top.js';
 
-/** An entry of git's index, or an untracked file that git does not ignore. */
-export interface GitEntry {
-  /** Path relative to the folder that was listed. */
-  readonly path: string;
-  /** The mode in the index, such as `100644`; undefined for an untracked file. */
-  readonly mode: string | undefined;
-}
+/** Variables by name; one that is undefined is not set. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What git says of a folder. */
-export interface GitListing {
-  /** Tracked entries and untracked files, in no particular order. */
-  readonly entries: readonly GitEntry[];
-  /** Names that are not valid UTF-8, as Latin-1. */
-  readonly badNames: readonly string[];
-  /** The commit that is checked out; undefined before the first. */
-  readonly commit: string | undefined;
-  /** The branch that is checked out; undefined on a detached head. */
-  readonly branch: string | undefined;
+/** How a git command ended. */
+export interface GitAnswer {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
 }
 
 /** Settings that keep a hostile repository from running programs of its own while git reads it. */
@@ -33,72 +27,144 @@ const SAFE = [
   'core.untrackedCache=keep',
 ];
 
+/** Variables that point git to a repository other than the one around its working folder (`git rev-parse --local-env-vars`), or change what a pathspec means. */
+const FOREIGN = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_IMPLICIT_WORK_TREE',
+  'GIT_COMMON_DIR',
+  'GIT_INDEX_FILE',
+  'GIT_PREFIX',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_GRAFT_FILE',
+  'GIT_SHALLOW_FILE',
+  'GIT_NAMESPACE',
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+];
+
+/** What a hook of git is given and must keep: the index of the commit that is being made, and where its new objects are. */
+const OF_A_HOOK = ['GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES'];
+
 /**
- * Lists a folder of a git work tree; undefined when there is no git to ask.
- * @throws ScanError `SR_GIT_FAILED` with what git printed.
+ * The work tree around a folder.
+ *
+ * It is found from the folder upwards. `GIT_DIR` and its like, which git gives to hooks, count only where they mean the
+ * same repository: a scan of one repository from a hook of another must not list the other's files.
  */
-export async function listGit(root: string): Promise<GitListing | undefined> {
-  const [tracked, others, head] = await Promise.all([
-    git(root, ['ls-files', '-z', '--stage']),
-    git(root, ['ls-files', '-z', '--others', '--exclude-standard']),
-    git(root, ['rev-parse', 'HEAD', '--abbrev-ref', 'HEAD']),
-  ]);
-  if (tracked === 'no-git' || others === 'no-git' || head === 'no-git') return undefined;
-  for (const answer of [tracked, others]) {
-    if (answer.code !== 0)
-      throw new ScanError(
-        'SR_GIT_FAILED',
-        `git could not list the files of ${root}: ${answer.stderr.trim() || `exit code ${answer.code}`}`,
+export class WorkTree {
+  /** The folder that holds `.git`. */
+  readonly top: string;
+  /** The repository's own folder: `.git`, or where a `.git` file points. */
+  readonly gitDir: string;
+  /** The index file. */
+  readonly indexFile: string;
+  /** What git is given as its environment. */
+  readonly environment: Environment;
+
+  /** `top` is the folder that holds `.git`; paths in the environment are relative to `cwd`. */
+  constructor(top: string, given: Environment = {}, cwd: string = top) {
+    // A program that names settings for a scan does not mean that git has no PATH and no HOME.
+    const environment: Environment = { ...process.env, ...given };
+    this.top = top;
+    this.gitDir = gitDirOf(top);
+    const kept: Record<string, string | undefined> = { ...environment };
+    for (const name of FOREIGN) delete kept[name];
+    const index = environment.GIT_INDEX_FILE;
+    const same = isSame(this.gitDir, top, environment, cwd);
+    // Relative to the top of the work tree, from where git runs its hooks.
+    this.indexFile = same && index ? resolve(top, index) : join(this.gitDir, 'index');
+    if (same) {
+      for (const name of OF_A_HOOK) kept[name] = environment[name];
+      if (index) kept.GIT_INDEX_FILE = this.indexFile;
+    }
+    this.environment = {
+      ...kept,
+      // Messages are told apart by their text.
+      LC_ALL: 'C',
+      // A scan changes nothing, not even git's notes on what it has seen.
+      GIT_OPTIONAL_LOCKS: '0',
+      GIT_TERMINAL_PROMPT: '0',
+      // An object that a partial clone lacks is fetched by a program that the repository names: never.
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_ALLOW_PROTOCOL: '',
+    };
+  }
+
+  /** Runs git in a folder of the work tree. Rejects with `SR_GIT_FAILED` where it cannot be started, with the cause `ENOENT` where it is not installed. */
+  run(folder: string, args: readonly string[], input?: string | Buffer): Promise<GitAnswer> {
+    return new Promise((settle, reject) => {
+      const child = this.start(folder, args);
+      const stdout: Buffer[] = [];
+      const stderr: Buffer[] = [];
+      child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+      child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+      child.on('error', (error) =>
+        reject(new ScanError('SR_GIT_FAILED', `git could not be started: ${messageOf(error)}`, { cause: error })),
       );
-  }
-  const badNames: string[] = [];
-  const entries = new Map<string, GitEntry>();
-  for (const record of records(tracked.stdout, badNames)) {
-    const tab = record.indexOf('\t');
-    const path = record.slice(tab + 1);
-    entries.set(path, { path, mode: record.slice(0, 6) });
-  }
-  for (const path of records(others.stdout, badNames)) entries.set(path, { path, mode: undefined });
-  const [commit, branch] = head.code === 0 ? head.stdout.toString('utf8').split('\n') : [];
-  return { entries: [...entries.values()], badNames, commit, branch: branch === 'HEAD' ? undefined : branch };
-}
-
-interface GitAnswer {
-  readonly code: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-function git(cwd: string, args: readonly string[]): Promise<GitAnswer | 'no-git'> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', [...SAFE, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') resolve('no-git');
-      else reject(new ScanError('SR_GIT_FAILED', `git could not be started: ${messageOf(error)}`, { cause: error }));
+      child.on('close', (code) =>
+        settle({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }),
+      );
+      // A git that fails at once does not read what it is given; its exit code says why.
+      child.stdin.on('error', () => {});
+      child.stdin.end(input);
     });
-    child.on('close', (code) =>
-      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }),
-    );
-  });
+  }
+
+  /** Starts git in a folder of the work tree. */
+  start(folder: string, args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+    return spawn('git', [...SAFE, ...args], {
+      cwd: folder,
+      env: this.environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+  }
+
+  /**
+   * Runs git and gives what it printed.
+   * @throws ScanError `SR_GIT_FAILED` with what git said when it ends with another code than 0.
+   */
+  async ask(folder: string, args: readonly string[], input?: string | Buffer): Promise<Buffer> {
+    const answer = await this.run(folder, args, input);
+    if (answer.code !== 0) throw gitFailed(`git ${args[0]} failed in ${folder}`, answer);
+    return answer.stdout;
+  }
 }
 
-/** The NUL-separated records of git's output; names that are not UTF-8 go to `badNames`, since no string can name them. */
-function* records(output: Buffer, badNames: string[]): Generator<string> {
-  const text = output.toString('utf8');
-  if (!text.includes('\uFFFD')) {
-    for (const record of text.split('\0')) if (record !== '') yield record;
-    return;
-  }
-  for (let start = 0; start < output.length; ) {
-    const end = output.indexOf(0, start);
-    const bytes = output.subarray(start, end < 0 ? output.length : end);
-    const record = bytes.toString('utf8');
-    if (Buffer.from(record, 'utf8').equals(bytes)) yield record;
-    else badNames.push(bytes.toString('latin1').replace(/^[0-7]{6} [0-9a-f]+ \d\t/, ''));
-    start = (end < 0 ? output.length : end) + 1;
+/** The error for a git command that ended badly. */
+export function gitFailed(what: string, { code, stderr }: GitAnswer): ScanError {
+  return new ScanError('SR_GIT_FAILED', `${what}: ${stderr.trim() || `exit code ${code}`}`);
+}
+
+/** True for the error of a machine that has no git. */
+export function isNoGit(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
+  return error instanceof ScanError && cause?.code === 'ENOENT';
+}
+
+/** A `.git` file is one line. */
+const POINTER_BYTES = 8_192;
+
+/** Where the repository of a work tree lies: a linked work tree and a submodule have a file that says so (gitrepository-layout). */
+function gitDirOf(top: string): string {
+  const path = join(top, '.git');
+  const stats = lstatSync(path);
+  // What is wrong with anything else, git says itself.
+  if (!stats.isFile() || stats.size > POINTER_BYTES) return path;
+  const [, pointed] = /^gitdir: (.+?)\r?\n?$/s.exec(readFileSync(path, 'utf8')) ?? [];
+  return pointed === undefined ? path : resolve(top, pointed);
+}
+
+/** True when the environment that git gave to a hook is about this repository. */
+function isSame(gitDir: string, top: string, environment: Environment, cwd: string): boolean {
+  if (environment.GIT_DIR === undefined) return topOf(cwd) === top;
+  try {
+    return realpathSync(resolve(cwd, environment.GIT_DIR)) === realpathSync(gitDir);
+  } catch {
+    return false;
   }
 }

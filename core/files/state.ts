@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from './write-file.js';
 
 /** The folder of a target in which scanrun keeps what it may need again. */
 export const STATE_FOLDER = '.scanrun';
@@ -14,9 +15,11 @@ export function makeStateFolder(root: string, ...parts: readonly string[]): stri
   try {
     // A target may bring a link of this name, and nothing is written outside of it.
     if (lstatSync(state, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(state, { recursive: true });
     const ignore = join(state, '.gitignore');
-    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+    // First, and whole or not at all: without it, git and the next scan would take the state for files of the project.
+    if (!existsSync(ignore)) writeWhole(ignore, '*\n');
+    mkdirSync(folder, { recursive: true });
     return folder;
   } catch {
     return undefined;

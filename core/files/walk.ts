@@ -1,15 +1,17 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type Ignore from 'ignore';
 import { codeOf } from '../errors.js';
+import type { Unlisted, UnreadRules } from './unlisted.js';
 
 /** What a walk found. */
 export interface Walk {
   /** Paths of files, links and other entries that are not folders, relative to the root. */
   readonly paths: readonly string[];
-  /** Folders and ignore files that could not be read, with the error's code. */
-  readonly unreadable: readonly { readonly path: string; readonly code: string }[];
+  /** Names that no text can say, and folders that could not be opened. */
+  readonly unlisted: readonly Unlisted[];
+  /** Ignore files that could not be read. */
+  readonly unread: readonly UnreadRules[];
 }
 
 /** Folders that belong to tools, not to the project; without git nothing else says so. */
@@ -21,15 +23,17 @@ function loadIgnore(): typeof Ignore {
   return createRequire(import.meta.url)('ignore') as typeof Ignore;
 }
 
+/** The rules of an ignore file, and those of the folders above. */
 interface Rules {
   readonly base: string;
   readonly test: (path: string) => { readonly ignored: boolean; readonly unignored: boolean };
+  readonly outer: Rules | undefined;
 }
 
 /** As git decides: the innermost ignore file that says anything has the last word. */
-function isIgnored(path: string, rules: readonly Rules[]): boolean {
-  for (const { base, test } of rules.toReversed()) {
-    const { ignored, unignored } = test(path.slice(base.length));
+function isIgnored(path: string, innermost: Rules | undefined): boolean {
+  for (let rules = innermost; rules !== undefined; rules = rules.outer) {
+    const { ignored, unignored } = rules.test(path.slice(rules.base.length));
     if (ignored || unignored) return ignored;
   }
   return false;
@@ -37,50 +41,66 @@ function isIgnored(path: string, rules: readonly Rules[]): boolean {
 
 /** Walks a folder that git does not know, honouring `.gitignore` and `.ignore` files on the way down. Links are not followed. */
 export function walk(root: string): Walk {
-  const paths: string[] = [];
-  const unreadable: { path: string; code: string }[] = [];
-  const readRules = (folder: string, names: ReadonlySet<string>): Rules[] => {
-    const present = IGNORE_FILES.filter((name) => names.has(name));
-    if (present.length === 0) return [];
+  const walker = new Walker(root.endsWith('/') ? root : `${root}/`);
+  walker.visit('', undefined);
+  return walker;
+}
+
+class Walker implements Walk {
+  readonly #base: string;
+  readonly paths: string[] = [];
+  readonly unlisted: Unlisted[] = [];
+  readonly unread: UnreadRules[] = [];
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  visit(folder: string, outer: Rules | undefined): void {
+    const entries = this.#list(folder);
+    const rules = this.#rules(folder, entries, outer);
+    const unsayable = this.#unsayable(folder, entries);
+    for (const entry of entries) {
+      const { name } = entry;
+      if (NEVER.has(name)) continue;
+      const isFolder = entry.isDirectory();
+      const path = isFolder ? `${folder}${name}/` : folder + name;
+      if (rules !== undefined && isIgnored(path, rules)) continue;
+      const bytes = unsayable?.get(name);
+      if (bytes !== undefined) this.unlisted.push({ path: folder + bytes, kind: 'name' });
+      else if (isFolder) this.visit(path, rules);
+      else this.paths.push(path);
+    }
+  }
+
+  #list(folder: string): Dirent[] {
+    try {
+      return readdirSync(this.#base + folder, { withFileTypes: true });
+    } catch (error) {
+      this.unlisted.push({ path: folder || './', kind: 'folder', cause: codeOf(error) ?? 'unknown' });
+      return [];
+    }
+  }
+
+  /** Names that are not UTF-8, as Latin-1 by what Node makes of them. */
+  #unsayable(folder: string, entries: readonly Dirent[]): ReadonlyMap<string, string> | undefined {
+    if (!entries.some(({ name }) => name.includes('\uFFFD'))) return undefined;
+    const names = readdirSync(this.#base + folder, { encoding: 'buffer' });
+    const bad = names.filter((bytes) => !Buffer.from(bytes.toString('utf8')).equals(bytes));
+    return new Map(bad.map((bytes) => [bytes.toString('utf8'), bytes.toString('latin1')]));
+  }
+
+  #rules(folder: string, entries: readonly Dirent[], outer: Rules | undefined): Rules | undefined {
+    const present = IGNORE_FILES.filter((name) => entries.some((entry) => entry.name === name));
+    if (present.length === 0) return outer;
     const rules = loadIgnore()();
     for (const name of present) {
-      const text = read(join(root, folder, name));
-      if (typeof text === 'string') rules.add(text);
-      else unreadable.push({ path: folder + name, code: text.code });
+      try {
+        rules.add(readFileSync(this.#base + folder + name, 'utf8'));
+      } catch (error) {
+        this.unread.push({ path: folder + name, cause: codeOf(error) ?? 'unknown' });
+      }
     }
-    return [{ base: folder, test: (path) => rules.test(path) }];
-  };
-  const visit = (folder: string, inherited: readonly Rules[]): void => {
-    const entries = list(join(root, folder));
-    if (!Array.isArray(entries)) {
-      unreadable.push({ path: folder || '.', code: entries.code });
-      return;
-    }
-    const rules = [...inherited, ...readRules(folder, new Set(entries.map((entry) => entry.name)))];
-    for (const entry of entries) {
-      const path = folder + entry.name;
-      const asked = entry.isDirectory() ? `${path}/` : path;
-      if (NEVER.has(entry.name) || isIgnored(asked, rules)) continue;
-      if (entry.isDirectory()) visit(asked, rules);
-      else paths.push(path);
-    }
-  };
-  visit('', []);
-  return { paths, unreadable };
-}
-
-function list(folder: string): Dirent[] | { readonly code: string } {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    return { code: codeOf(error) ?? 'unknown' };
-  }
-}
-
-function read(path: string): string | { readonly code: string } {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    return { code: codeOf(error) ?? 'unknown' };
+    return { base: folder, test: (path) => rules.test(path), outer };
   }
 }

@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
-import { makeStateFolder } from '../files/state.js';
+import { makeStateFolder, STATE_FOLDER } from '../files/state.js';
+import { writeAll, writeWhole } from '../files/write-file.js';
 import type { ScanEvent } from '../model/event.js';
 import type { JsonObject } from '../model/json.js';
 import type { Plan } from '../model/task.js';
@@ -47,15 +37,18 @@ const UNFINISHED_KEPT_MS = 86_400_000;
 /** Characters that are kept back before they are written without a task having ended. */
 const BUFFER_LENGTH = 65_536;
 
+/** Hears why a run is not recorded; `info` for a target that cannot be written, which may be meant so. */
+export type Fail = (message: string, level?: 'info' | 'warning') => void;
+
 /** The append-only record of a run. What was flushed survives the process, however it ends. */
 export class Journal {
   /** The run's folder. */
   readonly folder: string;
-  readonly #fail: (message: string) => void;
+  readonly #fail: Fail;
   #file: number | undefined;
   #buffer = '';
 
-  private constructor(folder: string, fail: (message: string) => void) {
+  private constructor(folder: string, fail: Fail) {
     this.folder = folder;
     this.#fail = fail;
     this.#file = openSync(join(folder, JOURNAL_FILE), 'a');
@@ -66,21 +59,26 @@ export class Journal {
    * run cannot be resumed, which is no reason not to run.
    * @param fail is told when the record breaks off, for instance because the disk is full.
    */
-  static create(root: string, header: RunHeader, fail: (message: string) => void): Journal | undefined {
+  static create(root: string, header: RunHeader, fail: Fail): Journal | undefined {
     const folder = makeStateFolder(root, 'runs', header.runId);
-    if (folder === undefined) return undefined;
+    if (folder === undefined) {
+      const runs = join(root, STATE_FOLDER, 'runs');
+      fail(`This run is not recorded, so it cannot be resumed: no folder can be made in ${runs}.`, 'info');
+      return undefined;
+    }
     try {
       prune(join(folder, '..'), header.runId);
       writeWhole(join(folder, PLAN_FILE), JSON.stringify(header));
       return new Journal(folder, fail);
     } catch (error) {
-      fail(`The run could not be recorded, so it cannot be resumed: ${messageOf(error)}`);
+      discard(folder);
+      fail(`The run could not be recorded, so it cannot be resumed: ${messageOf(error)}. ${nextStep(folder)}`);
       return undefined;
     }
   }
 
   /** Goes on with the record of a run that broke off. A torn last line is cut off first, or the next would be part of it. */
-  static reopen(folder: string, fail: (message: string) => void): Journal {
+  static reopen(folder: string, fail: Fail): Journal {
     const journal = new Journal(folder, fail);
     const file = join(folder, JOURNAL_FILE);
     truncateSync(file, readFileSync(file).lastIndexOf(0x0a) + 1);
@@ -100,12 +98,13 @@ export class Journal {
   flush(): void {
     if (this.#file === undefined || this.#buffer === '') return;
     try {
-      const bytes = Buffer.from(this.#buffer);
-      for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+      writeAll(this.#file, Buffer.from(this.#buffer));
       this.#buffer = '';
     } catch (error) {
       this.close();
-      this.#fail(`The record of the run broke off, so it cannot be resumed from here: ${messageOf(error)}`);
+      this.#fail(
+        `The record of the run broke off, so that resumed it would run again what ends from here on: ${messageOf(error)}. ${nextStep(this.folder)}`,
+      );
     }
   }
 
@@ -115,7 +114,7 @@ export class Journal {
     try {
       writeWhole(join(this.folder, RESULT_FILE), text);
     } catch (error) {
-      this.#fail(`The result could not be kept in ${this.folder}: ${messageOf(error)}`);
+      this.#fail(`The result could not be kept: ${messageOf(error)}. ${nextStep(this.folder)}`);
     }
   }
 
@@ -128,11 +127,18 @@ export class Journal {
   }
 }
 
-/** A file appears whole or not at all. */
-function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
+/** Removes what would look like a run that can be resumed. */
+function discard(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // Whoever resumes it is told that its plan cannot be read.
+  }
+}
+
+/** What to do about a record that cannot be written. */
+function nextStep(folder: string): string {
+  return `Make room in ${folder}, or make it writable.`;
 }
 
 /** Removes the oldest runs; ids sort by time. */

@@ -47,7 +47,8 @@ export function recoverRun(root: string, runId: string): RecoveredRun {
   }
   const header = readHeader(join(folder, PLAN_FILE), runId);
   const { events, problems } = readEvents(join(folder, JOURNAL_FILE));
-  return { folder, header, done: endedTasks(events), lastAtMs: Math.max(0, ...events.map(({ at }) => at)), problems };
+  const lastAtMs = events.reduce((last, { at }) => Math.max(last, at), 0);
+  return { folder, header, done: endedTasks(events), lastAtMs, problems };
 }
 
 function namesIn(folder: string): string[] {

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
+import type { ConcurrencyChange } from './pressure.js';
 import type { BreakerState } from './resource.js';
 import type { Notice, ReportedFile, RunResult, TaskRecord } from './result.js';
 import type { Plan } from './task.js';
@@ -92,6 +93,7 @@ export type ScanEvent =
       readonly from: BreakerState;
       readonly to: BreakerState;
     }
+  | ({ readonly type: 'concurrencyChanged'; readonly at: number } & ConcurrencyChange)
   | {
       readonly type: 'taskEnded';
       readonly at: number;

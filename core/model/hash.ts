@@ -1,6 +1,6 @@
 /**
- * A short name for a text that changes when the text does. Not for anything that somebody might forge: it is cyrb53
- * (two multiplicative hashes of 32 bits), taken because node:crypto costs a start 10 ms.
+ * A short name for texts that changes when one of them does. Not for anything that somebody might forge: it is cyrb53
+ * (public domain; two multiplicative hashes of 32 bits), taken because node:crypto costs a start 10 ms.
  */
 export class QuickHash {
   #a = 0xdeadbeef;
@@ -8,21 +8,31 @@ export class QuickHash {
 
   /** Adds a text; where one ends and the next begins counts. */
   add(text: string): this {
-    for (let index = 0; index < text.length; index += 1) this.#mix(text.charCodeAt(index));
-    this.#mix(0x1f);
+    let a = this.#a;
+    let b = this.#b;
+    for (let index = 0; index <= text.length; index += 1) {
+      // After the last character, a separator.
+      const code = index < text.length ? text.charCodeAt(index) : 0x1f;
+      a = Math.imul(a ^ code, 2_654_435_761);
+      b = Math.imul(b ^ code, 1_597_334_677);
+    }
+    this.#a = a;
+    this.#b = b;
     return this;
   }
 
-  /** 16 hex digits. */
+  /** A number of 53 bits; in decimal, since V8 writes doubles to any other base a hundred times slower. */
   digest(): string {
-    const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
-    const a = Math.imul(this.#a ^ (this.#a >>> 16), 2246822507) ^ Math.imul(this.#b ^ (this.#b >>> 13), 3266489909);
-    const b = Math.imul(this.#b ^ (this.#b >>> 16), 2246822507) ^ Math.imul(this.#a ^ (this.#a >>> 13), 3266489909);
-    return hex(a) + hex(b);
+    const [a, b] = [this.#a, this.#b];
+    const low = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
+    const high = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(low ^ (low >>> 13), 3_266_489_909);
+    return String(4_294_967_296 * (2_097_151 & high) + (low >>> 0));
   }
+}
 
-  #mix(code: number): void {
-    this.#a = Math.imul(this.#a ^ code, 2654435761);
-    this.#b = Math.imul(this.#b ^ code, 1597334677);
-  }
+/** The name of texts in this order. */
+export function hashTexts(texts: Iterable<string>): string {
+  const hash = new QuickHash();
+  for (const text of texts) hash.add(text);
+  return hash.digest();
 }

@@ -6,19 +6,7 @@ import type { RunInfo } from './run.js';
 import type { Severity } from './severity.js';
 import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
-import type {
-  BudgetUse,
-  CategoryTime,
-  CheckTime,
-  CriticalPath,
-  Flakiness,
-  Outlier,
-  QueueWait,
-  ResourceUse,
-  TrendRun,
-  Utilisation,
-  WorkerTime,
-} from './telemetry.js';
+import type { Flakiness, Outlier, ResourceUse, Statistics, TrendRun } from './telemetry.js';
 import type { TierName } from './tier.js';
 
 /** What is said at the top of every report. */
@@ -63,6 +51,8 @@ export interface CheckPart {
   readonly package?: string;
   /** How this part ended. */
   readonly outcome: Outcome;
+  /** Milliseconds that the check took of the task, its visits added up where the task served several. */
+  readonly timeMs: number;
   /** True when the answer came from the cache. */
   readonly cached?: boolean;
 }
@@ -175,58 +165,6 @@ export interface ResourceRecord {
   readonly lowestConcurrency: number;
   /** What its breaker did while the scan ran. */
   readonly transitions: readonly ResourceTransition[];
-}
-
-/** Time spent in the taps of a plugin on one hook. */
-export interface HookTime {
-  /** The plugin. */
-  readonly plugin: string;
-  /** The hook. */
-  readonly hook: string;
-  /** Calls. */
-  readonly calls: number;
-  /** Milliseconds, all calls together. */
-  readonly timeMs: number;
-}
-
-/** How the scan used its time. */
-export interface Statistics {
-  /** From the start of execution to the end of the last task. */
-  readonly wallMs: number;
-  /** The tasks' running times added up, all tries. */
-  readonly workMs: number;
-  /** `workMs / wallMs`: how many times faster than one after another. */
-  readonly speedUp: number;
-  /** Tasks allowed in flight. */
-  readonly concurrency: number;
-  /** Cores the scan may use. */
-  readonly cores: number;
-  /** What the tier promised. */
-  readonly budgetMs: number;
-  /** Files in the target's list. */
-  readonly files: number;
-  /** Time spent in the taps of plugins until the result was made, by plugin and hook. */
-  readonly hooks: readonly HookTime[];
-  /** Milliseconds by phase: load, index, plan, execute. */
-  readonly phasesMs: Readonly<Record<string, number>>;
-  /** How much of what it might use was in use. */
-  readonly utilisation: Utilisation;
-  /** No schedule of the same tasks can be faster: the greatest of `workMs / concurrency`, the longest task, the known CPU time over the cores, and the critical path. */
-  readonly lowerBoundMs: number;
-  /** `lowerBoundMs / wallMs`, 0 to 1; 1 when nothing ran. */
-  readonly efficiency: number;
-  /** The longest chain of needs. */
-  readonly criticalPath: CriticalPath;
-  /** How long tasks waited for a place. */
-  readonly queueWait: QueueWait;
-  /** The five checks that took longest, the longest first. */
-  readonly longestChecks: readonly CheckTime[];
-  /** Time by category, the longest first. */
-  readonly categories: readonly CategoryTime[];
-  /** Time by worker, by name. */
-  readonly workers: readonly WorkerTime[];
-  /** How the budget was kept. */
-  readonly budget: BudgetUse;
 }
 
 /** Something the reader should know that is neither a finding nor an outcome. */

@@ -14,11 +14,11 @@ export interface MergedRun {
   /** Its own verdict. */
   readonly verdict: TrendRun['verdict'];
   /** Platform and size of its machine. */
-  readonly machine: Machine;
+  readonly machine: MachineInfo;
 }
 
 /** The platform and size of a machine. */
-export interface Machine {
+export interface MachineInfo {
   /** Node.js's name of the platform, such as `linux`; of several joined by `+`. */
   readonly platform: string;
   /** Node.js's name of the architecture, such as `x64`; of several joined by `+`. */
@@ -40,7 +40,7 @@ export interface RunInfo {
   /** Versions of what ran: scanrun, node and each plugin that states one. */
   readonly versions: Readonly<Record<string, string>>;
   /** Platform and size of the machine. */
-  readonly machine: Machine;
+  readonly machine: MachineInfo;
   /** The runs that the result was merged from, in their order; absent for a single run. Their times are side by side as their clocks had them, without those in which none ran. */
   readonly mergedFrom?: readonly MergedRun[];
 }

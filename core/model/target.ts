@@ -24,7 +24,7 @@ export interface FileEntry {
   readonly sizeBytes: number;
   /** When it was last modified, in milliseconds since 1970. */
   readonly modifiedMs: number;
-  /** What it is. A submodule is listed, not entered. */
+  /** What it is. A submodule is listed, not entered; so is a git repository inside of the target that is none. */
   readonly type: 'file' | 'symlink' | 'submodule';
   /** True when git tracks it; false for a file that is only there; absent outside git. */
   readonly tracked?: boolean;

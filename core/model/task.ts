@@ -29,7 +29,7 @@ export interface TaskCheck {
 export interface Task {
   /** Unique within the plan. */
   readonly id: string;
-  /** The checks it serves; one, until file checks share a pass. */
+  /** The checks it serves: one, or the file checks that share a pass. */
   readonly checks: readonly TaskCheck[];
   /** What is scanned. */
   readonly target: Target;
@@ -47,6 +47,24 @@ export interface Task {
   readonly retries?: number;
   /** True ends the scan when its outcome is not `passed`. */
   readonly critical: boolean;
+  /** How long it will take by what is known of it, in milliseconds; absent for one that never ran and has no estimate. */
+  readonly expectedMs?: number;
+  /** The part of a pass over files that it is: its checks visit files, each of which is read once for all of them. Absent for a check of the whole target. */
+  readonly part?: TaskPart;
+  /** Names of what it must have for itself: no two tasks that share one run at the same time. */
+  readonly exclusive?: readonly string[];
+  /** Tasks of a later stage wait for all of the earlier ones; 0 when absent. A task that changes the tree has a stage of its own. */
+  readonly stage?: number;
+}
+
+/** One of several parts of a pass over files; together they visit every file once. */
+export interface TaskPart {
+  /** Which, from 1. */
+  readonly index: number;
+  /** Of how many. */
+  readonly of: number;
+  /** How long each of the checks may take in this part, in milliseconds. */
+  readonly checkTimeoutMs: number;
 }
 
 /** Why a check is not in the plan. It does not count as planned, so coverage ignores it. */
@@ -54,7 +72,7 @@ export interface NotPlanned {
   /** The check's id. */
   readonly checkId: string;
   /** The cause, for machines. */
-  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable';
+  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable' | 'within';
   /** The cause, for people. */
   readonly message: string;
 }

@@ -1,5 +1,7 @@
 // What a scan measures of itself besides its tasks' times.
 
+import type { TimedConcurrencyChange } from './pressure.js';
+
 /** What a try of a task used of its thread. Known only on a thread that runs one task at a time. */
 export interface ResourceUse {
   /** Milliseconds of CPU time; without what other processes used for it. */
@@ -50,7 +52,7 @@ export interface CategoryTime {
   readonly category: string;
   /** Tasks that served it and ran. */
   readonly tasks: number;
-  /** Their running times added up, in milliseconds; a task of several checks counts in equal parts. */
+  /** Their running times added up, in milliseconds; the time of a task of several checks is shared out by what each took. */
   readonly workMs: number;
   /** Share of the scan's work, 0 to 1. */
   readonly share: number;
@@ -136,4 +138,58 @@ export interface TrendRun {
   readonly verdict: 'clean' | 'findings' | 'incomplete' | 'interrupted';
   /** Milliseconds by category, over the checks that ran. */
   readonly categoriesMs: Readonly<Record<string, number>>;
+}
+
+/** Time spent in the taps of a plugin on one hook. */
+export interface HookTime {
+  /** The plugin. */
+  readonly plugin: string;
+  /** The hook. */
+  readonly hook: string;
+  /** Calls. */
+  readonly calls: number;
+  /** Milliseconds, all calls together. */
+  readonly timeMs: number;
+}
+
+/** How the scan used its time. */
+export interface Statistics {
+  /** From the start of execution to the end of the last task. */
+  readonly wallMs: number;
+  /** The tasks' running times added up, all tries. */
+  readonly workMs: number;
+  /** `workMs / wallMs`: how many times faster than one after another. */
+  readonly speedUp: number;
+  /** Tasks allowed in flight. */
+  readonly concurrency: number;
+  /** When fewer were allowed because the machine was under pressure, and when more again; empty on a machine at ease. */
+  readonly concurrencyChanges: readonly TimedConcurrencyChange[];
+  /** Cores the scan may use. */
+  readonly cores: number;
+  /** What the tier promised. */
+  readonly budgetMs: number;
+  /** Files in the target's list. */
+  readonly files: number;
+  /** Time spent in the taps of plugins until the result was made, by plugin and hook. */
+  readonly hooks: readonly HookTime[];
+  /** Milliseconds by phase: load, index, plan, execute. */
+  readonly phasesMs: Readonly<Record<string, number>>;
+  /** How much of what it might use was in use. */
+  readonly utilisation: Utilisation;
+  /** No schedule of the same tasks can be faster: the greatest of `workMs / concurrency`, the longest task, the known CPU time over the cores, and the critical path. */
+  readonly lowerBoundMs: number;
+  /** `lowerBoundMs / wallMs`, 0 to 1; 1 when nothing ran. */
+  readonly efficiency: number;
+  /** The longest chain of needs. */
+  readonly criticalPath: CriticalPath;
+  /** How long tasks waited for a place. */
+  readonly queueWait: QueueWait;
+  /** The five checks that took longest, the longest first. */
+  readonly longestChecks: readonly CheckTime[];
+  /** Time by category, the longest first. */
+  readonly categories: readonly CategoryTime[];
+  /** Time by worker, by name. */
+  readonly workers: readonly WorkerTime[];
+  /** How the budget was kept. */
+  readonly budget: BudgetUse;
 }

@@ -16,6 +16,8 @@ export interface TierLimits {
   readonly deadlineMs: number;
   /** A check's time when it sets none, 5,000 to 300,000. */
   readonly timeoutMs: number;
+  /** The time that the planned checks must fit into (`--within`); absent plans all of them. */
+  readonly withinMs?: number;
 }
 
 /** The limits of the house plan; the deadline is four times the budget. */

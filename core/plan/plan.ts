@@ -1,6 +1,7 @@
-import type { AnyCheck } from '../check/define.js';
+import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { compileGlobs } from '../check/glob.js';
 import { type Problem, ScanError } from '../errors.js';
+import { parseDuration } from '../model/duration.js';
 import { compareText } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
@@ -9,6 +10,9 @@ import type { NotPlanned, Plan, Task } from '../model/task.js';
 import { type TierName, tierIncludes } from '../model/tier.js';
 import { compileFilters } from './filter.js';
 import { type NeedsById, resolveNeeds } from './needs.js';
+import { orderTasks } from './order.js';
+import { makePasses, partCount } from './passes.js';
+import { fitWithin, type Within } from './within.js';
 
 /** A check with all that the configuration says of it. */
 export interface PlannableCheck {
@@ -39,6 +43,12 @@ export interface PlanInput {
   readonly exclude: readonly string[];
   readonly target: Target;
   readonly entries: readonly FileEntry[];
+  /** Threads that may visit files at the same time. */
+  readonly threads: number;
+  /** How many milliseconds a check took before; undefined for one that never ran. */
+  readonly expectedMs: (checkId: string) => number | undefined;
+  /** The time that the tasks must fit into, and the places they have; absent plans all of them. */
+  readonly within?: Within | undefined;
 }
 
 /**
@@ -48,11 +58,24 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const needs = resolveNeeds(input.checks);
   const reasons = select(input, needs);
-  const tasks = order(input.checks.filter(({ id }) => !reasons.has(id)).map((item) => makeTask(item, input, needs)));
+  const checks = new Map(input.checks.map((item) => [item.id, item.check]));
+  const planned = input.checks.filter(({ id }) => !reasons.has(id)).map((item) => makeTask(item, input, needs));
+  const checkOf = ({ checks: [first] }: Task): AnyCheck | undefined => checks.get(first?.id ?? '');
+  const isFile = (task: Task): boolean => {
+    const check = checkOf(task);
+    return check !== undefined && isFileCheck(check);
+  };
+  const order = (some: readonly Task[]): Task[] => orderTasks(some, (task) => checkOf(task)?.meta.changesTree === true);
+  const { within } = input;
+  const { kept, left } =
+    within === undefined
+      ? { kept: planned, left: [] }
+      : fitWithin(order(planned), within, (id) => checks.get(id)?.meta.tier ?? 'deep');
+  const tasks = order(makePasses(kept, isFile, partCount(input.entries, input.threads)));
   return {
     schemaVersion: 1,
     tasks,
-    notPlanned: [...reasons.values()].sort((a, b) => compareText(a.checkId, b.checkId)),
+    notPlanned: [...reasons.values(), ...left].sort((a, b) => compareText(a.checkId, b.checkId)),
   };
 }
 
@@ -137,6 +160,8 @@ function matcher(glob: string): (entry: FileEntry) => boolean {
 
 function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Task {
   const own = needs.get(item.id) ?? {};
+  const { estimate, exclusive, lane } = item.check.meta;
+  const expectedMs = input.expectedMs(item.id) ?? (estimate === undefined ? undefined : parseDuration(estimate));
   return {
     id: item.id,
     checks: [
@@ -152,27 +177,14 @@ function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Tas
       },
     ],
     target: input.target,
-    lane: item.check.meta.lane,
+    lane,
     priority: item.priority,
     after: [...new Set(Object.values(own))].sort(compareText),
     attempt: 1,
     timeoutMs: item.timeoutMs ?? input.timeoutMs,
     ...(item.retries ? { retries: item.retries } : {}),
     critical: item.critical,
+    ...(expectedMs === undefined ? {} : { expectedMs }),
+    ...(exclusive.length === 0 ? {} : { exclusive }),
   };
-}
-
-/** Needs before what needs them; among those that could start, higher priority first, then by id. */
-function order(tasks: readonly Task[]): Task[] {
-  const waiting = [...tasks].sort((a, b) => b.priority - a.priority || compareText(a.id, b.id));
-  const planned = new Set<string>();
-  const ordered: Task[] = [];
-  while (waiting.length > 0) {
-    const index = waiting.findIndex((task) => task.after.every((id) => planned.has(id)));
-    const [next] = waiting.splice(Math.max(index, 0), 1);
-    if (next === undefined) break;
-    planned.add(next.id);
-    ordered.push(next);
-  }
-  return ordered;
 }

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../model/clock.js';
 import { formatDuration } from '../model/duration.js';
 import type { ScanEvent } from '../model/event.js';
 import type { Outcome } from '../model/outcome.js';
@@ -45,12 +46,14 @@ class PlainProgress implements Progress {
       this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
       this.#timer.unref();
     } else if (event.type === 'taskStarted') {
-      this.#running.set(event.taskId, Date.now());
+      this.#running.set(event.taskId, monotonicMs());
     } else if (event.type === 'taskEnded') {
       this.#done += 1;
       this.#running.delete(event.task.id);
-      const line = inconclusive(event.task.id, event.task.outcome);
-      if (line) this.#write(`scanrun: ${line}`);
+      for (const { checkId, outcome } of event.checks) {
+        const line = inconclusive(checkId, outcome);
+        if (line) this.#write(`scanrun: ${line}`);
+      }
     } else if (event.type === 'result') {
       this.#stop();
     }
@@ -66,7 +69,7 @@ class PlainProgress implements Progress {
   }
 
   #beat(): void {
-    const now = Date.now();
+    const now = monotonicMs();
     const running = [...this.#running].map(([id, since]) => `${id} (${formatDuration(now - since)})`).join(', ');
     this.#write(`scanrun: ${this.#done} of ${this.#total} done; running: ${running || 'nothing'}`);
   }

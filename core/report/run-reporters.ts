@@ -1,6 +1,6 @@
 import { schemaDefaults } from '../check/options.js';
 import type { Reporter } from '../check/reporter.js';
-import { messageOf, ScanError } from '../errors.js';
+import { describeError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { ReportedFile, RunResult } from '../model/result.js';
 import { type Sink, writeRendered } from './write.js';
@@ -55,11 +55,10 @@ export async function runReporters(
       for (const written of await writeRendered(rendered, run.output, to.stdout))
         reports.push({ reporter: run.name, ...written });
     } catch (error) {
-      const code = error instanceof ScanError ? error.code : 'SR_REPORT_FAILED';
       reports.push({
         reporter: run.name,
         ...(run.output === '-' ? {} : { file: run.output }),
-        error: `${code}: ${messageOf(error)}`,
+        error: describeError(error, 'SR_REPORT_FAILED'),
       });
     }
   }

@@ -1,7 +1,7 @@
 import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Rendered } from '../check/reporter.js';
-import { codeOf, messageOf, ScanError } from '../errors.js';
+import { messageOf, ScanError } from '../errors.js';
 
 /** Bytes that are written at once: few writes, and little to hold. */
 const BATCH_BYTES = 262_144;
@@ -118,7 +118,7 @@ async function writing<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${codeOf(error) ?? ''} ${messageOf(error)}`, {
+    throw new ScanError('SR_REPORT_WRITE', `${file} could not be written: ${messageOf(error)}`, {
       cause: error,
     });
   }

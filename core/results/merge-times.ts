@@ -1,7 +1,7 @@
 import { compareText } from '../model/finding.js';
 import type { BreakerState } from '../model/resource.js';
-import type { CheckResult, Notice, ResourceRecord, RunResult, Statistics, TaskRecord } from '../model/result.js';
-import type { CriticalPath } from '../model/telemetry.js';
+import type { CheckResult, Notice, ResourceRecord, RunResult, TaskRecord } from '../model/result.js';
+import type { CriticalPath, Statistics } from '../model/telemetry.js';
 import { makeStatistics } from '../telemetry/statistics.js';
 import { executionOf, type Shard } from './shards.js';
 
@@ -65,6 +65,11 @@ function statisticsOf(
     tier: shards[0]?.result.run.tier ?? 'standard',
     wallMs,
     concurrency: mostAtOnce(shards, ({ concurrency }) => concurrency),
+    concurrencyChanges: shards
+      .flatMap(({ result, offsetMs }) =>
+        result.statistics.concurrencyChanges.map((change) => ({ ...change, atMs: change.atMs + offsetMs })),
+      )
+      .sort((a, b) => a.atMs - b.atMs),
     cores: mostAtOnce(shards, ({ cores }) => cores),
     budgetMs: budgets.reduce((sum, ms) => sum + ms, 0),
     files: Math.max(...all.map(({ files }) => files)),

@@ -1,6 +1,6 @@
 import { formatDuration } from '../model/duration.js';
-import { compareText } from '../model/finding.js';
-import type { TaskRecord } from '../model/result.js';
+import type { CheckResult, TaskRecord } from '../model/result.js';
+import { leastToDrop, simulateMs } from '../model/schedule.js';
 import type { Task } from '../model/task.js';
 import type { BudgetUse } from '../model/telemetry.js';
 import { plural } from '../model/text.js';
@@ -11,6 +11,7 @@ import { runningMs } from './times.js';
 export interface BudgetInput {
   readonly records: readonly TaskRecord[];
   readonly tasks: readonly Task[];
+  readonly checks: readonly CheckResult[];
   readonly tier: TierName;
   readonly wallMs: number;
   readonly concurrency: number;
@@ -20,8 +21,6 @@ export interface BudgetInput {
 
 /** Ids that the sentence names; the rest is counted. */
 const NAMED = 5;
-/** Beyond, looking which of the dropped could stay after all is not worth the time. */
-const RECONSIDERED = 64;
 
 /** How the budget was kept, and what would have to go. */
 export function budgetUse(input: BudgetInput): BudgetUse {
@@ -53,86 +52,31 @@ function countWord(count: number): string {
 }
 
 /** The fewest tasks, from the least valuable, without which the simulated scan keeps the budget. */
-function tasksToDrop(input: BudgetInput): Task[] {
-  const { records, tasks, wallMs, budgetMs } = input;
-  const times = new Map(records.map((record) => [record.id, runningMs(record)]));
+function tasksToDrop(input: BudgetInput): readonly Task[] {
+  const { wallMs, budgetMs } = input;
+  const tasks = taskOfEachCheck(input.tasks);
+  const times = timesOfChecks(input);
   // The simulation knows no start-up and no contention: what it says of the whole scan tells by how much it is off.
   const simulated = simulateMs(tasks, times, input);
   const factor = simulated > 0 ? wallMs / simulated : 1;
-  const fits = (without: ReadonlySet<string>): boolean =>
-    simulateMs(
-      tasks.filter(({ id }) => !without.has(id)),
-      times,
-      input,
-    ) *
-      factor <=
-    budgetMs;
-  const order = leastValuableFirst(tasks, times);
-  const ids = (list: readonly Task[]): Set<string> => new Set(list.map(({ id }) => id));
-  let [low, high] = [0, order.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (fits(ids(order.slice(0, middle)))) high = middle;
-    else low = middle + 1;
-  }
-  let dropped = order.slice(0, low);
-  if (dropped.length > RECONSIDERED) return dropped;
-  for (const task of [...dropped].reverse()) {
-    const fewer = dropped.filter((other) => other !== task);
-    const gone = ids(fewer);
-    if (task.after.every((need) => !gone.has(need)) && fits(gone)) dropped = fewer;
-  }
-  return dropped;
+  return leastToDrop(tasks, times, (left) => simulateMs(left, times, input) * factor <= budgetMs);
 }
 
-/** The order in which tasks are given up: lowest priority, then longest; a need only after all that need it. */
-function leastValuableFirst(tasks: readonly Task[], times: ReadonlyMap<string, number>): Task[] {
-  const timeOf = ({ id }: Task): number => times.get(id) ?? 0;
-  const candidates = tasks
-    .filter((task) => timeOf(task) > 0)
-    .sort((a, b) => a.priority - b.priority || timeOf(b) - timeOf(a) || compareText(a.id, b.id));
-  const needed = new Map<string, number>();
-  for (const need of candidates.flatMap(({ after }) => after)) needed.set(need, (needed.get(need) ?? 0) + 1);
-  const order: Task[] = [];
-  while (candidates.length > 0) {
-    const index = candidates.findIndex(({ id }) => (needed.get(id) ?? 0) === 0);
-    const [next] = candidates.splice(Math.max(index, 0), 1);
-    if (next === undefined) break;
-    for (const need of next.after) needed.set(need, (needed.get(need) ?? 0) - 1);
-    order.push(next);
-  }
-  return order;
+/** Tasks as if each check had one of its own: a check is what somebody can do without. */
+function taskOfEachCheck(tasks: readonly Task[]): Task[] {
+  const found = new Map<string, Task>();
+  for (const task of tasks)
+    for (const check of task.checks)
+      found.set(check.id, { ...task, id: check.id, checks: [check], after: Object.values(check.needs) });
+  return [...found.values()];
 }
 
-/** How long the tasks would take in plan order: so many at once, of which as many as there are cores compute. */
-export function simulateMs(
-  tasks: readonly Task[],
-  times: ReadonlyMap<string, number>,
-  { concurrency, cores }: { readonly concurrency: number; readonly cores: number },
-): number {
-  const waiting = [...tasks];
-  const known = new Set(tasks.map(({ id }) => id));
-  const ended = new Set<string>();
-  let active: { readonly task: Task; readonly endMs: number }[] = [];
-  let now = 0;
-  while (waiting.length + active.length > 0) {
-    let heavy = active.filter(({ task }) => task.lane !== 'io').length;
-    for (let index = 0; index < waiting.length && active.length < concurrency; ) {
-      const task = waiting[index] as Task;
-      const ready = task.after.every((need) => ended.has(need) || !known.has(need));
-      if (!ready || (task.lane !== 'io' && heavy >= cores)) {
-        index += 1;
-        continue;
-      }
-      waiting.splice(index, 1);
-      if (task.lane !== 'io') heavy += 1;
-      active.push({ task, endMs: now + (times.get(task.id) ?? 0) });
-    }
-    // Nothing runs although something waits: only a circle of needs does that, and a plan has none.
-    if (active.length === 0) break;
-    now = Math.min(...active.map(({ endMs }) => endMs));
-    for (const { task, endMs } of active) if (endMs <= now) ended.add(task.id);
-    active = active.filter(({ endMs }) => endMs > now);
-  }
-  return now;
+function timesOfChecks({ records, checks }: BudgetInput): Map<string, number> {
+  const times = new Map<string, number>();
+  const add = (checkId: string, ms: number): void => void times.set(checkId, (times.get(checkId) ?? 0) + ms);
+  const runs = new Map(records.map((record) => [record.id, record]));
+  for (const record of records) if (record.checkIds.length === 1) add(record.checkIds[0] as string, runningMs(record));
+  for (const { checkId, parts } of checks)
+    for (const { taskId, timeMs } of parts) if ((runs.get(taskId)?.checkIds.length ?? 1) > 1) add(checkId, timeMs);
+  return times;
 }

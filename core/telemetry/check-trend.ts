@@ -1,6 +1,6 @@
 import { compareText } from '../model/finding.js';
 import type { OutcomeStatus } from '../model/outcome.js';
-import type { History, HistoryRun } from './history.js';
+import type { HistoryRun } from './history.js';
 import { median, quantile } from './times.js';
 
 /** What the history tells of one check, over the runs that are shown. */
@@ -28,7 +28,7 @@ export interface CheckTrend {
 }
 
 /** The trend of each check, by id. Interrupted runs do not count. */
-export function checkTrends({ runs }: History): CheckTrend[] {
+export function checkTrends(runs: readonly HistoryRun[]): CheckTrend[] {
   const complete = runs.filter(({ verdict }) => verdict !== 'interrupted');
   const ids = new Set(complete.flatMap(({ checks }) => Object.keys(checks)));
   return [...ids].sort(compareText).map((checkId) => checkTrend(complete, checkId));

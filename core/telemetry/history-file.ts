@@ -20,7 +20,8 @@ import { makeStateFolder, STATE_FOLDER } from '../files/state.js';
 import type { Notice } from '../model/result.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
-import { type History, type HistoryRun, parseRun } from './history.js';
+import type { History, HistoryRun, PastRun } from './history.js';
+import { type Parsed, parseAll, parseNewest, startOf } from './history-lines.js';
 
 const FOLDER = 'history';
 const FILE = 'history.ndjson';
@@ -34,38 +35,54 @@ const STALE_LOCK_MS = 10_000;
 /** What a scan reads of the file's end: 200 runs of 180 checks, 20 ms of its time at most. A larger file is pruned to three quarters of it. */
 const SCAN_BYTES = 4_000_000;
 /** What `scanrun history` reads. */
-export const WHOLE_BYTES = 100_000_000;
+const WHOLE_BYTES = 100_000_000;
 /** A link in the place of the file would lead the writing anywhere. Windows has no such flag. */
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
 /** What was read, and what could not be. */
-export interface ReadHistory extends History {
+interface Read<Run extends PastRun> {
+  /** From the oldest to the newest. */
+  readonly runs: readonly Run[];
   readonly notices: readonly Notice[];
   /** True when the file wants pruning. */
   readonly full: boolean;
 }
 
-const NOTHING: ReadHistory = { runs: [], notices: [], full: false };
+/** What a scan reads. */
+export type ReadHistory = Read<PastRun> & Required<Pick<History, 'tier'>>;
 
-/** Reads the runs of a target. Lines that are none are left out and counted in a notice; no file is no history. */
-export function readHistory(root: string, tier?: TierName, maxBytes = SCAN_BYTES): ReadHistory {
+/** Reads what a scan of a tier compares itself with. Lines that are no runs are left out and counted in a notice; no file is no history. */
+export function readHistory(root: string, tier: TierName): ReadHistory {
+  return { tier, ...readFile(root, SCAN_BYTES, (lines, whole) => parseNewest(lines, whole, tier)) };
+}
+
+/** Reads all runs. Lines that are none are left out and counted in a notice; no file is no history. */
+export function readWholeHistory(root: string, maxBytes = WHOLE_BYTES): Read<HistoryRun> {
+  return readFile(root, maxBytes, parseAll);
+}
+
+function readFile<Run extends PastRun>(
+  root: string,
+  maxBytes: number,
+  parse: (lines: readonly string[], whole: boolean) => Parsed<Run>,
+): Read<Run> {
   const path = historyPath(root);
+  const nothing = { runs: [], notices: [], full: false };
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (stats === undefined) return NOTHING;
-    if (!stats.isFile()) return { ...NOTHING, notices: [unread(path, 'it is no file')] };
+    if (stats === undefined) return nothing;
+    if (!stats.isFile()) return { ...nothing, notices: [unread(path, 'it is no file')] };
     const { lines, whole } = readLines(path, maxBytes);
-    const parsed = parseLines(lines, whole);
+    const { runs, torn } = parse(lines, whole);
     return {
-      ...(tier === undefined ? {} : { tier }),
-      runs: parsed.runs,
-      notices: parsed.torn === 0 ? [] : [corrupt(parsed.torn, path)],
-      full: lines.length > MAX_RUNS + SLACK || !whole || isOld(parsed.runs[0]),
+      runs,
+      notices: torn === 0 ? [] : [corrupt(torn, path)],
+      full: lines.length > MAX_RUNS + SLACK || !whole || isOld(startOf(lines[0] ?? '')),
     };
   } catch (error) {
     // A file in the place of the folder: there is no history, and the writing will say why there will be none.
-    if (codeOf(error) === 'ENOTDIR') return NOTHING;
-    return { ...NOTHING, notices: [unread(path, codeOf(error) ?? messageOf(error))] };
+    if (codeOf(error) === 'ENOTDIR') return nothing;
+    return { ...nothing, notices: [unread(path, codeOf(error) ?? messageOf(error))] };
   }
 }
 
@@ -73,20 +90,9 @@ function historyPath(root: string): string {
   return join(root, STATE_FOLDER, FOLDER, FILE);
 }
 
-function isOld(run: HistoryRun | undefined): boolean {
-  return run !== undefined && Date.now() - Date.parse(run.startedAt) > MAX_AGE_MS;
-}
-
-function parseLines(lines: readonly string[], whole: boolean): { runs: HistoryRun[]; torn: number } {
-  const runs = new Map<string, HistoryRun>();
-  let torn = 0;
-  for (const [index, line] of lines.entries()) {
-    const run = line === '' ? undefined : parseRun(line);
-    // The same run twice: it was written while the file was pruned.
-    if (run !== undefined) runs.set(run.runId, run);
-    else if (line !== '' && (whole || index > 0)) torn += 1;
-  }
-  return { runs: [...runs.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), torn };
+/** True for a start so long ago that the run need not be kept. */
+function isOld(startedAt: string): boolean {
+  return Date.now() - Date.parse(startedAt) > MAX_AGE_MS;
 }
 
 /** The lines of the last `maxBytes` of a file; the first is only a part of one where that is not the whole file. */
@@ -247,7 +253,7 @@ function rewrite(path: string): void {
   const old = openSync(path, constants.O_RDONLY | NO_FOLLOW);
   try {
     const { size } = fstatSync(old);
-    const { runs } = parseLines(readFrom(old, 0, size).toString('utf8').split('\n'), true);
+    const { runs } = parseAll(readFrom(old, 0, size).toString('utf8').split('\n'), true);
     const fresh = `${path}.${process.pid}`;
     rmSync(fresh, { force: true });
     const file = openSync(fresh, 'wx', 0o644);
@@ -260,7 +266,7 @@ function rewrite(path: string): void {
     renameSync(fresh, path);
     // What another scan appended to the old file between the reading and the renaming.
     const late = readFrom(old, size, fstatSync(old).size).toString('utf8').split('\n');
-    for (const run of parseLines(late, true).runs) appendLine(path, `${JSON.stringify(run)}\n`);
+    for (const run of parseAll(late, true).runs) appendLine(path, `${JSON.stringify(run)}\n`);
   } finally {
     closeSync(old);
   }
@@ -271,7 +277,7 @@ function worthKeeping(runs: readonly HistoryRun[]): string[] {
   const lines: string[] = [];
   let bytes = 0;
   for (const run of runs
-    .filter((each) => !isOld(each))
+    .filter(({ startedAt }) => !isOld(startedAt))
     .slice(-MAX_RUNS)
     .reverse()) {
     const line = `${JSON.stringify(run)}\n`;

@@ -45,49 +45,69 @@ export interface HistoryRun {
   readonly checks: Readonly<Record<string, HistoryCheck>>;
 }
 
+/** A run as a scan reads it: what it says of each check was not looked at, for most of it nobody asks. */
+export type PastRun = Omit<HistoryRun, 'checks'> & {
+  readonly checks: Readonly<Record<string, { readonly [Key in keyof HistoryCheck]?: unknown } | null>>;
+};
+
 /** The runs of a target. */
 export interface History {
   /** The tier whose times count: those of others had other company. Every tier's when absent. */
   readonly tier?: TierName;
   /** From the oldest to the newest. */
-  readonly runs: readonly HistoryRun[];
+  readonly runs: readonly PastRun[];
 }
 
 /** Runs that an expectation is made of. */
 const EXPECTED_RUNS = 10;
 /** Runs of a trend. */
-const TREND_RUNS = 20;
+export const TREND_RUNS = 20;
 /** Outcomes that answer or fail by the check's own doing. What was skipped or cancelled says nothing of the check. */
 const TELLING: readonly OutcomeStatus[] = ['passed', 'failed', 'errored', 'timed-out'];
 
-/** A check's times in the complete runs of the history's tier, the oldest first. */
-export function checkSamples(history: History, checkId: string): { readonly run: HistoryRun; readonly ms: number }[] {
-  return history.runs.flatMap((run) => {
+/** A check's time in a run. */
+export interface Sample {
+  readonly run: PastRun;
+  readonly ms: number;
+}
+
+/** A check's times in the complete runs of the history's tier, the oldest first; the last `most` of them. */
+export function checkSamples(history: History, checkId: string, most = Number.POSITIVE_INFINITY): Sample[] {
+  const samples: Sample[] = [];
+  for (let index = history.runs.length - 1; index >= 0 && samples.length < most; index -= 1) {
+    const run = history.runs[index] as PastRun;
     const ms = run.checks[checkId]?.ms;
     const counts = run.verdict !== 'interrupted' && (history.tier === undefined || run.tier === history.tier);
-    return ms === undefined || !counts ? [] : [{ run, ms }];
-  });
+    if (counts && isCount(ms)) samples.push({ run, ms });
+  }
+  return samples.reverse();
 }
 
 /** How many milliseconds a check will take: the median of its last 10 times in the history's tier; undefined for one that never ran. */
 export function expectedMs(history: History, checkId: string): number | undefined {
-  const times = checkSamples(history, checkId).slice(-EXPECTED_RUNS);
+  const times = checkSamples(history, checkId, EXPECTED_RUNS);
   return times.length === 0 ? undefined : median(times.map(({ ms }) => ms));
 }
 
 /** Whether earlier runs with the same inputs ended otherwise. */
 export function flakiness(history: History, checkId: string, now: HistoryCheck): Flakiness | undefined {
-  if (!TELLING.includes(now.outcome)) return undefined;
-  const same = history.runs
-    .flatMap((run) => run.checks[checkId] ?? [])
-    .filter((check) => check.inputs === now.inputs && TELLING.includes(check.outcome));
-  const different = same.filter(({ answer }) => answer !== now.answer);
-  if (different.length === 0) return undefined;
-  return {
-    runs: same.length + 1,
-    different: different.length,
-    others: [...new Set(different.map(({ outcome }) => outcome))].sort(compareText),
-  };
+  if (!isTelling(now.outcome)) return undefined;
+  let runs = 1;
+  let different = 0;
+  const others = new Set<OutcomeStatus>();
+  for (const { checks } of history.runs) {
+    const check = checks[checkId];
+    if (check?.inputs !== now.inputs || !isTelling(check.outcome)) continue;
+    runs += 1;
+    if (check.answer === now.answer) continue;
+    different += 1;
+    others.add(check.outcome);
+  }
+  return different === 0 ? undefined : { runs, different, others: [...others].sort(compareText) };
+}
+
+function isTelling(outcome: unknown): outcome is OutcomeStatus {
+  return (TELLING as readonly unknown[]).includes(outcome);
 }
 
 /** What is kept of a result. `bytes` and `hashes` are not in it. */
@@ -154,9 +174,10 @@ export function trendOf(
   return [...alike, now].slice(-TREND_RUNS).map((run) => {
     const { runId, startedAt, wallMs, findings, verdict } = run;
     const categories = new Map<string, number>();
-    for (const [checkId, { ms }] of Object.entries(run.checks)) {
+    for (const checkId of Object.keys(run.checks)) {
       const category = categoryOf(checkId);
-      if (category !== undefined && ms !== undefined) categories.set(category, (categories.get(category) ?? 0) + ms);
+      const ms = run.checks[checkId]?.ms;
+      if (category !== undefined && isCount(ms)) categories.set(category, (categories.get(category) ?? 0) + ms);
     }
     return { runId, startedAt, wallMs, findings, verdict, categoriesMs: Object.fromEntries(categories) };
   });
@@ -170,20 +191,28 @@ export function flakyText(checkId: string, status: OutcomeStatus, { runs, differ
 
 /** A line of the history as a run; undefined for what is none. Everything in it may be printed: a target can bring a history of its own. */
 export function parseRun(line: string): HistoryRun | undefined {
+  const run = parsePastRun(line);
+  return run !== undefined && Object.entries(run.checks).every(([id, check]) => isName(id) && isCheck(check))
+    ? (run as HistoryRun)
+    : undefined;
+}
+
+/** A line of the history as a scan reads it; undefined for what is none. Everything but its checks may be printed. */
+export function parsePastRun(line: string): PastRun | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return undefined;
   }
-  return isRun(value) ? value : undefined;
+  return isPastRun(value) ? value : undefined;
 }
 
 const VERDICTS: readonly unknown[] = ['clean', 'findings', 'incomplete', 'interrupted'] satisfies Verdict['status'][];
 const NAME = /^[\w@.:/+-]{1,300}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-function isRun(value: unknown): value is HistoryRun {
+function isPastRun(value: unknown): value is PastRun {
   if (typeof value !== 'object' || value === null) return false;
   const run = value as Partial<Record<keyof HistoryRun, unknown>>;
   return (
@@ -198,8 +227,7 @@ function isRun(value: unknown): value is HistoryRun {
     VERDICTS.includes(run.verdict) &&
     [run.wallMs, run.coverage, run.findings, run.files, run.bytes].every(isCount) &&
     typeof run.checks === 'object' &&
-    run.checks !== null &&
-    Object.entries(run.checks).every(([id, check]) => isName(id) && isCheck(check))
+    run.checks !== null
   );
 }
 

@@ -1,12 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hashTexts } from '../model/hash.js';
+import type { JsonObject } from '../model/json.js';
 import type { CheckResult } from '../model/result.js';
 import type { FileEntry, Target } from '../model/target.js';
 import type { Task } from '../model/task.js';
 import type { TierName } from '../model/tier.js';
 
+/** What a run depends on besides its plan, as hashes: with another one it cannot be resumed. */
+export interface RunInputs {
+  /** The configuration and its file. */
+  readonly configuration: string;
+  /** The modules of the checks. */
+  readonly plugins: string;
+  /** Every file of the target by path, size, kind and time of its last change. */
+  readonly content: string;
+}
+
+/** Hashes what a run depends on. */
+export function runInputs(
+  config: { readonly printable: JsonObject; readonly file?: string },
+  entries: readonly FileEntry[],
+  tasks: readonly Task[],
+): RunInputs {
+  const modules = [...new Set(tasks.flatMap(({ checks }) => checks.map(({ module }) => module)))].sort();
+  return {
+    configuration: hashTexts([
+      JSON.stringify(config.printable),
+      ...(config.file === undefined ? [] : [read(config.file)]),
+    ]),
+    plugins: hashTexts(
+      modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : '']),
+    ),
+    content: hashTexts(entries.map(entryText)),
+  };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // A module that cannot be read fails when it runs, and says why there.
+    return '';
+  }
+}
+
+function entryText({ path, sizeBytes, modifiedMs, type, executable, linkTarget = '' }: FileEntry): string {
+  return `${path}\0${sizeBytes}\0${type}\0${executable}\0${linkTarget}\0${modifiedMs}`;
+}
+
 /** What the answers of a scan should depend on. */
 export interface ScanInputs {
   readonly target: Target;
-  readonly entries: readonly FileEntry[];
+  /** The hash of the target's files. */
+  readonly content: string;
   readonly tier: TierName;
   readonly versions: Readonly<Record<string, string>>;
 }
@@ -17,35 +64,16 @@ export interface ScanInputs {
  * a hostile repository could run a filter, and it knows two scans of the same changed files as the same.
  */
 export function inputHashes(scan: ScanInputs, tasks: readonly Task[]): (checkId: string) => string {
-  const files = scan.entries.map((entry) => {
-    const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '' } = entry;
-    return `${path}\0${sizeBytes}\0${type}\0${executable}\0${linkTarget}\0${modifiedMs}`;
-  });
-  const common = hashText(
-    JSON.stringify([scan.target.commit, scan.target.branch, scan.tier, scan.versions]) + files.join('\n'),
-  );
+  const { target, tier, versions, content } = scan;
+  const common = hashTexts([JSON.stringify([target.commit, target.branch, tier, versions]), content]);
   const checks = new Map(tasks.flatMap((task) => task.checks).map((check) => [check.id, check]));
   return (checkId) => {
-    const { options, severity, files: seen, exclude } = checks.get(checkId) ?? {};
-    return hashText(`${common}${JSON.stringify([checkId, options, severity, seen, exclude])}`);
+    const { options, severity, files, exclude } = checks.get(checkId) ?? {};
+    return hashTexts([common, JSON.stringify([checkId, options, severity, files, exclude])]);
   };
 }
 
 /** The hash of what a check said: its outcome and which findings. */
 export function answerHash({ outcome, findings }: CheckResult): string {
-  return hashText([outcome.status, ...findings.map(({ fingerprint }) => fingerprint).sort()].join('\n'));
-}
-
-/** A hash of 53 bits in base 36 (cyrb53, public domain). It tells runs apart and guards nothing; node:crypto would cost a start 10 ms. */
-export function hashText(text: string): string {
-  let a = 0xdeadbeef;
-  let b = 0x41c6ce57;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    a = Math.imul(a ^ code, 2_654_435_761);
-    b = Math.imul(b ^ code, 1_597_334_677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
-  b = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909);
-  return (4_294_967_296 * (2_097_151 & b) + (a >>> 0)).toString(36).padStart(11, '0');
+  return hashTexts([outcome.status, ...findings.map(({ fingerprint }) => fingerprint).sort()]);
 }

@@ -4,7 +4,7 @@ import type { Lane, Task } from '../model/task.js';
 import type { Outlier, OutlierCause } from '../model/telemetry.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
-import { checkSamples, type History, type HistoryRun } from './history.js';
+import { checkSamples, type History, type Sample } from './history.js';
 import { checkMs, median, medianDeviation, runningMs, waitedMs } from './times.js';
 
 /** An outlier is over this many times the median (house plan, section 5). */
@@ -36,40 +36,62 @@ interface Measured {
   readonly timeMs: number;
 }
 
+/** Times that a check's own is compared with. */
+export interface Usual {
+  readonly samples: number;
+  readonly medianMs: number;
+  readonly deviationMs: number;
+}
+
+/** What is usual of these times. */
+export function usualTime(timesMs: readonly number[]): Usual {
+  return { samples: timesMs.length, medianMs: median(timesMs), deviationMs: medianDeviation(timesMs) };
+}
+
 /** The checks that took far longer than usual, the greatest excess first. */
 export function findOutliers(input: OutlierInput): Outlier[] {
   const measured = measure(input);
-  const byCategory = new Map<string, number[]>();
-  for (const { check, timeMs } of measured)
-    byCategory.set(check.meta.category, [...(byCategory.get(check.meta.category) ?? []), timeMs]);
+  const usualOf = usualByCategory(measured);
   return measured
     .flatMap((item): Outlier[] => {
+      // Nothing is this much above any median; most checks are not, and need no sample.
+      if (item.timeMs <= FLOOR_MS) return [];
       const past = checkSamples(input.history, item.check.checkId);
       const own = past.length >= MIN_SAMPLES;
-      const samples = own ? past.map(({ ms }) => ms) : (byCategory.get(item.check.meta.category) ?? []);
-      if (samples.length < MIN_SAMPLES || !isOutlier(item.timeMs, samples)) return [];
-      const medianMs = median(samples);
+      const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(item.check.meta.category);
+      if (basis.samples < MIN_SAMPLES || !isOutlier(item.timeMs, basis)) return [];
       return [
         {
           checkId: item.check.checkId,
           taskId: item.record.id,
           timeMs: item.timeMs,
-          medianMs,
+          medianMs: basis.medianMs,
           basis: own ? 'history' : 'category',
-          samples: samples.length,
-          factor: item.timeMs / Math.max(1, medianMs),
-          ...explain(item, input, own ? past.map(({ run }) => run) : []),
+          samples: basis.samples,
+          factor: item.timeMs / Math.max(1, basis.medianMs),
+          ...explain(item, input, own ? past : []),
         },
       ];
     })
     .sort((a, b) => b.timeMs - b.medianMs - (a.timeMs - a.medianMs));
 }
 
-/** True for a time that is far above the samples' median: by factor, by an absolute floor and beyond their noise. */
-export function isOutlier(timeMs: number, samples: readonly number[]): boolean {
-  const usual = median(samples);
-  const excess = timeMs - usual;
-  return timeMs > FACTOR * usual && excess > FLOOR_MS && excess > DEVIATIONS * medianDeviation(samples);
+/** What is usual in a category of this scan; found once for each that is asked for. */
+function usualByCategory(measured: readonly Measured[]): (category: string) => Usual {
+  const found = new Map<string, Usual>();
+  return (category) => {
+    const known =
+      found.get(category) ??
+      usualTime(measured.filter(({ check }) => check.meta.category === category).map(({ timeMs }) => timeMs));
+    found.set(category, known);
+    return known;
+  };
+}
+
+/** True for a time that is far above the median: by factor, by an absolute floor and beyond the noise. */
+export function isOutlier(timeMs: number, { medianMs, deviationMs }: Usual): boolean {
+  const excess = timeMs - medianMs;
+  return timeMs > FACTOR * medianMs && excess > FLOOR_MS && excess > DEVIATIONS * deviationMs;
 }
 
 /** The checks that ran to an end of their own. A cached answer took no time, a stopped one not all of its own. */
@@ -89,14 +111,14 @@ function measure({ checks, records }: OutlierInput): Measured[] {
 type Explanation = { readonly cause: OutlierCause; readonly suggestion: string };
 
 /** The first cause that fits. What lengthens the run itself comes before waiting, which only goes along with it. */
-function explain(item: Measured, input: OutlierInput, past: readonly HistoryRun[]): Explanation {
+function explain(item: Measured, input: OutlierInput, past: readonly Sample[]): Explanation {
   return (
     slowAttempt(item) ??
     coldStart(item) ??
     starved(item, input) ??
     grownInput(input, past) ??
     queued(item) ??
-    changed(item, input, past)
+    changed(input, past)
   );
 }
 
@@ -144,9 +166,9 @@ function overlaps(a: TaskRecord, b: TaskRecord): boolean {
   return startA < b.timing.endedAtMs && startB < a.timing.endedAtMs;
 }
 
-function grownInput({ input }: OutlierInput, past: readonly HistoryRun[]): Explanation | undefined {
-  const files = median(past.map((run) => run.files));
-  const bytes = median(past.map((run) => run.bytes));
+function grownInput({ input }: OutlierInput, past: readonly Sample[]): Explanation | undefined {
+  const files = median(past.map(({ run }) => run.files));
+  const bytes = median(past.map(({ run }) => run.bytes));
   const moreFiles = files > 0 && input.files > files * GROWN;
   if (!moreFiles && !(bytes > 0 && input.bytes > bytes * GROWN)) return undefined;
   const growth = moreFiles ? input.files / files : input.bytes / bytes;
@@ -166,18 +188,18 @@ function queued({ record }: Measured): Explanation | undefined {
 }
 
 /** Nothing that was measured explains it: the change since the last usual run may. */
-function changed({ check }: Measured, { tier }: OutlierInput, past: readonly HistoryRun[]): Explanation {
-  const msOf = (run: HistoryRun): number => run.checks[check.checkId]?.ms ?? 0;
-  const usual = median(past.map(msOf));
-  const last = past.filter((run) => msOf(run) <= FACTOR * usual).at(-1);
+function changed({ tier }: OutlierInput, past: readonly Sample[]): Explanation {
+  const usual = median(past.map(({ ms }) => ms));
+  const last = past.filter(({ ms }) => ms <= FACTOR * usual).at(-1);
   if (last === undefined)
     return {
       cause: 'unknown',
       suggestion: `It takes longer than others of its category: look at what it does, or move it to a higher tier than ${tier}.`,
     };
-  const since = last.commit === undefined ? `the run ${last.runId}` : `commit ${last.commit.slice(0, 12)}`;
+  const { commit, runId } = last.run;
+  const since = commit === undefined ? `the run ${runId}` : `commit ${commit.slice(0, 12)}`;
   return {
     cause: 'changed',
-    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(msOf(last))}.`,
+    suggestion: `Look at what changed since ${since}, when it took ${formatDuration(last.ms)}.`,
   };
 }

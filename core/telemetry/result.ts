@@ -30,7 +30,11 @@ export function makeCheckResults(
   notice: (notice: Notice) => void,
 ): CheckResult[] {
   const byId = new Map<string, CheckPiece[]>();
-  for (const piece of pieces) byId.set(piece.check.id, [...(byId.get(piece.check.id) ?? []), piece]);
+  for (const piece of pieces) {
+    const known = byId.get(piece.check.id);
+    if (known) known.push(piece);
+    else byId.set(piece.check.id, [piece]);
+  }
   const results = [...byId].map(([checkId, parts]): CheckResult => {
     const outcome = worstOutcome(parts.map((part) => part.outcome));
     const rule = ruleOf(checkId);
@@ -42,7 +46,7 @@ export function makeCheckResults(
       checkId,
       meta: infoOf(registry, checkId),
       outcome,
-      parts: parts.map((part) => ({ taskId: part.taskId, outcome: part.outcome })),
+      parts: parts.map(({ taskId, outcome: own, timeMs }) => ({ taskId, outcome: own, timeMs })),
       findings: parts.flatMap((part) => part.findings).sort(compareFindings),
       ...(data === undefined ? {} : { data }),
       measurements: parts.flatMap((part) => part.measurements),

@@ -1,7 +1,7 @@
 import { compareText } from '../model/finding.js';
-import type { CheckResult, Statistics, TaskRecord } from '../model/result.js';
+import type { CheckResult, TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
-import type { CategoryTime, CheckTime, CriticalPath, QueueWait, WorkerTime } from '../model/telemetry.js';
+import type { CategoryTime, CheckTime, CriticalPath, QueueWait, Statistics, WorkerTime } from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
 import { budgetUse } from './budget.js';
 import { checkMs, median, runningMs, waitedMs } from './times.js';
@@ -18,6 +18,7 @@ export interface StatisticsInput {
   readonly tier: TierName;
   readonly wallMs: number;
   readonly concurrency: number;
+  readonly concurrencyChanges: Statistics['concurrencyChanges'];
   readonly cores: number;
   readonly budgetMs: number;
   readonly files: number;
@@ -32,7 +33,7 @@ export function makeStatistics(input: StatisticsInput): Statistics {
   const workMs = sum(records.map(runningMs));
   const cpu = records.flatMap(({ attempts }) => attempts.flatMap(({ cpuMs }) => cpuMs ?? []));
   const path = criticalPath(records, tasks);
-  const longestMs = Math.max(0, ...records.map(runningMs));
+  const longestMs = greatest(records.map(runningMs));
   const bound = Math.max(workMs / concurrency, longestMs, sum(cpu) / cores, path.timeMs);
   // Threads that only wait lend their core, so CPU time may exceed what `cores` allows; no bound is above what was done.
   const lowerBoundMs = Math.min(bound, wallMs);
@@ -77,7 +78,7 @@ export function criticalPath(records: readonly TaskRecord[], tasks: readonly Tas
 
 function queueWait(records: readonly TaskRecord[]): QueueWait {
   const waits = records.filter(({ attempts }) => attempts.length > 0).map(waitedMs);
-  return { totalMs: sum(waits), medianMs: median(waits), maxMs: Math.max(0, ...waits) };
+  return { totalMs: sum(waits), medianMs: median(waits), maxMs: greatest(waits) };
 }
 
 function longestChecks(checks: readonly CheckResult[], records: readonly TaskRecord[]): CheckTime[] {
@@ -90,16 +91,25 @@ function longestChecks(checks: readonly CheckResult[], records: readonly TaskRec
 }
 
 function categories(checks: readonly CheckResult[], records: readonly TaskRecord[], workMs: number): CategoryTime[] {
-  const categoryOf = new Map(checks.map(({ checkId, meta }) => [checkId, meta.category]));
+  const served = new Map<string, { readonly category: string; readonly timeMs: number }[]>();
+  for (const { meta, parts } of checks) {
+    for (const { taskId, timeMs } of parts) {
+      const known = served.get(taskId);
+      const part = { category: meta.category, timeMs };
+      if (known) known.push(part);
+      else served.set(taskId, [part]);
+    }
+  }
   const found = new Map<string, { tasks: number; workMs: number }>();
   for (const record of records) {
     if (record.attempts.length === 0) continue;
-    const part = runningMs(record) / record.checkIds.length;
+    const parts = served.get(record.id) ?? [];
+    const own = sum(parts.map(({ timeMs }) => timeMs));
     const seen = new Set<string>();
-    for (const checkId of record.checkIds) {
-      const category = categoryOf.get(checkId) ?? 'other';
+    for (const { category, timeMs } of parts) {
       const entry = found.get(category) ?? { tasks: 0, workMs: 0 };
-      entry.workMs += part;
+      // What no check took, such as reading the files, is shared out in proportion.
+      entry.workMs += runningMs(record) * (own > 0 ? timeMs / own : 1 / parts.length);
       if (!seen.has(category)) entry.tasks += 1;
       seen.add(category);
       found.set(category, entry);
@@ -138,6 +148,11 @@ function coveredMs(spans: readonly (readonly [number, number])[]): number {
 
 function shareOf(part: number, whole: number): number {
   return whole > 0 ? Math.min(1, part / whole) : 0;
+}
+
+/** The greatest of the numbers, 0 for none; they may be too many to be arguments of `Math.max`. */
+function greatest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
 function sum(numbers: readonly number[]): number {

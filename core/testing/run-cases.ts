@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AnyCheck } from '../check/define.js';
+import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { defaultOptions, optionProblems } from '../check/options.js';
 import { definePlugin } from '../check/plugin.js';
 import { createRegistry } from '../check/registry.js';
@@ -7,10 +7,11 @@ import { ScanError } from '../errors.js';
 import { TaskCollector } from '../execute/collect.js';
 import type { RunEnd, RunListener, Running } from '../execute/executor.js';
 import { startInline } from '../execute/inline.js';
+import { PassFiles } from '../execute/pass-files.js';
 import type { RunOrder } from '../execute/protocol.js';
 import { lost } from '../execute/reasons.js';
 import { TaskRequests } from '../execute/requests.js';
-import { type FileList, listFiles } from '../files/list.js';
+import { type FileIndex, indexFiles } from '../files/file-index.js';
 import type { Finding } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Outcome, OutcomeStatus } from '../model/outcome.js';
@@ -29,6 +30,9 @@ interface Answer {
   readonly findings: readonly Finding[];
   readonly data: JsonValue | undefined;
 }
+
+/** What a case is tried on. */
+type Project = Pick<FileIndex, 'target' | 'entries'>;
 
 interface Expected {
   readonly testCase: CheckCase;
@@ -66,7 +70,7 @@ export async function runCases(check: AnyCheck, cases: CheckCases): Promise<void
 async function tryCase(check: AnyCheck, expected: Expected, first: boolean, runtime: Runtime): Promise<void> {
   const { testCase, title } = expected;
   await withProject(testCase, async (root) => {
-    const files = await listFiles(root).catch((error: unknown) => emptyProject(root, error));
+    const files = await indexFiles(root).catch((error: unknown) => emptyProject(root, error));
     const answer = await runOnce(check, testCase, files, runtime, false);
     compare(answer, expected);
     assert.deepEqual(
@@ -84,9 +88,9 @@ async function tryCase(check: AnyCheck, expected: Expected, first: boolean, runt
 }
 
 /** A scan refuses an empty project; a check may still be tried on one. */
-function emptyProject(root: string, error: unknown): FileList {
+function emptyProject(root: string, error: unknown): Project {
   if (!(error instanceof ScanError) || error.code !== 'SR_NO_FILES') throw error;
-  return { target: { kind: 'directory', name: 'empty', root }, entries: [], notices: [] };
+  return { target: { kind: 'directory', name: 'empty', root }, entries: [] };
 }
 
 function compare(answer: Answer, expected: Expected): void {
@@ -133,7 +137,7 @@ async function refuses(check: AnyCheck, bad: readonly JsonObject[]): Promise<voi
 async function runOnce(
   check: AnyCheck,
   testCase: CheckCase,
-  files: FileList,
+  files: Project,
   runtime: Runtime,
   threaded: boolean,
 ): Promise<Answer> {
@@ -151,6 +155,7 @@ async function runOnce(
   const requests = new TaskRequests(
     { root: files.target.root, entries: files.entries, environment: undefined },
     () => TIMEOUT_MS,
+    { id: task.id, visits: () => new PassFiles(files.entries).visitsOf(task) },
   );
   const order: RunOrder = {
     run: runtime.nextRun(),
@@ -207,7 +212,7 @@ function withoutStack(outcome: Outcome): Outcome {
   return { ...outcome, reason: { ...outcome.reason, data } };
 }
 
-function makeTask(check: AnyCheck, options: JsonObject, files: FileList): Task {
+function makeTask(check: AnyCheck, options: JsonObject, files: Project): Task {
   return {
     id: ID,
     checks: [{ id: ID, module: check.module, options, files: check.meta.files, exclude: [], needs: {} }],
@@ -218,5 +223,6 @@ function makeTask(check: AnyCheck, options: JsonObject, files: FileList): Task {
     attempt: 1,
     timeoutMs: TIMEOUT_MS,
     critical: false,
+    ...(isFileCheck(check) ? { part: { index: 1, of: 1, checkTimeoutMs: TIMEOUT_MS } } : {}),
   };
 }

@@ -1,12 +1,9 @@
-import { definePlugin, type Plugin, ScanError } from 'scanrun';
+import { definePlugin, type InstanceMeta, type Plugin, ScanError } from 'scanrun';
 import command from './checks/command.js';
 import { type CommandInput, checkedPattern, optionSchemas } from './options.js';
 
-/** A command: the options of the check, and a title. */
-export type CommandDefinition = CommandInput & {
-  /** What the check asserts, in a few words; its key and `passes` when absent. */
-  readonly title?: string;
-};
+/** A command: the options of the check, its title (its key and `passes` when absent), and what it asks of its company. */
+export type CommandDefinition = CommandInput & InstanceMeta;
 
 /** A plugin whose checks are `command/<key>`. */
 export type CommandPlugin<Key extends string> = Plugin<'command', Readonly<Record<Key, typeof command>>>;
@@ -20,14 +17,18 @@ export type CommandPlugin<Key extends string> = Plugin<'command', Readonly<Recor
 export function commands<Key extends string>(
   definitions: Readonly<Record<Key, CommandDefinition>>,
 ): CommandPlugin<Key> {
-  const checks = Object.entries<CommandDefinition>(definitions).map(([key, { title, ...options }]) => {
+  const checks = Object.entries<CommandDefinition>(definitions).map(([key, definition]) => {
+    const { title, estimate, exclusive, changesTree, ...options } = definition;
     const problem = problemOf(options);
     if (problem !== undefined)
       throw new ScanError('SR_PLUGIN_INVALID', `The command '${key}' is not well formed: ${problem}.`, {
         next: `Mend it in commands({ ${key}: ... }).`,
       });
     checkedPattern(options);
-    return [key, command.with({ title: title ?? `${key} passes`, options })] as const;
+    const own = Object.fromEntries(
+      Object.entries({ estimate, exclusive, changesTree }).filter(([, value]) => value !== undefined),
+    );
+    return [key, command.with({ ...own, title: title ?? `${key} passes`, options })] as const;
   });
   return definePlugin({ name: 'command', checks: Object.fromEntries(checks) as Readonly<Record<Key, typeof command>> });
 }
@@ -40,7 +41,7 @@ function problemOf(options: CommandInput): string | undefined {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(optionSchemas, name));
   return unknown === undefined
     ? undefined
-    : `there is no option '${unknown}', only title, ${Object.keys(optionSchemas).join(', ')}`;
+    : `there is no option '${unknown}', only title, estimate, exclusive, changesTree, ${Object.keys(optionSchemas).join(', ')}`;
 }
 
 /** One command by configuration alone: `command/run`, whose option `argv` says what runs. */

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, plural, type RunResult, sparkLine } from 'scanrun';
+import { formatCount, formatDuration, plural, type RunResult, type Statistics, sparkLine } from 'scanrun';
 import {
   budgetText,
   type Counts,
@@ -7,6 +7,7 @@ import {
   NOT_PLANNED_WORDS,
   OUTCOME_WORDS,
   outlierText,
+  PRESSURE_WORDS,
   percent,
   severityText,
   speedUpText,
@@ -74,6 +75,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
       'Tier',
       `${run.tier}, ${statistics.concurrency} at once on ${plural(statistics.cores, 'core')}, ${plural(statistics.files, 'file')}`,
     ],
+    ...lowestConcurrency(statistics),
     ['Time', `${speedUpText(statistics)}${within}`],
     ...(within === '' ? [[OVER_BUDGET, budgetSentence(result)] as const] : []),
     ...trendRow(result),
@@ -96,6 +98,14 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ['Run', visible(run.id)],
   ];
   return text.filter(([, value]) => textWidth(value) > 0);
+}
+
+/** How few tasks were allowed for the machine's sake. */
+function lowestConcurrency({ concurrency, concurrencyChanges }: Statistics): (readonly [string, string])[] {
+  const lowest = Math.min(concurrency, ...concurrencyChanges.map(({ to }) => to));
+  const worst = concurrencyChanges.find(({ to }) => to === lowest);
+  if (worst === undefined) return [];
+  return [['Pressure', `only ${lowest} at once for a while: ${PRESSURE_WORDS[worst.cause]}`]];
 }
 
 /** How the budget was missed, and what would have to go. */

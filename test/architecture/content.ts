@@ -7,6 +7,10 @@ const HOST = /^(argv|stdin|stdout|stderr|env|cwd|chdir|exit|exitCode|abort|on|on
 
 /** Files that may use some of them, and why. */
 const HOST_EXCEPTIONS: Readonly<Record<string, { readonly members: readonly string[]; readonly why: string }>> = {
+  'core/files/git.ts': {
+    members: ['env'],
+    why: 'git inherits the environment, less what points it to another repository',
+  },
   'core/execute/process-tree.ts': { members: ['env'], why: 'a command inherits the environment' },
   'core/execute/worker.ts': {
     members: ['exit', 'on', 'stdout', 'stderr'],

@@ -146,7 +146,7 @@ describe('--json', () => {
       layer: expect.stringContaining('config'),
     });
     expect(planTable?.stdout).toMatch(/^2 tasks in the tier standard: 4 at once/);
-    expect(planTable?.stdout).toMatch(/1 +local\/first +cpu +5 +7 s +- +first/);
+    expect(planTable?.stdout).toMatch(/1 +local\/first +cpu +5 +7 s +- +- +first/);
     expect(planTable?.stdout).toMatch(/local\/deep +tier +It belongs to the tier deep/);
     expect(listTable?.stdout.split('\n')).toHaveLength(5);
     expect(explainText?.stdout).toMatch(/timeout +7000 +\S*config/);

@@ -25,6 +25,7 @@ function stubborn(mark: string, meta: object = {}): string {
     'scan.config.json': {
       plugins: ['./plugin.mjs'],
       reporters: [{ reporter: 'json', output: 'out.json' }],
+      governor: 'off',
       tiers: { standard: { concurrency: 3 } },
     },
   });
@@ -101,6 +102,7 @@ describe.concurrent('a timeout', () => {
       'scan.config.json': {
         plugins: ['./plugin.mjs'],
         reporters: [{ reporter: 'json', output: 'out.json' }],
+        governor: 'off',
         tiers: { standard: { concurrency: 2, budget: '1s', deadline: '4s' } },
       },
     });

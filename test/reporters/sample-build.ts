@@ -50,7 +50,7 @@ export function check(
     .map((each) => finding({ severity: info.severity, ...each, checkId }))
     .sort(compareFindings);
   const outcome: Outcome = over.outcome ?? { status: findings.length > 0 ? 'failed' : 'passed' };
-  const parts = over.parts ?? [{ taskId: checkId, outcome }];
+  const parts = over.parts ?? [{ taskId: checkId, outcome, timeMs: over.timeMs ?? 120 }];
   return { measurements: [], timeMs: 120, optional: false, ...over, checkId, meta: info, outcome, parts, findings };
 }
 
@@ -154,6 +154,7 @@ export function result(
         tier: 'standard',
         wallMs: Math.max(0, wallMs),
         concurrency,
+        concurrencyChanges: [],
         cores: 4,
         budgetMs: statistics.budgetMs ?? 45_000,
         hooks: [],

@@ -81,10 +81,17 @@ export function incompleteChecks(): CheckResult[] {
           reason: { code: 'unreadable', message: 'packages/b/package.json cannot be read (EACCES).' },
         },
         parts: [
-          { taskId: 'repo/workspace@packages/a', package: 'packages/a', outcome: { status: 'passed' }, cached: true },
+          {
+            taskId: 'repo/workspace@packages/a',
+            package: 'packages/a',
+            outcome: { status: 'passed' },
+            timeMs: 300,
+            cached: true,
+          },
           {
             taskId: 'repo/workspace@packages/b',
             package: 'packages/b',
+            timeMs: 300,
             outcome: {
               status: 'skipped',
               reason: { code: 'unreadable', message: 'packages/b/package.json cannot be read (EACCES).' },
@@ -105,7 +112,7 @@ export function interruptedChecks(): CheckResult[] {
   } as const;
   return findingsChecks().map((each) =>
     each.checkId.startsWith('command/')
-      ? { ...each, outcome: cancelled, timeMs: 0, parts: [{ taskId: each.checkId, outcome: cancelled }] }
+      ? { ...each, outcome: cancelled, timeMs: 0, parts: [{ taskId: each.checkId, outcome: cancelled, timeMs: 0 }] }
       : each,
   );
 }

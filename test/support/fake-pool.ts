@@ -14,6 +14,8 @@ import { Redactor } from '../../core/redact.js';
 /** A clock that stands still until it is moved. */
 export class FakeClock implements Clock {
   #now = 0;
+  /** Milliseconds by which timers are heard too late. */
+  late = 0;
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
   now(): number {
@@ -21,7 +23,7 @@ export class FakeClock implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    const timer = { at: this.#now + ms, callback };
+    const timer = { at: this.#now + ms + this.late, callback };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -63,9 +65,11 @@ export class FakePool {
   readonly #listeners = new Set<() => void>();
   /** The most that ran at once. */
   most = 0;
+  readonly cores: number;
 
-  constructor(places: number) {
+  constructor(places: number, cores = places) {
     this.#places = places;
+    this.cores = cores;
   }
 
   /** As the engine takes it. */
@@ -110,6 +114,9 @@ export class FakePool {
       worker: `fake-${this.started.length}`,
       ended,
       stop: (reason) => {
+        run.stopped ??= reason;
+      },
+      kill: (reason) => {
         run.stopped ??= reason;
       },
     };

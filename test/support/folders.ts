@@ -1,6 +1,15 @@
 // Temporary folders that are removed when a test file has ended, and the files in them.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -50,4 +59,22 @@ export function commitAll(root: string): void {
   git(root, 'init', '--quiet');
   git(root, 'add', '--all');
   git(root, 'commit', '--quiet', '--allow-empty', '--message', 'Start');
+}
+
+/** Repositories whose files are older than their index, as they are a moment after any work on them. */
+export function settled(count: number, files: Files, links: Readonly<Record<string, string>> = {}): string[] {
+  const roots = Array.from({ length: count }, () => folder(files));
+  for (const root of roots) {
+    for (const path of Object.keys(files)) utimesSync(join(root, path), 1_600_000_000.25, 1_600_000_000.25);
+    for (const [path, target] of Object.entries(links)) symlinkSync(target, join(root, path));
+  }
+  // Git compares whole seconds, so the index must be written in a later one than the files.
+  const made = join(folder(), 'made');
+  for (let second = 0, first = 0; second <= first; ) {
+    writeFileSync(made, '');
+    second = Math.floor(statSync(made).ctimeMs / 1_000);
+    first ||= second;
+  }
+  for (const root of roots) commitAll(root);
+  return roots;
 }

@@ -77,3 +77,27 @@ export function ends(result: RunResult): Record<string, string> {
     result.checks.map(({ checkId, outcome }) => [checkId.replace(/^local\//, ''), shortly(outcome)]),
   );
 }
+
+/** A result as one text, without what differs from run to run: times, workers, ids, and into which parts the work was cut. Equal answers give equal bytes. */
+export function canonical(result: RunResult): string {
+  const { verdict, checks, notPlanned, notices } = result;
+  return JSON.stringify(
+    sorted({
+      verdict,
+      checks: checks.map(({ timeMs: _time, parts: _parts, ...check }) => check),
+      notPlanned,
+      notices,
+    }),
+  );
+}
+
+/** A value with the keys of its objects in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, sorted(item)]),
+  );
+}

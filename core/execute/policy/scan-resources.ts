@@ -195,9 +195,12 @@ export class ScanResources {
   }
 
   #use(name: string): Promise<Used> {
-    const found = this.#used.get(name) ?? this.#open(name);
-    this.#used.set(name, found);
-    return found;
+    const found = this.#used.get(name);
+    if (found !== undefined) return found;
+    const opened = this.#open(name);
+    this.#used.set(name, opened);
+    opened.catch(() => this.#used.delete(name));
+    return opened;
   }
 
   async #open(name: string): Promise<Used> {

@@ -33,10 +33,14 @@ export class ResourceStore {
   }
 
   #load(): Promise<{ readonly Class: typeof Resource; readonly cockatiel: Cockatiel }> {
-    this.#loading ??= Promise.all([import('./resource.js'), import('cockatiel')]).then(([module, cockatiel]) => ({
-      Class: module.Resource,
-      cockatiel,
-    }));
+    this.#loading ??= Promise.all([import('./resource.js'), import('cockatiel')]).then(
+      ([module, cockatiel]) => ({ Class: module.Resource, cockatiel }),
+      (error: unknown) => {
+        // It may have been for want of an open file: the next request tries again.
+        this.#loading = undefined;
+        throw error;
+      },
+    );
     return this.#loading;
   }
 }

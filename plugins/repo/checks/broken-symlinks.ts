@@ -25,6 +25,7 @@ export default defineCheck(import.meta.url, {
     category: 'repository',
     tier: 'quick',
     severity: 'error',
+    estimate: '100ms',
     tags: ['links', 'portability'],
     lane: 'io',
     messages: {

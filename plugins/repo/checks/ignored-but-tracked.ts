@@ -17,6 +17,7 @@ export default defineCheck(import.meta.url, {
     category: 'repository',
     tier: 'quick',
     severity: 'warning',
+    estimate: '100ms',
     tags: ['git'],
     lane: 'io',
     when: { git: true },

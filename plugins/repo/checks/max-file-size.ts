@@ -7,6 +7,7 @@ export default defineCheck(import.meta.url, {
     category: 'repository',
     tier: 'quick',
     severity: 'warning',
+    estimate: '100ms',
     tags: ['git', 'size'],
     options: {
       maxBytes: {

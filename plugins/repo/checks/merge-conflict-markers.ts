@@ -18,6 +18,7 @@ export default defineCheck(import.meta.url, {
     category: 'repository',
     tier: 'quick',
     severity: 'error',
+    estimate: '100ms',
     tags: ['git', 'merge'],
     messages: {
       unresolved: "A merge conflict between '{{ours}}' and '{{theirs}}' is not resolved.",

@@ -9,6 +9,7 @@ export default defineCheck(import.meta.url, {
     category: 'repository',
     tier: 'quick',
     severity: 'error',
+    estimate: '100ms',
     tags: ['names', 'portability'],
     messages: {
       differsByCase: '{{path}} differs only by case from {{others}}.',

@@ -8,6 +8,7 @@ export default defineCheck(import.meta.url, {
     category: 'repository',
     tier: 'quick',
     severity: 'error',
+    estimate: '100ms',
     tags: ['names', 'portability', 'windows'],
     options: {
       maxPathLength: {

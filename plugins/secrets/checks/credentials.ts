@@ -49,6 +49,7 @@ export default defineCheck(import.meta.url, {
     category: 'security',
     tier: 'quick',
     severity: 'error',
+    estimate: '500ms',
     tags: ['secrets'],
     options,
     messages: MESSAGES,

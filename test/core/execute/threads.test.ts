@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkProject } from '../../support/check-projects.js';
 import { checkOf, ends, runScan } from '../../support/run-scan.js';
 
@@ -233,5 +233,24 @@ describe.concurrent('the thread that I/O tasks share', () => {
     const ran = (deaf?.timing.endedAtMs ?? 0) - (deaf?.timing.startedAtMs ?? 0);
     expect(ran).toBeGreaterThanOrEqual(5_900);
     expect(ran).toBeLessThan(7_500);
+  });
+});
+
+describe('a thread whose heap is full', () => {
+  it.for(['cpu', 'io'] as const)('in the lane %s gets no more tasks: the next has a fresh one', async (lane) => {
+    const root = checkProject({
+      'a-leaks': {
+        // 360 of the 512 MB; what is left over is the next check's trouble, unless the thread goes.
+        run: 'globalThis.kept = Array.from({ length: 45 }, () => new Array(1e6).fill(1.5));',
+        meta: { lane, priority: 9, timeout: '60s' },
+      },
+      'b-next': { run: 'return { kept: globalThis.kept !== undefined };', meta: { lane, priority: 5 } },
+      'c-same': { run: 'globalThis.mine = true; return {};', meta: { lane, priority: 4 } },
+      'd-same': { run: 'return { mine: globalThis.mine === true };', meta: { lane, priority: 3 } },
+    });
+    const { result } = await runScan(root, { config: { concurrency: 1 } });
+    expect(checkOf(result, 'local/b-next').data).toEqual({ kept: false });
+    expect(checkOf(result, 'local/d-same').data).toEqual({ mine: true });
+    expect(result.verdict.status).toBe('clean');
   });
 });

@@ -97,6 +97,12 @@ describe('the record of a run', () => {
     expect(run).toMatchObject({ lastAtMs: 3, problems: [] });
   });
 
+  it('may have more events than a function takes arguments', () => {
+    const root = temporary();
+    record(root, eventsOf('a', 130_000));
+    expect(recoverRun(root, 'r1')).toMatchObject({ lastAtMs: 3, problems: [] });
+  });
+
   it('cut at any byte, loses only tasks whose end was not written, and says nothing of the torn line', () => {
     const root = temporary();
     const file = record(root, [...eventsOf('a', 2), ...eventsOf('b', 1), ...eventsOf('c', 3)]);

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AnyCheck, type CheckMeta, defineCheck } from '../../../core/check/define.js';
 import { ScanError } from '../../../core/errors.js';
@@ -40,6 +39,8 @@ function input(checks: readonly PlannableCheck[], over: Partial<PlanInput> = {})
     exclude: [],
     target: { kind: 'directory', name: 'n', root: '/n' },
     entries: [{ path: 'src/package.json', sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false }],
+    threads: 1,
+    expectedMs: () => undefined,
     ...over,
   };
 }
@@ -226,46 +227,6 @@ describe('needs', () => {
     );
     expect(unclear.message).toContain('several checks come from');
     expect(unclear.message).toContain('p/one, p/two');
-  });
-});
-
-describe('the order', () => {
-  it('is topological, then by priority, then by id, for any needs and priorities', () => {
-    const rows = fc.array(
-      fc.record({
-        needs: fc.array(fc.nat(), { maxLength: 3 }),
-        priority: fc.integer({ min: -3, max: 3 }),
-        name: fc.nat(9_999),
-      }),
-      { minLength: 1, maxLength: 20 },
-    );
-    fc.assert(
-      fc.property(rows, (table) => {
-        const made: { of: AnyCheck; item: PlannableCheck }[] = [];
-        for (const [index, { needs, priority, name }] of table.entries()) {
-          const own = Object.fromEntries(
-            needs.filter(() => index > 0).map((n) => [`n${n % index}`, made[n % index]?.of as AnyCheck]),
-          );
-          const of = check({}, own);
-          made.push({ of, item: planned(`p/x${name}-${index}`, of, { priority }) });
-        }
-        const { tasks } = makePlan(input(made.map(({ item }) => item).sort((a, b) => (a.id < b.id ? -1 : 1))));
-        expect(tasks).toHaveLength(table.length);
-        const done = new Set<string>();
-        for (const [place, task] of tasks.entries()) {
-          for (const need of task.after) expect(done.has(need)).toBe(true);
-          // Of all that could have come here, none should have come first.
-          for (const other of tasks.slice(place + 1)) {
-            if (!other.after.every((id) => done.has(id))) continue;
-            expect(other.priority < task.priority || (other.priority === task.priority && other.id > task.id)).toBe(
-              true,
-            );
-          }
-          done.add(task.id);
-        }
-      }),
-      { numRuns: 200 },
-    );
   });
 });
 

@@ -101,6 +101,72 @@ function everyText(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, item]) => [key, ...everyText(item)]);
 }
 
+/** Each part of a credential in some of its forms, one of which may be nothing. */
+const CREDENTIALS: readonly (readonly (readonly string[])[])[] = [
+  [
+    ['ghp_', 'ghu_', 'github_pat_', 'npm_'],
+    ['A1b2C3d4'.repeat(4), 'A1b2C3d4'.repeat(5), 'a1B2'.repeat(9)],
+  ],
+  [
+    ['glpat-', 'AIza', 'eyJ', 'sk-', 'sk-ant-', 'xoxb-'],
+    ['A1b2C3d4'.repeat(4), 'a1B2_'.repeat(7)],
+    ['', '.eyJ', '.'],
+  ],
+  [
+    ['AKIA', 'asia', 'ASIA'],
+    ['ABCDEFGH12345678', 'abcdefgh12345678'],
+  ],
+  [['eyJ'], ['abcdefghij'], ['.'], ['eyJ'], ['abcdefghij'], ['.'], ['abcdefghij']],
+  [['-----BEGIN '], ['', 'RSA ', 'PGP '], ['PRIVATE KEY', 'private key'], ['-----', ' BLOCK-----']],
+  [
+    ['https', 'a+b.c-', 'X1'],
+    ['://'],
+    ['', 'user', 'ü\\', 'u'.repeat(200)],
+    [':', ''],
+    ['pass', ':', '\\', ''],
+    ['@', ''],
+  ],
+  [
+    ['authorization', 'Authorization'],
+    ['', '"', "'"],
+    ['', ' ', '\n'],
+    [':', '='],
+    ['', ' "'],
+    ['bearer ', 'BASIC\t'],
+    ['value'],
+  ],
+  [
+    ['', ' ', '\n', '\u00a0', 'x'],
+    ['-', '--'],
+    ['password', 'API-KEY', 'apikey', 'auth-token', 'token'],
+    ['=', '  '],
+    ['value'],
+  ],
+  [['//host/:', ''], ['_authToken'], ['', '\t'], ['='], ['', ' '], ['value', '$x']],
+];
+
+/** What surrounds them. */
+const AROUND = [
+  '',
+  ' ',
+  '\n',
+  '"',
+  "'",
+  '/',
+  ':',
+  '@',
+  '.',
+  '-',
+  '_',
+  '\\',
+  '\0',
+  '\u2028',
+  '\ufeff',
+  'ſ',
+  'K',
+  '\ud800',
+];
+
 describe('what looks like a credential', () => {
   const token = 'A1b2C3d4'.repeat(8);
   const shown = (text: string) => new Redactor().text(text);
@@ -130,6 +196,23 @@ describe('what looks like a credential', () => {
     expect(shown('run --token=s3cr3tvalue --name x')).toBe(`run --token=${MASK} --name x`);
     expect(shown('run --password s3cr3tvalue')).toBe(`run --password ${MASK}`);
     expect(shown('//registry/:_authToken=s3cr3tvalue')).toBe(`//registry/:_authToken=${MASK}`);
+  });
+
+  it('is found in any text, whatever else is in it: the look that spares most texts misses none', () => {
+    const credential = fc
+      .constantFrom(...CREDENTIALS)
+      .chain((parts) => fc.tuple(...parts.map((forms) => fc.constantFrom(...forms))))
+      .map((parts) => parts.join(''));
+    const around = fc.oneof(fc.constantFrom(...AROUND), fc.string({ maxLength: 4, unit: 'binary' }));
+    const piece = fc.oneof(credential, around);
+    fc.assert(
+      fc.property(fc.array(piece, { minLength: 1, maxLength: 5 }), (pieces) => {
+        const text = pieces.join('');
+        // An end that has every pattern tried, and is too short to be a credential.
+        for (const tried of [' eyJ', ' sk-']) expect(shown(text) + tried).toBe(shown(text + tried));
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   it('is not seen in ordinary text', () => {

@@ -10,7 +10,7 @@ function events(ids: readonly string[]) {
   const ended = (id: string, outcome: Outcome): ScanEvent => ({
     type: 'taskEnded',
     at: 0,
-    checks: [],
+    checks: [{ checkId: id, outcome, findings: 0, measurements: 0, masked: false }],
     task: { id, checkIds: [id], outcome, timing: { queuedAtMs: 0, endedAtMs: 1 }, attempts: [] },
   });
   return {

@@ -403,5 +403,5 @@ function withStatus(each: CheckResult, status: OutcomeStatus): CheckResult {
     status === 'passed' || status === 'failed'
       ? { status }
       : { status, reason: { code: 'threw' as const, message: 'x' } };
-  return { ...each, outcome, parts: [{ taskId: each.checkId, outcome }] };
+  return { ...each, outcome, parts: [{ taskId: each.checkId, outcome, timeMs: each.timeMs }] };
 }

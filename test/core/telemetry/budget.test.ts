@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskRecord } from '../../../core/model/result.js';
+import { simulateMs } from '../../../core/model/schedule.js';
 import type { Task } from '../../../core/model/task.js';
-import { type BudgetInput, budgetUse, simulateMs } from '../../../core/telemetry/budget.js';
-import { record, task } from './made.js';
+import { type BudgetInput, budgetUse } from '../../../core/telemetry/budget.js';
+import { checkOf, record, task } from './made.js';
 
 /** Tasks one after another, with what they took. */
 function sequence(
@@ -16,7 +17,8 @@ function sequence(
     return record(id, now - ms, now);
   });
   const tasks = Object.keys(times).map((id) => task(id, over[id]));
-  return { records, tasks, tier: 'standard', wallMs: now, concurrency: 1, cores: 2, budgetMs: 45_000 };
+  const checks = Object.keys(times).map((id) => checkOf(id));
+  return { records, tasks, checks, tier: 'standard', wallMs: now, concurrency: 1, cores: 2, budgetMs: 45_000 };
 }
 
 describe('budget', () => {
@@ -108,7 +110,15 @@ describe('budget', () => {
           const limits = { concurrency, cores: 2 };
           const wallMs = simulateMs(tasks, times, limits);
           const records = each.map(({ ms }, index) => record(`t/${index}`, 0, ms));
-          const { toDrop } = budgetUse({ records, tasks, tier: 'quick', wallMs, budgetMs: wallMs * share, ...limits });
+          const { toDrop } = budgetUse({
+            records,
+            tasks,
+            checks: [],
+            tier: 'quick',
+            wallMs,
+            budgetMs: wallMs * share,
+            ...limits,
+          });
           expect(toDrop.length).toBeGreaterThan(0);
           const rest = tasks.filter(({ id }) => !toDrop.includes(id));
           expect(simulateMs(rest, times, limits)).toBeLessThanOrEqual(wallMs * share + 1e-9);
@@ -117,6 +127,22 @@ describe('budget', () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it('names a check of a pass, not all that share it', () => {
+    const pass = { ...task('files'), checks: [...task('a/slow').checks, ...task('a/fast').checks] };
+    const part = (timeMs: number) => [{ taskId: 'files', outcome: { status: 'passed' } as const, timeMs }];
+    const { toDrop } = budgetUse({
+      records: [record('files', 0, 60_000, { checkIds: ['a/slow', 'a/fast'] })],
+      tasks: [pass],
+      checks: [checkOf('a/slow', { parts: part(50_000) }), checkOf('a/fast', { parts: part(10_000) })],
+      tier: 'standard',
+      wallMs: 60_000,
+      concurrency: 1,
+      cores: 1,
+      budgetMs: 45_000,
+    });
+    expect(toDrop).toEqual(['a/slow']);
   });
 
   it('takes no time worth mentioning for thousands of tasks', () => {

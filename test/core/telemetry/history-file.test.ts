@@ -15,7 +15,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../core/model/result.js';
-import { appendRun, openHistory, pruneHistory, readHistory } from '../../../core/telemetry/history-file.js';
+import { checkSamples, flakiness, type HistoryRun, trendOf } from '../../../core/telemetry/history.js';
+import {
+  appendRun,
+  openHistory,
+  pruneHistory,
+  readHistory,
+  readWholeHistory,
+} from '../../../core/telemetry/history-file.js';
 import { folder, write } from '../../support/folders.js';
 import { pastRun } from './made.js';
 
@@ -34,12 +41,12 @@ function opened(root: string): { keep: ReturnType<typeof openHistory>; notices: 
   return { keep: openHistory(root, false, (notice) => notices.push(notice)), notices };
 }
 
-const idsOf = (root: string): string[] => readHistory(root).runs.map(({ runId }) => runId);
+const idsOf = (root: string): string[] => readWholeHistory(root).runs.map(({ runId }) => runId);
 
 describe('the history of a target', () => {
   it('is empty before the first scan, and nothing is made by reading', () => {
     const root = folder();
-    expect(readHistory(root, 'quick')).toEqual({ runs: [], notices: [], full: false });
+    expect(readHistory(root, 'quick')).toEqual({ tier: 'quick', runs: [], notices: [], full: false });
     expect(readdirSync(root)).toEqual([]);
   });
 
@@ -59,7 +66,7 @@ describe('the history of a target', () => {
   it('leaves out torn and corrupt lines and counts them', () => {
     const { root, file } = withRuns(2);
     appendFileSync(file, 'not json\n{"v":1}\n{"v":1,"runId":"to');
-    const { runs, notices } = readHistory(root);
+    const { runs, notices } = readWholeHistory(root);
     expect(runs).toHaveLength(2);
     expect(notices).toEqual([
       {
@@ -81,11 +88,66 @@ describe('the history of a target', () => {
 
   it('is read from the end where it is long', () => {
     const { root, file } = withRuns(50);
-    const { runs, notices, full } = readHistory(root, undefined, Math.round(readFileSync(file).length / 5));
+    const { runs, notices, full } = readWholeHistory(root, Math.round(readFileSync(file).length / 5));
     expect(runs.map(({ runId }) => runId).at(-1)).toBe('run-0049');
     expect(runs).toHaveLength(9);
     expect(notices).toEqual([]);
     expect(full).toBe(true);
+  });
+});
+
+describe('what a scan reads', () => {
+  const rootOf = (lines: readonly (HistoryRun | string)[]): string => {
+    const texts = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+    return folder({ '.scanrun/history/history.ndjson': `${texts.join('\n')}\n` });
+  };
+  const numbers = (root: string): number[] =>
+    readHistory(root, 'standard').runs.map(({ runId }) => Number(runId.slice(-4)));
+  const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
+
+  it('is the newest runs of its tier, of whole scans and of parts', () => {
+    const parts = range(0, 30).map((number) => pastRun(number, { 'a/x': 1 }, { filtered: true }));
+    const whole = range(30, 60).map((number) => pastRun(number, { 'a/x': 1 }));
+    const deep = range(60, 90).map((number) => pastRun(number, { 'a/x': 1 }, { tier: 'deep' }));
+    const stopped = range(90, 93).map((number) => pastRun(number, { 'a/x': 1 }, { verdict: 'interrupted' }));
+    const root = rootOf([...parts, ...whole, ...deep, ...stopped]);
+    // An interrupted run is there, and does not take the place of one that ended.
+    expect(numbers(root)).toEqual([...range(10, 30), ...range(40, 60), ...range(90, 93)]);
+    expect(readHistory(root, 'deep').runs).toHaveLength(20);
+    expect(readHistory(root, 'quick').runs).toEqual([]);
+  });
+
+  it('is also what was written in another order', () => {
+    const { v, tier, ...rest } = pastRun(7, { 'a/x': 5 });
+    const root = rootOf([JSON.stringify({ ...rest, tier, v }), JSON.stringify({ tier: 'deep', v, ...rest })]);
+    expect(numbers(root)).toEqual([7]);
+    expect(readHistory(root, 'standard').notices).toEqual([]);
+  });
+
+  it('is not what a torn line had of another tier, which is counted', () => {
+    const line = JSON.stringify(pastRun(1, { 'a/x': 1 }, { tier: 'deep' }));
+    const root = rootOf([line.slice(0, -5), line, '{"v":1,"runId":"x","startedAt":"x","tier":"standard"}']);
+    const { runs, notices } = readHistory(root, 'standard');
+    expect(runs).toEqual([]);
+    expect(notices).toMatchObject([{ message: expect.stringContaining('2 lines of the history') }]);
+  });
+
+  it('believes nothing of a check that is not as it should be', () => {
+    const nonsense: unknown[] = [null, 'x', 7, [], { ms: '5' }, { ms: -5 }, { ms: null }, { ms: {} }];
+    const esc = '\u001b[2J';
+    const now = { outcome: 'passed', findings: 0, answer: 'a', inputs: 'i' } as const;
+    const hostile = [...nonsense, { ...now, answer: esc, outcome: esc }, { ...now, answer: 'b', outcome: ['failed'] }];
+    const runs = hostile.map((check, number) => ({ ...pastRun(number, {}), checks: { 'a/x': check, [esc]: now } }));
+    const root = rootOf(runs.map((run) => JSON.stringify(run)));
+    const history = readHistory(root, 'standard');
+    expect(history.runs).toHaveLength(hostile.length);
+    expect(checkSamples(history, 'a/x')).toEqual([]);
+    expect(flakiness(history, 'a/x', now)).toBeUndefined();
+    const trend = trendOf(history, pastRun(50, {}), (id) => (id === 'a/x' ? 'c' : undefined));
+    expect(trend?.map(({ categoriesMs }) => categoriesMs)).toEqual(Array(hostile.length + 1).fill({}));
+    // What lists the checks of runs takes none of these.
+    expect(readWholeHistory(root).runs).toEqual([]);
+    expect(readWholeHistory(root).notices).toMatchObject([{ message: expect.stringContaining('10 lines') }]);
   });
 });
 
@@ -99,7 +161,7 @@ describe('what cannot be kept', () => {
     const { keep, notices } = opened(directory);
     expect(notices[0]?.message).toMatch(/cannot be written \((EISDIR|EINVAL)\)/);
     keep(pastRun(1, {}));
-    expect(readHistory(directory).notices).toMatchObject([{ code: 'history-unread' }]);
+    expect(readWholeHistory(directory).notices).toMatchObject([{ code: 'history-unread' }]);
   });
 
   it('is said also when the writing itself fails', () => {
@@ -133,10 +195,10 @@ describe('what cannot be kept', () => {
 
 describe('pruning', () => {
   it('is asked for beyond 220 runs and 90 days', () => {
-    expect(readHistory(withRuns(210).root).full).toBe(false);
-    expect(readHistory(withRuns(230).root).full).toBe(true);
-    expect(readHistory(withRuns(2, { startedAt: daysAgo(91) }).root).full).toBe(true);
-    expect(readHistory(withRuns(2, { startedAt: daysAgo(89) }).root).full).toBe(false);
+    expect(readHistory(withRuns(210).root, 'standard').full).toBe(false);
+    expect(readHistory(withRuns(230).root, 'standard').full).toBe(true);
+    expect(readHistory(withRuns(2, { startedAt: daysAgo(91) }).root, 'standard').full).toBe(true);
+    expect(readHistory(withRuns(2, { startedAt: daysAgo(89) }).root, 'standard').full).toBe(false);
   });
 
   it('keeps the newest 200 of the last 90 days', () => {
@@ -146,7 +208,7 @@ describe('pruning', () => {
     pruneHistory(file);
     const ids = idsOf(root);
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([200, 'run-0030', 'run-0229']);
-    expect(readHistory(root).notices).toEqual([]);
+    expect(readWholeHistory(root).notices).toEqual([]);
     expect(readdirSync(join(root, '.scanrun/history'))).toEqual(['history.ndjson']);
   });
 
@@ -155,12 +217,12 @@ describe('pruning', () => {
     const checks = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`a/check-${index}`, 1]));
     const lines = Array.from({ length: 60 }, (_, index) => `${JSON.stringify(pastRun(index, checks))}\n`);
     write(root, { '.scanrun/history/history.ndjson': lines.join('') });
-    expect(readHistory(root).full).toBe(true);
+    expect(readHistory(root, 'standard').full).toBe(true);
     pruneHistory(fileOf(root));
-    const { full, runs } = readHistory(root);
-    expect(full).toBe(false);
-    expect(runs.length).toBeGreaterThan(15);
-    expect(runs.at(-1)?.runId).toBe('run-0059');
+    expect(readHistory(root, 'standard').full).toBe(false);
+    const ids = idsOf(root);
+    expect(ids.length).toBeGreaterThan(15);
+    expect(ids.at(-1)).toBe('run-0059');
   });
 
   it('leaves it to another that holds the lock, unless that one died', () => {
@@ -204,7 +266,7 @@ describe('several processes at once', () => {
       return code;
     });
     expect(await Promise.all(ends)).toEqual([0, 0, 0, 0]);
-    const { runs, notices } = readHistory(root);
+    const { runs, notices } = readWholeHistory(root);
     expect(notices).toEqual([]);
     const own = runs.filter(({ runId }) => /^[abcd]-\d+$/.test(runId));
     expect(own).toHaveLength(160);

@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { hashTexts } from '../../../core/model/hash.js';
+import type { FileEntry } from '../../../core/model/target.js';
 import { sparkLine } from '../../../core/model/text.js';
 import { checkTrends } from '../../../core/telemetry/check-trend.js';
 import {
@@ -10,7 +14,8 @@ import {
   parseRun,
   trendOf,
 } from '../../../core/telemetry/history.js';
-import { answerHash, hashText, inputHashes, type ScanInputs } from '../../../core/telemetry/inputs.js';
+import { answerHash, inputHashes, runInputs, type ScanInputs } from '../../../core/telemetry/inputs.js';
+import { folder, write } from '../../support/folders.js';
 import { checkOf, pastRun, pastRuns, record, task } from './made.js';
 
 const now = (over: Partial<HistoryCheck> = {}): HistoryCheck => ({
@@ -88,7 +93,7 @@ describe('what is kept of a check', () => {
   });
 
   it('is no time where a part was cached or skipped', () => {
-    const part = { taskId: 'a/x', outcome: { status: 'passed' } } as const;
+    const part = { taskId: 'a/x', timeMs: 0, outcome: { status: 'passed' } } as const;
     const skipped = { ...part, outcome: { status: 'skipped', reason: { code: 'partial', message: '' } } } as const;
     for (const parts of [[{ ...part, cached: true }], [part, skipped]])
       expect(historyCheck(checkOf('a/x', { parts }), records, hashes)).not.toHaveProperty('ms');
@@ -126,7 +131,7 @@ describe('trend', () => {
       pastRun(4, { 'a/x': { ms: 20, inputs: 'k' } }),
       pastRun(5, { 'a/x': { ms: 9_999 } }, { verdict: 'interrupted' }),
     ];
-    expect(checkTrends({ runs })).toEqual([
+    expect(checkTrends(runs)).toEqual([
       {
         checkId: 'a/x',
         runs: 4,
@@ -153,32 +158,29 @@ describe('trend', () => {
 describe('hashes', () => {
   const entry = { path: 'a', sizeBytes: 1, modifiedMs: 5, type: 'file', executable: false } as const;
   const target = { kind: 'git', name: 't', root: '/t', commit: 'c1' } as const;
-  const base: ScanInputs = {
-    target,
-    entries: [entry],
-    tier: 'quick',
-    versions: { node: '20' },
-  };
+  const contentOf = (...entries: FileEntry[]): string => runInputs({ printable: {} }, entries, []).content;
+  const base: ScanInputs = { target, content: contentOf(entry), tier: 'quick', versions: { node: '20' } };
   const hash = (over: Partial<ScanInputs> = {}, tasks = [task('a/x')]): string =>
     inputHashes({ ...base, ...over }, tasks)('a/x');
 
   it('are the same for the same inputs and others for others', () => {
-    const other = { ...entry, sizeBytes: 2 };
     const withOptions = [
       { ...task('a/x'), checks: task('a/x').checks.map((each) => ({ ...each, options: { max: 2 } })) },
     ];
     const hashes = [
       hash(),
-      hash({ entries: [other] }),
-      hash({ entries: [{ ...entry, modifiedMs: 6 }] }),
-      hash({ entries: [] }),
+      hash({ content: contentOf({ ...entry, sizeBytes: 2 }) }),
+      hash({ content: contentOf({ ...entry, modifiedMs: 6 }) }),
+      hash({ content: contentOf({ ...entry, executable: true }) }),
+      hash({ content: contentOf({ ...entry, type: 'symlink', linkTarget: 'b' }) }),
+      hash({ content: contentOf() }),
       hash({ target: { ...target, commit: 'c2' } }),
       hash({ tier: 'deep' }),
       hash({ versions: { node: '22' } }),
       hash({}, withOptions),
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
-    expect(hash({ entries: [{ ...entry }] })).toBe(hash());
+    expect(hash({ content: contentOf({ ...entry, tracked: true }) })).toBe(hash());
     expect(hash()).toBe(hash());
     // The place of the target does not matter.
     expect(hash({ target: { ...target, root: '/elsewhere' } })).toBe(hash());
@@ -198,7 +200,35 @@ describe('hashes', () => {
   });
 
   it('differ for 100,000 texts', () => {
-    expect(new Set(Array.from({ length: 100_000 }, (_, index) => hashText(`text ${index}`))).size).toBe(100_000);
+    expect(new Set(Array.from({ length: 100_000 }, (_, index) => hashTexts([`text ${index}`]))).size).toBe(100_000);
+  });
+
+  it('tell where a text ends', () => {
+    const hashes = [['ab'], ['a', 'b'], ['', 'ab'], ['ab', ''], [], ['']].map(hashTexts);
+    expect(new Set(hashes).size).toBe(hashes.length);
+    for (const each of hashes) expect(each).toMatch(/^\d{1,16}$/);
+  });
+
+  it('of a run tell what changed of it', () => {
+    const root = folder({ 'a.mjs': '1', 'config.json': '1' });
+    const checkAt = (module: string) => [{ ...task('a/x'), checks: task('a/x').checks.map((c) => ({ ...c, module })) }];
+    const file = join(root, 'config.json');
+    const now = (
+      config: object = {},
+      entries: FileEntry[] = [entry],
+      module = pathToFileURL(join(root, 'a.mjs')).href,
+    ) => runInputs({ printable: {}, file, ...config }, entries, checkAt(module));
+    const before = now();
+    expect(now()).toEqual(before);
+    const changed = (after: object): string[] =>
+      Object.entries(after).flatMap(([name, value]) => (value === before[name as keyof typeof before] ? [] : [name]));
+    expect(changed(now({ printable: { tier: 'deep' } }))).toEqual(['configuration']);
+    expect(changed(now({}, [{ ...entry, path: 'b' }]))).toEqual(['content']);
+    expect(changed(now({}, [entry], 'file:///gone.mjs'))).toEqual(['plugins']);
+    write(root, { 'a.mjs': '2' });
+    expect(changed(now())).toEqual(['plugins']);
+    write(root, { 'a.mjs': '1', 'config.json': '2' });
+    expect(changed(now())).toEqual(['configuration']);
   });
 });
 

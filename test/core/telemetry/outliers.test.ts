@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskRecord } from '../../../core/model/result.js';
 import type { Outlier } from '../../../core/model/telemetry.js';
 import type { HistoryRun } from '../../../core/telemetry/history.js';
-import { findOutliers, isOutlier, type OutlierInput } from '../../../core/telemetry/outliers.js';
+import { findOutliers, isOutlier, type OutlierInput, usualTime } from '../../../core/telemetry/outliers.js';
 import { checkOf, pastRun, pastRuns, record, task } from './made.js';
 
 function outliersOf(
@@ -22,19 +22,20 @@ function outliersOf(
 }
 
 describe('isOutlier', () => {
-  const steady = [100, 101, 102, 100, 101];
+  const steady = usualTime([100, 101, 102, 100, 101]);
   it('wants twice the median', () => {
-    expect(isOutlier(1_990, [1_000, 1_001, 1_000, 999, 1_000])).toBe(false);
-    expect(isOutlier(2_010, [1_000, 1_001, 1_000, 999, 1_000])).toBe(true);
+    const thousand = usualTime([1_000, 1_001, 1_000, 999, 1_000]);
+    expect(isOutlier(1_990, thousand)).toBe(false);
+    expect(isOutlier(2_010, thousand)).toBe(true);
   });
   it('wants 100 ms more than the median', () => {
-    expect(isOutlier(60, [10, 10, 10, 10, 10])).toBe(false);
+    expect(isOutlier(60, usualTime([10, 10, 10, 10, 10]))).toBe(false);
     expect(isOutlier(201, steady)).toBe(false);
     expect(isOutlier(203, steady)).toBe(true);
   });
   it('wants more than the noise of the samples', () => {
     // Median 1,000, median deviation 600: three deviations are 2,669.
-    const noisy = [400, 1_000, 1_600, 300, 2_000];
+    const noisy = usualTime([400, 1_000, 1_600, 300, 2_000]);
     expect(isOutlier(3_600, noisy)).toBe(false);
     expect(isOutlier(3_700, noisy)).toBe(true);
   });
@@ -82,7 +83,7 @@ describe('outliers', () => {
       const outcome = { status, reason: { code: 'interrupted', message: '' } } as const;
       expect(outliersOf(now, runs, { checks: [checkOf('a/x', { outcome })] })).toEqual([]);
     }
-    const parts = [{ taskId: 'a/x', outcome: { status: 'passed' }, cached: true }] as const;
+    const parts = [{ taskId: 'a/x', timeMs: 0, outcome: { status: 'passed' }, cached: true }] as const;
     expect(outliersOf(now, runs, { checks: [checkOf('a/x', { parts })] })).toEqual([]);
   });
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readHistory } from '../../../core/telemetry/history-file.js';
+import { readWholeHistory } from '../../../core/telemetry/history-file.js';
 import { addChecks, checkProject } from '../../support/check-projects.js';
 import { commitAll, folder } from '../../support/folders.js';
 import { scanrun } from '../../support/processes.js';
@@ -40,7 +40,7 @@ describe('a scan', () => {
     expect(first.result.outliers).toEqual([]);
     const second = await runScan(root);
     expect(second.result.trend?.map(({ runId }) => runId)).toEqual([first.result.run.id, second.result.run.id]);
-    const { runs } = readHistory(root);
+    const { runs } = readWholeHistory(root);
     expect(runs).toHaveLength(2);
     expect(runs[1]).toMatchObject({
       runId: second.result.run.id,
@@ -62,7 +62,7 @@ describe('a scan', () => {
     const root = checkProject({ slow: 'await new Promise((done) => c.signal.addEventListener("abort", done));' });
     const { result } = await runScan(root, { started: (handle) => setTimeout(() => handle.cancel('enough'), 300) });
     expect(result.verdict.status).toBe('interrupted');
-    const { runs } = readHistory(root);
+    const { runs } = readWholeHistory(root);
     expect(runs).toMatchObject([{ verdict: 'interrupted', checks: { 'local/slow': { outcome: 'cancelled' } } }]);
     expect(runs[0]?.checks['local/slow']).not.toHaveProperty('ms');
     expect(
@@ -113,7 +113,10 @@ describe('a scan', () => {
     writeFileSync(join(root, '.scanrun'), '');
     const { result } = await runScan(root);
     expect(result.verdict.status).toBe('clean');
-    expect(result.notices).toMatchObject([{ code: 'history-unwritable', level: 'info' }]);
+    expect(result.notices).toMatchObject([
+      { code: 'not-recorded', level: 'info' },
+      { code: 'history-unwritable', level: 'info' },
+    ]);
   });
 });
 

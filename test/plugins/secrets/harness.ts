@@ -1,6 +1,6 @@
 import { type AnyCheck, implementationOf } from '../../../core/check/define.js';
 import { fillMessage } from '../../../core/check/messages.js';
-import { OpenedFile } from '../../../core/execute/visit.js';
+import { FileContent, OpenedFile } from '../../../core/execute/visit.js';
 import type { CheckContext, JsonObject, Report } from '../../../core/index.js';
 import { Redactor } from '../../../core/redact.js';
 
@@ -17,8 +17,7 @@ export async function visit(check: AnyCheck, path: string, text: string, options
   const file = new OpenedFile(
     { path, sizeBytes: text.length, modifiedMs: 0, type: 'file', executable: false },
     `/nowhere/${path}`,
-    Buffer.from(text),
-    text,
+    new FileContent(Buffer.from(text)),
   );
   const redactor = new Redactor();
   const printed: string[] = [];

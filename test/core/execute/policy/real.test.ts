@@ -1,32 +1,9 @@
 // Scans with real threads, a real server and real processes.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRuntime, type ResourceSettings } from '../../../../core/index.js';
 import { type CheckText, checkProject } from '../../../support/check-projects.js';
 import { checkOf, endOf, runScan } from '../../../support/run-scan.js';
-
-type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
-
-/** A server on this machine, and when it was asked. */
-async function serve(answer: Answer) {
-  const askedAt: number[] = [];
-  const server = createServer((request, response) => {
-    askedAt.push(performance.now());
-    answer(request, response, askedAt.length);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { host, url: `http://${host}/`, askedAt };
-}
-
-const status = (response: ServerResponse, code: number, headers = {}): void => {
-  response.writeHead(code, headers).end(String(code));
-};
+import { serve, status } from '../../../support/server.js';
 
 async function scanOf(
   checks: Record<string, string | CheckText>,

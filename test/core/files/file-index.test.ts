@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ScanError } from '../../../core/errors.js';
-import { listFiles } from '../../../core/files/list.js';
-import { commitAll, folder, git, repository, write } from '../../support/folders.js';
+import { indexFiles } from '../../../core/files/file-index.js';
+import { commitAll, folder, git, repository, settled, write } from '../../support/folders.js';
 
 const built = fileURLToPath(new URL('../../../dist/core/cli/main.js', import.meta.url));
 
@@ -17,7 +17,7 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   );
 }
 
-const paths = async (root: string) => (await listFiles(root)).entries.map(({ path }) => path);
+const paths = async (root: string) => (await indexFiles(root)).entries.map(({ path }) => path);
 
 describe('a git repository', () => {
   it('lists what is tracked and what is neither tracked nor ignored, and not what is gone', async () => {
@@ -31,7 +31,7 @@ describe('a git repository', () => {
     chmodSync(join(root, 'run.sh'), 0o755);
     write(root, { 'new.txt': 'n', 'ignored/c.txt': 'c', 'debug.log': 'l' });
     rmSync(join(root, 'gone.txt'));
-    const { entries, target, notices } = await listFiles(root);
+    const { entries, target, notices } = await indexFiles(root);
     expect(entries.every(({ modifiedMs }) => Math.abs(Date.now() - modifiedMs) < 60_000)).toBe(true);
     expect(entries.map(({ modifiedMs: _, ...entry }) => entry)).toEqual([
       { path: '.gitignore', sizeBytes: 15, type: 'file', executable: false, tracked: true },
@@ -53,7 +53,7 @@ describe('a git repository', () => {
   it('has no branch on a detached head', async () => {
     const root = repository({ a: 'a' });
     git(root, 'checkout', '--quiet', '--detach');
-    const { target } = await listFiles(root);
+    const { target } = await indexFiles(root);
     expect(target.commit).toMatch(/^[0-9a-f]{40}$/);
     expect(target).not.toHaveProperty('branch');
   });
@@ -71,7 +71,7 @@ describe('a git repository', () => {
     symlinkSync('/etc/passwd', join(root, 'outside'));
     symlinkSync('missing', join(root, 'broken'));
     commitAll(root);
-    const { entries } = await listFiles(root);
+    const { entries } = await indexFiles(root);
     const links = entries.flatMap((entry) => (entry.type === 'symlink' ? [[entry.path, entry.linkTarget]] : []));
     expect(links).toEqual([
       ['broken', 'missing'],
@@ -86,7 +86,7 @@ describe('a git repository', () => {
     const inner = repository({ 'in.txt': 'x' });
     const root = repository({ 'out.txt': 'x' });
     git(root, 'submodule', '--quiet', 'add', inner, 'lib/inner');
-    const { entries } = await listFiles(root);
+    const { entries } = await indexFiles(root);
     expect(entries.map(({ path, type }) => [path, type])).toEqual([
       ['.gitmodules', 'file'],
       ['lib/inner', 'submodule'],
@@ -117,7 +117,7 @@ describe('a git repository', () => {
     writeFileSync(bad([0x74, 0xff, 0x78]), 'tracked');
     git(root, 'add', '--all');
     writeFileSync(bad([0x75, 0xfe]), 'untracked');
-    const { entries, notices } = await listFiles(root);
+    const { entries, notices } = await indexFiles(root);
     expect(entries.map(({ path }) => path)).toEqual(['fine.txt']);
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatchObject({ code: 'not-listed', level: 'warning' });
@@ -128,13 +128,13 @@ describe('a git repository', () => {
     const staged = folder({ 'a.txt': 'a' });
     git(staged, 'init', '--quiet');
     git(staged, 'add', '--all');
-    const { target, entries, notices } = await listFiles(staged);
+    const { target, entries, notices } = await indexFiles(staged);
     expect([entries.length, notices]).toEqual([1, []]);
     expect(target.kind).toBe('git');
     expect(target).not.toHaveProperty('commit');
     const fresh = folder({ 'a.txt': 'a' });
     git(fresh, 'init', '--quiet');
-    const second = await listFiles(fresh);
+    const second = await indexFiles(fresh);
     expect(second.entries).toMatchObject([{ path: 'a.txt', tracked: false }]);
     expect(second.notices).toMatchObject([{ code: 'nothing-tracked', level: 'info' }]);
   });
@@ -142,13 +142,13 @@ describe('a git repository', () => {
   it('whose index is gone though there is a commit is refused: it would look as if nothing was tracked', async () => {
     const root = repository({ 'a.txt': 'a' });
     rmSync(join(root, '.git/index'));
-    expect(await codeOf(listFiles(root))).toBe('SR_GIT_INDEX_EMPTY');
+    expect(await codeOf(indexFiles(root))).toBe('SR_GIT_INDEX_EMPTY');
   });
 
   it('whose index is broken is refused with what git says', async () => {
     const root = repository({ 'a.txt': 'a' });
     writeFileSync(join(root, '.git/index'), 'not an index at all, but long enough to be read as one');
-    const thrown = await listFiles(root).catch((error: unknown) => error);
+    const thrown = await indexFiles(root).catch((error: unknown) => error);
     expect(thrown).toMatchObject({ code: 'SR_GIT_FAILED', message: expect.stringContaining('index') });
   });
 
@@ -161,14 +161,14 @@ describe('a git repository', () => {
     onTestFinished(() => {
       process.env.HOME = before;
     });
-    const thrown = await listFiles(root).catch((error: unknown) => error);
+    const thrown = await indexFiles(root).catch((error: unknown) => error);
     expect(thrown).toMatchObject({ code: 'SR_GIT_FAILED', message: expect.stringContaining('dubious ownership') });
   });
 
   it('is scanned from a folder of it alone, with paths from there', async () => {
     const root = repository({ 'a.txt': 'a', 'pkg/b.txt': 'b', 'pkg/deep/c.txt': 'c', '.gitignore': '*.log\n' });
     write(root, { 'pkg/x.log': 'l', 'pkg/new.txt': 'n' });
-    const { target, entries } = await listFiles(join(root, 'pkg'));
+    const { target, entries } = await indexFiles(join(root, 'pkg'));
     expect(entries.map(({ path }) => path)).toEqual(['b.txt', 'deep/c.txt', 'new.txt']);
     expect(target).toMatchObject({ kind: 'git', name: 'pkg', root: join(root, 'pkg') });
   });
@@ -176,7 +176,7 @@ describe('a git repository', () => {
   it('that ignores the folder leaves it to be walked, and says so', async () => {
     const root = repository({ 'a.txt': 'a', '.gitignore': 'vendor/\n' });
     write(root, { 'vendor/b.txt': 'b' });
-    const { target, entries, notices } = await listFiles(join(root, 'vendor'));
+    const { target, entries, notices } = await indexFiles(join(root, 'vendor'));
     expect(entries.map(({ path }) => path)).toEqual(['b.txt']);
     expect(target.kind).toBe('directory');
     expect(notices).toMatchObject([{ code: 'ignored-by-git' }]);
@@ -207,7 +207,7 @@ describe('a git repository', () => {
     onTestFinished(() => {
       process.env.PATH = before;
     });
-    const { target, entries, notices } = await listFiles(root);
+    const { target, entries, notices } = await indexFiles(root);
     expect(target.kind).toBe('directory');
     expect(entries.map(({ path }) => path)).toEqual(['.gitignore', 'a.txt']);
     expect(notices).toMatchObject([{ code: 'no-git', level: 'warning' }]);
@@ -234,7 +234,7 @@ describe('a folder without git', () => {
       'node_modules/m/index.js': 'm',
       '.hidden/h.txt': 'h',
     });
-    const { entries, target, notices } = await listFiles(root);
+    const { entries, target, notices } = await indexFiles(root);
     expect(entries.map(({ path }) => path)).toEqual([
       '.gitignore',
       '.hidden/h.txt',
@@ -267,7 +267,7 @@ describe('a folder without git', () => {
     const root = folder({ 'a.txt': 'a', 'dir/b.txt': 'b' });
     symlinkSync('.', join(root, 'dir/circle'));
     execFileSync('mkfifo', [join(root, 'pipe')]);
-    const { entries, notices } = await listFiles(root);
+    const { entries, notices } = await indexFiles(root);
     expect(entries.map(({ path, type }) => [path, type])).toEqual([
       ['a.txt', 'file'],
       ['dir/b.txt', 'file'],
@@ -281,48 +281,65 @@ describe('a folder without git', () => {
     ]);
   });
 
-  it('names the folders that it may not open', ({ skip }) => {
+  it('names the folders and ignore files that it may not open', ({ skip }) => {
     if (process.getuid?.() !== 0) skip('needs root to become another user');
-    const root = folder({
-      'a.txt': 'a',
-      'closed/b.txt': 'b',
-      'blind/.gitignore': '*',
-      'blind/c.txt': 'c',
-      'scan.config.json': { plugins: ['repo'], reporters: ['json'] },
-    });
+    const root = folder({ 'a.txt': 'a', 'closed/b.txt': 'b', 'blind/.gitignore': '*', 'blind/c.txt': 'c', ...SCANNED });
     chmodSync(root, 0o777);
     chmodSync(join(root, 'closed'), 0o000);
     chmodSync(join(root, 'blind/.gitignore'), 0o000);
-    const { stdout } = spawnSync('setpriv', ['--reuid=65534', '--clear-groups', process.execPath, built, 'run'], {
-      cwd: root,
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', SCANRUN_REPORTER: 'json=-' },
-      encoding: 'utf8',
-    });
-    const { notices } = JSON.parse(stdout) as { notices: { code: string; message: string }[] };
-    const message = notices.find(({ code }) => code === 'not-listed')?.message ?? JSON.stringify(notices);
-    expect(message).toContain('"blind/.gitignore (EACCES)"');
-    expect(message).toContain('"closed/ (EACCES)"');
+    const messages = noticesAsNobody(root);
+    expect(messages['not-listed']).toContain('"closed/ (EACCES)"');
+    expect(messages['not-ignored']).toContain('"blind/.gitignore (EACCES)"');
+  });
+});
+
+/** A configuration that needs nothing but what is there. */
+const SCANNED = { 'scan.config.json': { plugins: ['repo'], reporters: ['json'] } };
+
+/** What a scan by a user without rights says, all of a code together. */
+function noticesAsNobody(root: string): Record<string, string> {
+  const { stdout } = spawnSync('setpriv', ['--reuid=65534', '--clear-groups', process.execPath, built, 'run'], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', SCANRUN_REPORTER: 'json=-' },
+    encoding: 'utf8',
+  });
+  const { notices } = JSON.parse(stdout) as { notices: { code: string; message: string }[] };
+  const byCode: Record<string, string> = {};
+  for (const { code, message } of notices) byCode[code] = `${byCode[code] ?? ''}${message}\n`;
+  return byCode;
+}
+
+describe('a git repository with closed folders', () => {
+  it('names tracked files in them, and the folders in which git could not look for others', ({ skip }) => {
+    if (process.getuid?.() !== 0) skip('needs root to become another user');
+    const [root = ''] = settled(1, { 'a.txt': 'a', 'closed/b.txt': 'b', ...SCANNED });
+    write(root, { 'shut/c.txt': 'c' });
+    execFileSync('chown', ['-R', '65534', root]);
+    for (const name of ['closed', 'shut']) chmodSync(join(root, name), 0o000);
+    const { 'not-listed': message } = noticesAsNobody(root);
+    expect(message).toContain('"closed/b.txt (EACCES)"');
+    expect(message).toContain('"shut/ (Permission denied)"');
   });
 });
 
 describe('a target that cannot be scanned', () => {
   it('is refused: an empty list is never clean', async () => {
-    expect(await codeOf(listFiles(folder()))).toBe('SR_NO_FILES');
-    expect(await codeOf(listFiles(folder({ '.gitignore': '*\n', a: 'a' })))).toBe('SR_NO_FILES');
+    expect(await codeOf(indexFiles(folder()))).toBe('SR_NO_FILES');
+    expect(await codeOf(indexFiles(folder({ '.gitignore': '*\n', a: 'a' })))).toBe('SR_NO_FILES');
     const onlyGit = folder();
     git(onlyGit, 'init', '--quiet');
-    expect(await codeOf(listFiles(onlyGit))).toBe('SR_NO_FILES');
+    expect(await codeOf(indexFiles(onlyGit))).toBe('SR_NO_FILES');
     const allDeleted = repository({ a: 'a' });
     rmSync(join(allDeleted, 'a'));
-    expect(await codeOf(listFiles(allDeleted))).toBe('SR_NO_FILES');
+    expect(await codeOf(indexFiles(allDeleted))).toBe('SR_NO_FILES');
   });
 
   it('is named when it is a file, missing, or below a file', async () => {
     const root = folder({ a: 'a' });
-    expect(await codeOf(listFiles(join(root, 'a')))).toBe('SR_TARGET_NOT_FOUND');
-    expect(await codeOf(listFiles(join(root, 'missing')))).toBe('SR_TARGET_NOT_FOUND');
-    expect(await codeOf(listFiles(join(root, 'a/b')))).toBe('SR_TARGET_NOT_FOUND');
-    const thrown = await listFiles(join(root, 'missing')).catch((error: Error) => error);
+    expect(await codeOf(indexFiles(join(root, 'a')))).toBe('SR_TARGET_NOT_FOUND');
+    expect(await codeOf(indexFiles(join(root, 'missing')))).toBe('SR_TARGET_NOT_FOUND');
+    expect(await codeOf(indexFiles(join(root, 'a/b')))).toBe('SR_TARGET_NOT_FOUND');
+    const thrown = await indexFiles(join(root, 'missing')).catch((error: Error) => error);
     expect(thrown).toMatchObject({ message: `The target ${root}/missing cannot be opened: ENOENT.` });
   });
 
@@ -331,6 +348,6 @@ describe('a target that cannot be scanned', () => {
     const elsewhere = folder();
     mkdirSync(join(elsewhere, 'x'));
     symlinkSync(root, join(elsewhere, 'x/link'));
-    expect((await listFiles(join(elsewhere, 'x/link'))).target.root).toBe(root);
+    expect((await indexFiles(join(elsewhere, 'x/link'))).target.root).toBe(root);
   });
 });

@@ -1,0 +1,75 @@
+import { compileSelection } from '../check/glob.js';
+import { visitCost } from '../model/schedule.js';
+import type { FileEntry } from '../model/target.js';
+import type { TaskCheck } from '../model/task.js';
+
+/** The files of one part of a pass, and which of its checks want each. Plain data: it travels to a thread. */
+export interface Visits {
+  readonly entries: readonly FileEntry[];
+  /** Sets of checks, as indexes into the task's checks in ascending order. */
+  readonly sets: readonly (readonly number[])[];
+  /** The set of each entry, as an index into `sets`. */
+  readonly setOf: Uint16Array;
+}
+
+/** Beyond this a set of checks no longer fits its index; no plan has so many different sets. */
+const MAX_SETS = 65_536;
+
+/** Which files a task's checks want, in order of path. */
+export function wantedFiles(
+  entries: readonly FileEntry[],
+  checks: readonly TaskCheck[],
+  wants: (entry: FileEntry, check: number) => boolean = () => true,
+): Visits {
+  const matchers = checks.map(({ files, exclude }) => compileSelection(files, exclude));
+  const sets = new SetTable();
+  const chosen: FileEntry[] = [];
+  const setOf: number[] = [];
+  for (const entry of entries) {
+    const wanted: number[] = [];
+    for (let check = 0; check < matchers.length; check += 1)
+      if (matchers[check]?.(entry.path) === true && wants(entry, check)) wanted.push(check);
+    if (wanted.length === 0) continue;
+    chosen.push(entry);
+    setOf.push(sets.indexOf(wanted));
+  }
+  return { entries: chosen, sets: sets.all, setOf: Uint16Array.from(setOf) };
+}
+
+/** Cuts visits into so many parts of about the same cost, each a run of neighbours; some may be empty. */
+export function cutVisits(visits: Visits, count: number): Visits[] {
+  const costs = visits.entries.map(visitCost);
+  let left = costs.reduce((sum, cost) => sum + cost, 0);
+  let from = 0;
+  return Array.from({ length: count }, (_, index) => {
+    const goal = left / (count - index);
+    let cost = 0;
+    let to = from;
+    // A file goes where most of it belongs.
+    while (to < costs.length && (cost === 0 || cost + (costs[to] as number) / 2 <= goal)) {
+      cost += costs[to] as number;
+      to += 1;
+    }
+    if (index === count - 1) to = costs.length;
+    left -= cost;
+    const part = { ...visits, entries: visits.entries.slice(from, to), setOf: visits.setOf.slice(from, to) };
+    from = to;
+    return part;
+  });
+}
+
+/** Different sets of checks, each once. */
+class SetTable {
+  readonly all: number[][] = [];
+  readonly #indexes = new Map<string, number>();
+
+  indexOf(set: number[]): number {
+    const key = set.join();
+    const known = this.#indexes.get(key);
+    if (known !== undefined) return known;
+    const index = this.all.push(set) - 1;
+    if (index >= MAX_SETS) throw new RangeError(`A pass has more than ${MAX_SETS} different sets of checks.`);
+    this.#indexes.set(key, index);
+    return index;
+  }
+}

@@ -1,0 +1,172 @@
+import { readdirSync, statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { codeOf, ScanError } from '../errors.js';
+import type { Notice } from '../model/result.js';
+import type { FileEntry, Target } from '../model/target.js';
+import { isBinaryFile } from './binary.js';
+import { ContentIds, type IdHash } from './content-id.js';
+import type { Environment, WorkTree } from './git.js';
+import type { GitListing } from './git-listing.js';
+import { ListedFile, Listing } from './listing.js';
+import { repositoryOf } from './repository.js';
+import { topOf } from './top.js';
+import { leaveOutTwins } from './twins.js';
+import { type Unlisted, unlistedNotices, unreadNotices } from './unlisted.js';
+
+/** A target and its files. */
+export interface FileIndex {
+  /** What is scanned. */
+  readonly target: Target;
+  /** Its files, links and submodules, in order of path. */
+  readonly entries: readonly FileEntry[];
+  /** What is there and could not be listed: no check sees it. */
+  readonly unlisted: readonly Unlisted[];
+  /** What could not be listed, and other things to know. */
+  readonly notices: readonly Notice[];
+  /** The hash of content ids: that of the repository, SHA-1 outside of git. */
+  readonly hash: IdHash;
+  /** The id of an entry's content where git's index knows it: nothing is read. Undefined for one that must be computed. */
+  knownId(entry: FileEntry): string | undefined;
+  /**
+   * The id of an entry's content: equal for equal contents, in whatever file. Computed from the file where git does not
+   * know it, once. For a submodule the commit that the index records; undefined for a repository that is no submodule.
+   * Throws the file system's error for a file that cannot be read.
+   */
+  contentId(entry: FileEntry): string | undefined;
+  /** True for a file that git takes for binary; its beginning is read, once. Throws the file system's error. */
+  isBinary(entry: FileEntry): boolean;
+}
+
+/** What a listing may be told. */
+export interface IndexOptions {
+  /** The environment of git; the process's own when absent. */
+  readonly environment?: Environment | undefined;
+  /** The folder to which paths in the environment are relative; the target when absent. */
+  readonly cwd?: string;
+}
+
+/**
+ * Lists a folder's files: what git tracks, and what it neither tracks nor ignores; without git, what ignore files leave.
+ * @throws ScanError `SR_TARGET_NOT_FOUND`, `SR_GIT_FAILED`, `SR_GIT_INDEX_EMPTY`, `SR_NO_FILES`: an empty list is never clean.
+ */
+export async function indexFiles(path: string, options: IndexOptions = {}): Promise<FileIndex> {
+  const root = await rootOf(path);
+  const notices: Notice[] = [];
+  const top = topOf(root);
+  const git = top === undefined ? undefined : await fromGit(root, top, options, notices);
+  return git ?? fromWalk(root, notices);
+}
+
+function indexOf(target: Target, listing: Listing, ids: ContentIds, hash: IdHash, notices: Notice[]): FileIndex {
+  const { entries, unlisted, unread } = listing;
+  if (entries.length === 0) throw new ScanError('SR_NO_FILES', `No file is left to look at in ${target.root}.`);
+  const binary = new Map<string, boolean>();
+  const knownId = (entry: FileEntry): string | undefined => ids.known(entry, ListedFile.placeOf(entry));
+  return {
+    target,
+    entries,
+    unlisted,
+    notices: [...notices, ...unlistedNotices(unlisted), ...unreadNotices(unread)],
+    hash,
+    knownId,
+    contentId: (entry) => knownId(entry) ?? (entry.type === 'submodule' ? undefined : ids.compute(entry)),
+    isBinary({ path, type }) {
+      const known = binary.get(path) ?? (type === 'file' && isBinaryFile(join(target.root, path)));
+      binary.set(path, known);
+      return known;
+    },
+  };
+}
+
+async function rootOf(path: string): Promise<string> {
+  try {
+    const root = await realpath(path);
+    if (!statSync(root).isDirectory())
+      throw new ScanError('SR_TARGET_NOT_FOUND', `The target ${path} is not a folder.`);
+    return root;
+  } catch (error) {
+    if (error instanceof ScanError) throw error;
+    throw new ScanError(
+      'SR_TARGET_NOT_FOUND',
+      `The target ${path} cannot be opened: ${codeOf(error) ?? 'unknown error'}.`,
+      { cause: error },
+    );
+  }
+}
+
+/** The index of a folder of a git work tree; undefined where git cannot tell its files. */
+async function fromGit(
+  root: string,
+  top: string,
+  options: IndexOptions,
+  notices: Notice[],
+): Promise<FileIndex | undefined> {
+  const { WorkTree, isNoGit } = await import('./git.js');
+  const { listGit } = await import('./git-listing.js');
+  const tree = new WorkTree(top, options.environment, options.cwd);
+  try {
+    const git = await listGit(root, tree, false);
+    if (!git.tracksSome && !mayUse(root, tree, git, notices)) return undefined;
+    git.listing.sort();
+    leaveOutTwins(top, git.listing);
+    return indexOf(gitTarget(root, tree, git), git.listing, git.ids, git.hash, [...notices, ...git.notices]);
+  } catch (error) {
+    if (!isNoGit(error)) throw error;
+    notices.push({
+      code: 'no-git',
+      level: 'warning',
+      message: 'git is not installed: files were listed by walking the folder, and checks that ask git will say so.',
+    });
+    return undefined;
+  }
+}
+
+function gitTarget(root: string, tree: WorkTree, { commit, branch }: GitListing): Target {
+  return {
+    kind: 'git',
+    name: basename(root),
+    root,
+    ...(commit === undefined ? {} : { commit }),
+    ...(branch === undefined ? {} : { branch }),
+    ...repositoryOf(tree, root),
+  };
+}
+
+/** Whether a listing can be used in which nothing is tracked. */
+function mayUse(root: string, tree: WorkTree, { commit, listing }: GitListing, notices: Notice[]): boolean {
+  const isTop = tree.top === root;
+  if (commit !== undefined && isTop && readdirSync(root).some((name) => name !== '.git')) {
+    throw new ScanError(
+      'SR_GIT_INDEX_EMPTY',
+      `The git index of ${root} is empty, but it has a commit and files lie on disk.`,
+    );
+  }
+  if (listing.entries.length > 0) {
+    notices.push({
+      code: 'nothing-tracked',
+      level: 'info',
+      message: 'git tracks nothing here yet: the files that it does not ignore were scanned.',
+    });
+    return true;
+  }
+  if (isTop) return true;
+  notices.push({
+    code: 'ignored-by-git',
+    level: 'info',
+    message: 'The repository around this folder ignores it: the folder was walked instead.',
+  });
+  return false;
+}
+
+async function fromWalk(root: string, notices: Notice[]): Promise<FileIndex> {
+  const { walk } = await import('./walk.js');
+  const ids = new ContentIds(root, 'sha1');
+  const listing = new Listing(root);
+  const { paths, unlisted, unread } = walk(root);
+  for (const path of paths) listing.untracked(path, undefined);
+  listing.unlisted.push(...unlisted);
+  listing.unread.push(...unread);
+  listing.sort();
+  return indexOf({ kind: 'directory', name: basename(root), root }, listing, ids, 'sha1', notices);
+}
