@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Executed } from './execute/contract.js';
+import type { ChangeSet } from './files/changes.js';
+import type { RunChanges } from './model/changes.js';
 import type { CheckResult, Notice, ResourceRecord, RunResult } from './model/result.js';
 import type { Statistics } from './model/telemetry.js';
 import { makeVerdict } from './model/verdict.js';
@@ -58,10 +60,18 @@ export function analyse(input: AnalyseInput): Analysed {
       endedAt: endedAt.toISOString(),
       tier: config.tier,
       versions: ran,
+      ...(files.changes === undefined ? {} : { changes: runChanges(files.changes) }),
       machine: { platform: process.platform, arch: process.arch, cores },
     },
     target: files.target,
-    verdict: makeVerdict({ checks, notices, gate: config.gate, interrupted }),
+    verdict: makeVerdict({
+      checks,
+      notices,
+      gate: config.gate,
+      interrupted,
+      notPlanned: plan.notPlanned,
+      changes: files.changes,
+    }),
     checks,
     notPlanned: plan.notPlanned,
     tasks,
@@ -131,6 +141,11 @@ function withPast(
     return { ...check, flaky };
   });
   return { checks: told, past };
+}
+
+/** A change set without its paths. */
+function runChanges({ paths: _, ...changes }: ChangeSet): RunChanges {
+  return changes;
 }
 
 /** Versions of what ran. */

@@ -5,6 +5,31 @@ export const ERRORS = {
     title: 'A resource failed too often and is left alone',
     fix: 'Find out why it fails, or wait and run `npx scanrun` again; docs/resilience.md tells when it is asked again.',
   },
+  SR_CHANGES_FILES: {
+    exitCode: 2,
+    title: 'A file of the list given is no file of the target',
+    fix: 'Name files that are there and that git does not ignore, relative to the working folder.',
+  },
+  SR_CHANGES_NO_GIT: {
+    exitCode: 2,
+    title: 'There is no git that could tell what changed',
+    fix: 'Scan a folder of a git work tree, or name the files with `--files-from`.',
+  },
+  SR_CHANGES_REF: {
+    exitCode: 2,
+    title: 'There is no such commit to compare with',
+    fix: 'Give a branch, tag or commit that `git log` knows; fetch it first where it is on another machine.',
+  },
+  SR_CHANGES_SHALLOW: {
+    exitCode: 2,
+    title: 'A shallow clone lacks the commit to compare with',
+    fix: 'Run `git fetch --unshallow`, or clone with the whole history (`fetch-depth: 0` of actions/checkout).',
+  },
+  SR_CHANGES_UNRELATED: {
+    exitCode: 2,
+    title: 'Two commits have no history in common',
+    fix: 'Compare with a commit of the same history.',
+  },
   SR_CHECK_INVALID: {
     exitCode: 2,
     title: 'A check is not well formed',

@@ -50,19 +50,51 @@ export async function prepare(
   runtime: Runtime,
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
-  const phasesMs: Record<string, number> = {};
-  const startedAt = runtime.clock.now();
-  const timed = async <T>(phase: string, work: () => Promise<T>): Promise<T> => {
-    const started = runtime.clock.now();
+  const phases = new Phases(runtime);
+  const { cwd, environment, changes } = options;
+  const target = resolve(cwd, options.target ?? '.');
+  const listing = phases.timed('index', () => indexFiles(target, { environment, cwd, changes }));
+  try {
+    // Whoever awaits the configuration first must not lose the listing's failure to the runtime.
+    listing.catch(() => {});
+    return await prepareWith(listing, phases, options, runtime, notice);
+  } catch (error) {
+    // What it wrote for a scan that will not be is removed; if it failed itself, whoever awaited it knows.
+    await listing.then(
+      (files) => files.close(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+/** Measures the phases before anything runs. */
+class Phases {
+  readonly ms: Record<string, number> = {};
+  readonly startedAt: number;
+  readonly #clock: Runtime['clock'];
+
+  constructor({ clock }: Runtime) {
+    this.#clock = clock;
+    this.startedAt = clock.now();
+  }
+
+  async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
+    const started = this.#clock.now();
     const value = await work();
-    phasesMs[phase] = runtime.clock.now() - started;
+    this.ms[phase] = this.#clock.now() - started;
     return value;
-  };
-  const target = resolve(options.cwd, options.target ?? '.');
-  const listing = timed('index', () => indexFiles(target, { environment: options.environment, cwd: options.cwd }));
-  // Whoever awaits the configuration first must not lose this failure to the runtime.
-  listing.catch(() => {});
-  const { config, loader } = await timed('load', () => configure(options, runtime));
+  }
+}
+
+async function prepareWith(
+  listing: Promise<FileIndex>,
+  phases: Phases,
+  options: ScanOptions,
+  runtime: Runtime,
+  notice: (notice: Notice) => void,
+): Promise<Prepared> {
+  const { config, loader } = await phases.timed('load', () => configure(options, runtime));
   for (const item of config.notices) notice(item);
   const files = withoutOwn(await listing, config, options);
   for (const item of files.notices) notice(item);
@@ -71,7 +103,7 @@ export async function prepare(
   for (const item of history.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
-  const plan = await timed('plan', async () =>
+  const plan = await phases.timed('plan', async () =>
     makePlan({
       tier: config.tier,
       timeoutMs: limits.timeoutMs,
@@ -80,6 +112,7 @@ export async function prepare(
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
+      changes: files.changes,
       threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
       expectedMs: (id) => expectedMs(history, id),
       // A run that is taken up again goes on with what was chosen then.
@@ -88,7 +121,7 @@ export async function prepare(
           ? undefined
           : {
               askedMs: limits.withinMs,
-              leftMs: limits.withinMs - (runtime.clock.now() - startedAt),
+              leftMs: limits.withinMs - (runtime.clock.now() - phases.startedAt),
               concurrency: limits.parallel ? limits.concurrency : 1,
               cores: runtime.cores,
             },
@@ -101,12 +134,12 @@ export async function prepare(
     registry,
     files,
     plan,
-    inputs: runInputs(config, files.entries, plan.tasks),
+    inputs: runInputs(config, files, plan.tasks),
     hooks,
     history,
     loader,
     inline: inlineTasks(plan, registry, files),
-    phasesMs,
+    phasesMs: phases.ms,
   };
 }
 

@@ -96,6 +96,6 @@ function earlierOf(run: RecoveredRun, plan: Plan): Earlier {
 }
 
 /** The options as they can be given again; what is a function or a secret is not among them. */
-function requestOf({ target, cwd, configFile, overrides }: ScanOptions): JsonObject {
-  return JSON.parse(JSON.stringify({ target, cwd, configFile, overrides })) as JsonObject;
+function requestOf({ target, cwd, configFile, overrides, changes }: ScanOptions): JsonObject {
+  return JSON.parse(JSON.stringify({ target, cwd, configFile, overrides, changes })) as JsonObject;
 }

@@ -1,6 +1,7 @@
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
+import type { ChangeRequest } from './model/changes.js';
 import type { ReportTo } from './report/run-reporters.js';
 
 /** What to scan and how. */
@@ -21,6 +22,8 @@ export interface ScanOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Files that the caller writes meanwhile, such as a log; relative to `cwd`. They are no part of the target. */
   readonly ownFiles?: readonly string[];
+  /** What the scan is restricted to: what changed since a commit, what is staged, or given files. Default: nothing. */
+  readonly changes?: ChangeRequest;
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */

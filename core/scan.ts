@@ -61,6 +61,7 @@ class ScanRun {
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
   #prepared: Prepared | undefined;
+  #close: () => void = () => {};
   /** Writes the run into the history. */
   #keep: (() => void) | undefined;
   #redactor = new Redactor();
@@ -77,13 +78,23 @@ class ScanRun {
     this.#startedAt = runtime.clock.now();
   }
 
-  async result(): Promise<RunResult> {
+  /** Runs the scan; what was written for it to read is removed however it ends. */
+  result(): Promise<RunResult> {
+    return this.#result().finally(() => this.#close());
+  }
+
+  async #result(): Promise<RunResult> {
     const startedAt = new Date();
     const { analyse, openHistory, prepare } = await engine();
     // Told only once it is known what must be masked.
     const early: Notice[] = [];
     let tell = (notice: Notice): void => void early.push(notice);
     const fresh = await prepare(this.#options, this.#runtime, (notice) => tell(notice));
+    const forget = this.#runtime.onKill(fresh.files.close);
+    this.#close = () => {
+      forget();
+      fresh.files.close();
+    };
     this.#redactor = new Redactor(fresh.config.redact);
     const { earlier, plan } = await this.#record(fresh, startedAt);
     const prepared: Prepared = { ...fresh, plan };
@@ -111,7 +122,8 @@ class ScanRun {
       notices: this.#notices,
       notice,
     });
-    this.#keep = () => keep(kept);
+    // Times and findings of a few files say nothing of those of all.
+    if (files.changes === undefined) this.#keep = () => keep(kept);
     const result = this.#redactor.json(whole);
     this.#emit({ type: 'result', result: freeze(result) });
     this.#journal?.result(JSON.stringify(result));
@@ -162,7 +174,15 @@ class ScanRun {
       limits: config.limits,
       registry,
       redactor: this.#redactor,
-      source: { root: files.target.root, entries: files.entries, environment: this.#options.environment, resources },
+      source: {
+        root: files.target.root,
+        entries: files.entries,
+        changes: files.changes,
+        unlisted: files.unlisted,
+        staged: files.staged,
+        environment: this.#options.environment,
+        resources,
+      },
       random: this.#runtime.resources.random,
       earlier,
       pool: this.#runtime.pool,

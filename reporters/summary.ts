@@ -41,7 +41,7 @@ export interface Counts {
 export function countResult(result: RunResult): Counts {
   const findings = { error: 0, warning: 0, note: 0 };
   const outcomes = Object.fromEntries(OUTCOME_ORDER.map((status) => [status, 0])) as Record<OutcomeStatus, number>;
-  const notPlanned = { off: 0, filtered: 0, tier: 0, 'not-applicable': 0, within: 0 };
+  const notPlanned = { off: 0, filtered: 0, tier: 0, 'not-applicable': 0, unchanged: 0, within: 0 };
   let suppressed = 0;
   let required = 0;
   let conclusive = 0;
@@ -111,6 +111,7 @@ export const NOT_PLANNED_WORDS: Readonly<Record<NotPlanned['code'], string>> = {
   filtered: 'filtered out',
   tier: 'of a higher tier',
   'not-applicable': 'not applicable',
+  unchanged: 'not touched by what changed',
   within: 'left out for time',
 };
 

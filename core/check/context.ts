@@ -34,6 +34,8 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it counts against: the breaker, rate limit and concurrency of this entry of `resources`; `meta.resource`, else nothing, when absent. */
   readonly resource?: string;
+  /** False for a command that looks at no file of the work tree, such as `git ls-files`: with `--staged` others make an answer partial where that differs from what is staged. Default true. */
+  readonly workTree?: boolean;
   /** Endings that are a failure of the resource and are tried again: `signal`, `timeout`; none when absent. Only with a resource. */
   readonly retryOn?: readonly ('signal' | 'timeout')[];
 }

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import { codeOf } from '../errors.js';
 import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
+import type { AnyCheck } from './define.js';
 import { explainLoadError } from './load-error.js';
 import { ModuleGraph, storeGraph } from './module-graph.js';
 
@@ -17,6 +18,8 @@ export type TypeScriptLoader = (path: string) => Promise<ModuleExports>;
 export interface ModuleLoader {
   /** Loads TypeScript and whatever TypeScript modules import. Absent until the first TypeScript module. */
   typescript?: Promise<TypeScriptLoader>;
+  /** The checks that tasks have loaded, by module. Absent before the first. */
+  checks?: Map<string, AnyCheck>;
   /** Where transpiled modules are kept; undefined keeps none. A folder that cannot be written to is not used. */
   readonly cacheDir: string | undefined;
   /** The absolute path of the TypeScript configuration, which is stored with all it imports for the next start. */

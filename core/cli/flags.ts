@@ -14,8 +14,15 @@ export interface ConfigFlags {
   readonly color: boolean;
 }
 
+/** Flags of `plan`. */
+export interface PlanFlags extends ConfigFlags {
+  readonly since?: string;
+  readonly staged?: boolean;
+  readonly filesFrom?: string;
+}
+
 /** Flags of `run`. */
-export interface RunFlags extends ConfigFlags {
+export interface RunFlags extends PlanFlags {
   readonly failFast?: boolean;
   readonly failOn?: string;
   readonly minCoverage?: string;
@@ -42,6 +49,17 @@ export function addConfigFlags(command: Command): Command {
     .option('--within <duration>', 'leave out the least valuable checks until the rest fits, such as 20s')
     .option('--json', 'print JSON on standard output')
     .option('--no-color', 'print without colours');
+}
+
+/** Adds the flags that restrict a scan to what changed; at most one of them may be given. */
+export function addChangeFlags(command: Command): Command {
+  return command
+    .option('--since <ref>', 'only what changed since HEAD and this branch, tag or commit parted')
+    .option('--staged', 'only what is staged, with the content that is staged')
+    .option(
+      '--files-from <file>',
+      'only the files that this file lists, a line each or NUL-separated; - is standard input',
+    );
 }
 
 /** Adds the flags of the gate and the reports, and those that change how a run is shown. */

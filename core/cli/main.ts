@@ -4,11 +4,13 @@
 import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import {
+  addChangeFlags,
   addConfigFlags,
   addOutputFlags,
   addRenderFlags,
   addRunFlags,
   type ConfigFlags,
+  type PlanFlags,
   type RunFlags,
 } from './flags.js';
 import type { HistoryFlags } from './history.js';
@@ -32,7 +34,7 @@ A check is named by its id or a glob (secrets/*), its plugin, category:x, tag:x 
   );
 
 const run = program.command('run', { isDefault: true }).argument('[target]', 'the folder to scan', '.');
-addRunFlags(addConfigFlags(run.description('scan a folder (the default command)')));
+addRunFlags(addChangeFlags(addConfigFlags(run.description('scan a folder (the default command)'))));
 run.action((target: string, flags: RunFlags) => finish(async () => (await import('./run.js')).run(target, flags)));
 
 const resume = program
@@ -49,7 +51,7 @@ const plan = program
   .command('plan')
   .argument('[target]', 'the folder to scan', '.')
   .description('show what would run, in which order, and what would not and why');
-addConfigFlags(plan).action((target: string, flags: ConfigFlags) =>
+addChangeFlags(addConfigFlags(plan)).action((target: string, flags: PlanFlags) =>
   finish(async () => (await import('./plan.js')).plan(target, flags)),
 );
 

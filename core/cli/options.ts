@@ -2,13 +2,18 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Overrides } from '../config/overrides.js';
 import type { ScanOptions } from '../scan.js';
-import type { ConfigFlags, RunFlags } from './flags.js';
+import type { ConfigFlags, PlanFlags, RunFlags } from './flags.js';
 
 /** A scan's options from the command line: the one place where flags, working folder and environment become options. */
-export async function scanOptions(target: string, flags: ConfigFlags | RunFlags): Promise<ScanOptions> {
+export async function scanOptions(target: string, flags: ConfigFlags | PlanFlags | RunFlags): Promise<ScanOptions> {
   const { loadUserConfig } = await import('../config/load.js');
   const folder = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
   const userConfig = await loadUserConfig(join(folder, 'scanrun'));
+  const { since, staged, filesFrom } = flags as Partial<PlanFlags>;
+  const restricts = since !== undefined || staged === true || filesFrom !== undefined;
+  const changes = restricts
+    ? await (await import('./changes.js')).changeRequest({ since, staged, filesFrom })
+    : undefined;
   return {
     target,
     cwd: process.cwd(),
@@ -16,6 +21,7 @@ export async function scanOptions(target: string, flags: ConfigFlags | RunFlags)
     overrides: overrides(flags),
     ...(flags.config === undefined ? {} : { configFile: flags.config }),
     ...(userConfig === undefined ? {} : { userConfig }),
+    ...(changes === undefined ? {} : { changes }),
   };
 }
 

@@ -2,15 +2,17 @@ import { formatDuration } from '../model/duration.js';
 import { plural } from '../model/text.js';
 import { prepare } from '../prepare.js';
 import { createRuntime } from '../runtime.js';
-import type { ConfigFlags } from './flags.js';
+import type { PlanFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { colorsFor, print, printJson, table } from './terminal.js';
 
 /** Shows what a scan would run. */
-export async function plan(target: string, flags: ConfigFlags): Promise<number> {
+export async function plan(target: string, flags: PlanFlags): Promise<number> {
   const runtime = createRuntime();
   try {
-    const { plan: made, config, registry } = await prepare(await scanOptions(target, flags), runtime, () => {});
+    const prepared = await prepare(await scanOptions(target, flags), runtime, () => {});
+    const { plan: made, config, registry, files } = prepared;
+    files.close();
     if (flags.json) {
       await printJson(made);
       return 0;

@@ -22,7 +22,10 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
   const options = await scanOptions(target, flags);
   const { recoverRun } = await import('../journal/recover.js');
   const { header } = recoverRun(await realpath(resolve(options.cwd, target)), runId);
-  const request = header.request as unknown as Pick<ScanOptions, 'target' | 'cwd' | 'configFile' | 'overrides'>;
+  const request = header.request as unknown as Pick<
+    ScanOptions,
+    'target' | 'cwd' | 'configFile' | 'overrides' | 'changes'
+  >;
   return runScan({ ...options, ...request, resume: runId }, flags);
 }
 

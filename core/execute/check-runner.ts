@@ -1,11 +1,13 @@
-import type { CheckContext, FetchResult, Log, Report } from '../check/context.js';
+import type { CheckContext, ExecOptions, ExecResult, FetchResult, Log, Report } from '../check/context.js';
 import { type AnyCheck, type Implementation, implementationOf, type Reads } from '../check/define.js';
+import { missedBy, whyMissed } from '../check/missed.js';
 import { messageOf } from '../errors.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
 import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
+import { plural } from '../model/text.js';
 import { type End, endOf, endWith, Skip } from './check-end.js';
 import { checkReport } from './check-report.js';
 import { failureKind } from './policy/classify.js';
@@ -32,6 +34,10 @@ export class CheckRunner {
   /** The file being visited, for locations and code frames. */
   #file: OpenedFile | undefined;
   #impure = false;
+  /** Paths of which it was said that they could not be listed. */
+  readonly #missed = new Set<string>();
+  /** Set once it was said that a command saw the work tree and not what is staged. */
+  #sawWorkTree = false;
 
   constructor(order: RunOrder, item: TaskCheck, check: AnyCheck, channel: Channel, signal: AbortSignal) {
     this.#order = order;
@@ -112,8 +118,26 @@ export class CheckRunner {
   }
 
   #list(globs: readonly string[]): Promise<readonly FileEntry[]> {
-    const call = { name: 'files', include: globs, exclude: this.#item.exclude } as const;
-    return this.#ask(call) as Promise<readonly FileEntry[]>;
+    const { exclude } = this.#item;
+    for (const missed of missedBy(this.#order.unlisted ?? [], globs, exclude)) {
+      if (this.#missed.has(missed.path)) continue;
+      this.#missed.add(missed.path);
+      this.#say({ type: 'unread', checkId: this.#item.id, path: missed.path, why: whyMissed(missed) });
+    }
+    return this.#ask({ name: 'files', include: globs, exclude }) as Promise<readonly FileEntry[]>;
+  }
+
+  async #exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
+    const { unstaged = 0 } = this.#order;
+    // A command runs in the work tree, whatever is staged.
+    if (unstaged > 0 && options.workTree !== false && !this.#sawWorkTree) {
+      this.#sawWorkTree = true;
+      this.degraded({
+        code: 'partial',
+        message: `It ran a command in the work tree, where ${plural(unstaged, 'file')} ${unstaged === 1 ? 'is' : 'are'} not as staged. Stage or stash the rest.`,
+      });
+    }
+    return (await this.#ask({ name: 'exec', argv, options })) as ExecResult;
   }
 
   #ask(call: RequestCall): Promise<unknown> {
@@ -150,10 +174,7 @@ export class CheckRunner {
       files: async function* (globs = ['**']) {
         yield* await list(typeof globs === 'string' ? [globs] : globs);
       },
-      exec: async (argv, options = {}) =>
-        (await this.#ask({ name: 'exec', argv, options: { ...own, ...options } })) as Awaited<
-          ReturnType<CheckContext['exec']>
-        >,
+      exec: (argv, options = {}) => this.#exec(argv, { ...own, ...options }),
       fetch: async (url, options = {}) =>
         fetchResult((await this.#ask({ name: 'fetch', url, options: { ...own, ...options } })) as FetchedBody),
     };

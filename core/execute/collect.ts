@@ -47,11 +47,20 @@ export class TaskCollector {
   readonly #redactor: Redactor;
   readonly #listener: CollectListener;
   readonly #checks = new Map<string, Collected>();
+  readonly #stored: ReadonlyMap<string, string>;
   readonly #occurrences = new Map<string, number>();
   readonly #files = new Map<string, LineIndex | undefined>();
   #closed = false;
 
-  constructor(task: Task, registry: Registry, redactor: Redactor, listener: CollectListener) {
+  /** @param stored where files lie that are not at their path. */
+  constructor(
+    task: Task,
+    registry: Registry,
+    redactor: Redactor,
+    listener: CollectListener,
+    stored: ReadonlyMap<string, string> = new Map(),
+  ) {
+    this.#stored = stored;
     this.#task = task;
     this.#registry = registry;
     this.#redactor = redactor;
@@ -184,7 +193,7 @@ export class TaskCollector {
   #snippet({ location }: RawReport): RawReport['snippet'] {
     if (location.startLine === undefined) return undefined;
     if (!this.#files.has(location.path))
-      this.#files.set(location.path, readLines(this.#task.target.root, location.path));
+      this.#files.set(location.path, readLines(this.#task.target.root, location.path, this.#stored.get(location.path)));
     return this.#files.get(location.path)?.snippet(location.startLine);
   }
 }
@@ -217,10 +226,10 @@ function joined(first: Reason, all: readonly Reason[]): Reason {
 }
 
 /** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
-function readLines(root: string, path: string): LineIndex | undefined {
+function readLines(root: string, path: string, stored: string | undefined): LineIndex | undefined {
   try {
-    const real = realpathSync(join(root, path));
-    if (!real.startsWith(root + sep)) return undefined;
+    const real = stored ?? realpathSync(join(root, path));
+    if (stored === undefined && !real.startsWith(root + sep)) return undefined;
     const bytes = readFileSync(real);
     const text = bytes.length > MAX_READ_BYTES ? undefined : decode(bytes);
     return text === undefined ? undefined : new LineIndex(text);

@@ -4,7 +4,7 @@ import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
-import { type Collected, TaskCollector } from './collect.js';
+import { type Collected, type CollectListener, TaskCollector } from './collect.js';
 import type { CheckOutcome, Executed, ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
 import { startInline } from './inline.js';
@@ -45,6 +45,8 @@ class Execution {
   #over: { readonly queued: Outcome } | undefined;
   /** The times at which tasks run again. */
   readonly #alarms: Alarms;
+  /** What happened and nobody was told yet, in order: a thread need not wait for those who listen. */
+  readonly #untold: (() => void)[] = [];
   #finish: () => void = () => {};
 
   constructor(options: ExecuteOptions) {
@@ -55,7 +57,7 @@ class Execution {
     this.#alarms = new Alarms(options.clock, () => this.#advance());
     for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
     const { limits, pool, plan, source } = options;
-    this.#files = new PassFiles(source.entries);
+    this.#files = new PassFiles(source);
     this.#queue = new TaskQueue({
       tasks: plan.tasks,
       kindOf: (waiting) => this.#kindOf(waiting),
@@ -101,7 +103,7 @@ class Execution {
     return this.#options.clock.now() - this.#startedAt;
   }
 
-  /** Starts what may start; ends when nothing is left. */
+  /** Starts what may start, then tells of it and of what ended; ends when nothing is left. */
   #advance(): void {
     for (const waiting of this.#over ? this.#queue.drain() : [])
       this.#settleUnrun(waiting, (this.#over as Over).queued);
@@ -115,6 +117,7 @@ class Execution {
       if (taken.instead) this.#settleUnrun(taken.waiting, taken.instead);
       else this.#start(taken.waiting, place as Place);
     }
+    for (let tell = this.#untold.shift(); tell !== undefined; tell = this.#untold.shift()) tell();
     if (this.#queue.size === 0 && this.#active.size === 0) this.#finish();
   }
 
@@ -168,7 +171,10 @@ class Execution {
     const parts = { waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs };
     const active = new ActiveTask(parts);
     this.#active.set(task.id, active);
-    if (before === undefined) listener.taskStarted(task, running.worker);
+    if (before === undefined) {
+      this.#untold.push(() => listener.taskStarted(task, running.worker));
+      for (const message of this.#files.unreadOf(task)) collector.message(message);
+    }
     void active.ended().then((end) => {
       this.#active.delete(task.id);
       this.#end(active, end, active.times(end));
@@ -177,12 +183,13 @@ class Execution {
   }
 
   #collector(task: Task): TaskCollector {
-    const { registry, redactor, listener } = this.#options;
-    return new TaskCollector(task, registry, redactor, {
+    const { registry, redactor, listener, source } = this.#options;
+    const says: CollectListener = {
       finding: (finding) => listener.finding(task, finding),
       measure: (checkId, measurement) => listener.measure(task, checkId, measurement),
       log: (message) => listener.log(task, message),
-    });
+    };
+    return new TaskCollector(task, registry, redactor, says, source.staged?.stored);
   }
 
   #end(active: ActiveTask, end: RunEnd, times: StartTimes): void {
@@ -269,7 +276,7 @@ class Execution {
     this.#records.push(record);
     for (const { check, data } of checks) this.#data.set(check.id, data);
     this.#checks.push(...checks);
-    this.#options.listener.taskEnded(record, checks);
+    this.#untold.push(() => this.#options.listener.taskEnded(record, checks));
     const critical = task.critical && checks.find((check) => check.outcome.status !== 'passed');
     const why = critical
       ? `the critical check ${critical.check.id} ended ${critical.outcome.status}`

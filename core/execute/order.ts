@@ -3,16 +3,29 @@ import type { NeedsData, Task } from '../model/task.js';
 import type { ExecuteOptions } from './contract.js';
 import type { RunOrder } from './protocol.js';
 
-/** What a thread is told to run a task: the task, the data that its checks need, and how modules are loaded. */
+/** What a thread is told to run a task, and no more of it than that takes: the checks, the data that they need, and how modules are loaded. */
 export function makeOrder(
-  { nextRun, tier, loader, scan }: ExecuteOptions,
-  task: Task,
+  { nextRun, tier, loader, scan, source }: ExecuteOptions,
+  { id, attempt, checks, target, part, timeoutMs }: Task,
   data: ReadonlyMap<string, JsonValue | undefined>,
   retriesLeft: number,
 ): RunOrder {
   const needs: Record<string, NeedsData> = {};
-  for (const check of task.checks)
-    needs[check.id] = Object.fromEntries(Object.entries(check.needs).map(([name, id]) => [name, data.get(id)]));
+  for (const check of checks) {
+    const named = Object.entries(check.needs);
+    // An object of its own for each check, under its id, would have V8 learn a new shape for each order.
+    if (named.length > 0) needs[check.id] = Object.fromEntries(named.map(([name, id]) => [name, data.get(id)]));
+  }
   const modules = { cacheDir: loader.cacheDir, entry: loader.entry, scan };
-  return { run: nextRun(), task, needs, tier, ...(retriesLeft === 0 ? {} : { retriesLeft }), modules };
+  const { unlisted = [], staged } = source;
+  return {
+    run: nextRun(),
+    task: { id, attempt, checks, target, timeoutMs, ...(part === undefined ? {} : { part }) },
+    needs,
+    tier,
+    ...(retriesLeft === 0 ? {} : { retriesLeft }),
+    modules,
+    ...(unlisted.length === 0 ? {} : { unlisted }),
+    ...(staged === undefined ? {} : { unstaged: staged.differing }),
+  };
 }

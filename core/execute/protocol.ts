@@ -6,6 +6,7 @@ import type { LogLevel } from '../model/event.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
+import type { Unlisted } from '../model/target.js';
 import type { NeedsData, Task } from '../model/task.js';
 import type { ResourceUse } from '../model/telemetry.js';
 import type { TierName } from '../model/tier.js';
@@ -24,9 +25,9 @@ export interface SerializedError {
 export interface RunOrder {
   /** Unique within the process. */
   readonly run: number;
-  /** The task. */
-  readonly task: Task;
-  /** The data that each check needs, by check id. */
+  /** What of the task its thread must know. */
+  readonly task: Pick<Task, 'id' | 'attempt' | 'checks' | 'target' | 'part' | 'timeoutMs'>;
+  /** The data that each check needs, by check id; only of those that need some. */
   readonly needs: Readonly<Record<string, NeedsData>>;
   /** The tier that runs. */
   readonly tier: TierName;
@@ -36,6 +37,10 @@ export interface RunOrder {
   readonly modules: ModuleSource;
   /** How a pass over files tells its place, and where it goes on. */
   readonly pass?: PassOrder;
+  /** What is there and could not be listed; nothing when absent. */
+  readonly unlisted?: readonly Unlisted[];
+  /** Where what is staged is scanned: files of the work tree that are otherwise, which a command sees; 0 when absent. */
+  readonly unstaged?: number;
 }
 
 /** Where a pass over files begins, and what it leaves out. */
@@ -96,6 +101,7 @@ export type VisitEnd =
 
 /** From the coordinator to a thread. */
 export type ToThread =
+  | { readonly type: 'run'; readonly order: RunOrder }
   | { readonly type: 'abort'; readonly run: number; readonly reason: string }
   | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
 
@@ -147,14 +153,13 @@ export type FromThread =
     }
   | { readonly type: 'uncaught'; readonly run: number | undefined; readonly error: SerializedError };
 
-/** What tinypool hands to a thread's handler. */
-export type ThreadJob =
-  | {
-      readonly job: 'connect';
-      readonly port: MessagePortLike /** True when tasks share it. */;
-      readonly shared: boolean;
-    }
-  | { readonly job: 'run'; readonly order: RunOrder };
+/** What tinypool hands to a thread's handler, once. */
+export interface ThreadJob {
+  /** Everything else comes and goes by this. */
+  readonly port: MessagePortLike;
+  /** True when tasks share the thread. */
+  readonly shared: boolean;
+}
 
 /** A message port; named so that this file needs no import of node:worker_threads. */
 export interface MessagePortLike {

@@ -3,7 +3,9 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js';
 import { compileSelection } from '../check/glob.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
-import type { FileEntry } from '../model/target.js';
+import type { ChangeSet } from '../files/changes.js';
+import type { StagedTree } from '../files/staged.js';
+import type { FileEntry, StoredEntry, Unlisted } from '../model/target.js';
 import { DEFAULT_BYTES, fetchOnce, MAX_BYTES, webAddress } from './fetch.js';
 import { judgeError, judgeStatus, type Verdict } from './policy/classify.js';
 import type { ScanResources } from './policy/scan-resources.js';
@@ -17,7 +19,13 @@ export interface RequestSource {
   /** The target's absolute root. */
   readonly root: string;
   /** The target's files, in order of path. */
-  readonly entries: readonly FileEntry[];
+  readonly entries: readonly StoredEntry[];
+  /** What visits are restricted to; absent where they are not. */
+  readonly changes?: ChangeSet | undefined;
+  /** What is there and could not be listed. */
+  readonly unlisted?: readonly Unlisted[];
+  /** What is staged, where that is scanned and not what lies in the work tree. */
+  readonly staged?: StagedTree | undefined;
   /** The environment of commands; the coordinator's own when undefined. */
   readonly environment: Readonly<Record<string, string | undefined>> | undefined;
   /** The policies of what checks ask over the network or by name; without them each request is made once. */
@@ -113,7 +121,7 @@ export class TaskRequests {
   }
 
   async #readFile(path: string): Promise<Uint8Array> {
-    const absolute = await this.#inside(path);
+    const absolute = this.#stored(join(this.#source.root, path)) ?? (await this.#inside(path));
     const handle = await open(absolute, 'r');
     try {
       const { size } = await handle.stat();
@@ -138,7 +146,16 @@ export class TaskRequests {
     // A device or a pipe could be read for ever.
     if (!stats.isFile() && !stats.isDirectory())
       throw Object.assign(new Error(`${path} is not a regular file.`), { code: 'EINVAL' });
-    return real;
+    return this.#stored(real) ?? real;
+  }
+
+  /** Where the staged content of a path lies that is not in the work tree; undefined where that has it. */
+  #stored(absolute: string): string | undefined {
+    const { root, staged } = this.#source;
+    if (staged === undefined) return undefined;
+    const path = relative(root, absolute).split(sep).join('/');
+    if (staged.absent.has(path)) throw Object.assign(new Error(`${path} is not staged.`), { code: 'ENOENT' });
+    return staged.stored.get(path);
   }
 
   async #exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {

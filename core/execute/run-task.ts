@@ -39,9 +39,16 @@ export async function runTask(
 
 /** The check, or why there is none. */
 async function loadCheck(item: TaskCheck, loader: ModuleLoader): Promise<AnyCheck | Error> {
+  // Instances share a module; asking Node for it again takes as long as a small check.
+  loader.checks ??= new Map();
+  const known = loader.checks.get(item.module);
+  if (known !== undefined) return known;
   try {
     const exported = (await loadModule(item.module, loader)).default;
-    if (isCheck(exported)) return exported;
+    if (isCheck(exported)) {
+      loader.checks.set(item.module, exported);
+      return exported;
+    }
     return new ScanError('SR_CHECK_MODULE', `${item.module} has no check as its default export.`);
   } catch (error) {
     return error instanceof Error ? error : new Error(messageOf(error));

@@ -6,7 +6,7 @@ import type { Clock } from '../model/clock.js';
 import { builtUrl, FROM_SOURCE } from '../own.js';
 import type { Executor, RunEnd, RunListener, Running } from './executor.js';
 import { GRACE_MS } from './executor.js';
-import { type FromThread, type RunOrder, serializeError, type ThreadJob } from './protocol.js';
+import { type FromThread, type RunOrder, serializeError, type ThreadJob, type ToThread } from './protocol.js';
 
 /** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
 const MAX_OLD_GENERATION_MB = 512;
@@ -36,7 +36,7 @@ export interface ThreadOptions {
 
 /**
  * One thread: a tinypool of one, so that losing it touches no other thread's tasks and replacing it is dropping it.
- * A port of our own carries everything said and asked, in order; tinypool only starts the work.
+ * A port of our own carries everything said and asked, in order: a task by tinypool's own port would be two messages more.
  */
 export class Thread implements Pick<Executor, 'start'> {
   readonly name: string;
@@ -71,7 +71,8 @@ export class Thread implements Pick<Executor, 'start'> {
     this.#port = port1;
     port1.on('message', (message: FromThread) => this.#receive(message));
     port1.unref();
-    this.#send({ job: 'connect', port: port2 as never, shared: options.capacity > 1 }, [port2]);
+    const job: ThreadJob = { port: port2 as never, shared: options.capacity > 1 };
+    this.#pool.run(job, { transferList: [port2] as never }).catch((error: unknown) => this.#lose(error));
   }
 
   /** True while it takes tasks. */
@@ -107,12 +108,15 @@ export class Thread implements Pick<Executor, 'start'> {
         this.#runs.get(order.run)?.cancelGrace?.();
         if (!this.#runs.delete(order.run)) return;
         resolve(end);
+        if (this.#runs.size === 0) this.#port.unref();
         if (this.#state === 'retired' && this.#runs.size === 0) this.#end();
         this.#options.changed();
       };
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
-    this.#send({ job: 'run', order: forThread(order) });
+    // The port keeps the process alive while a run's answer is awaited.
+    this.#port.ref();
+    this.#port.postMessage({ type: 'run', order: forThread(order) } satisfies ToThread);
     return {
       worker: this.name,
       ended,
@@ -137,10 +141,6 @@ export class Thread implements Pick<Executor, 'start'> {
     this.#pool.destroy().catch(() => {
       // The thread is gone already, which is what was wanted.
     });
-  }
-
-  #send(job: ThreadJob, transferList: MessagePort[] = []): void {
-    this.#pool.run(job, { transferList: transferList as never }).catch((error: unknown) => this.#lose(error));
   }
 
   #receive(message: FromThread): void {

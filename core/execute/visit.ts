@@ -5,7 +5,7 @@ import type { Reads } from '../check/define.js';
 import { languageOf } from '../check/language.js';
 import { isBinary, isBinaryFile } from '../files/binary.js';
 import type { Location, Snippet } from '../model/finding.js';
-import type { FileEntry } from '../model/target.js';
+import type { FileEntry, StoredEntry } from '../model/target.js';
 
 /** A larger file is not read whole: a string of its size would push a thread of 512 MB over its limit. Checks that stream still see it. */
 export const MAX_READ_BYTES = 67_108_864;
@@ -28,9 +28,9 @@ export class SharedFile {
   #binary: boolean | undefined;
   #error: unknown;
 
-  constructor(root: string, entry: FileEntry) {
+  constructor(root: string, entry: StoredEntry) {
     this.#entry = entry;
-    this.#absolute = join(root, entry.path);
+    this.#absolute = entry.storedAt ?? join(root, entry.path);
   }
 
   get path(): string {

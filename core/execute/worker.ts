@@ -39,7 +39,7 @@ class ThreadState {
   /** True where tasks share the thread: there nobody knows whose time it is. */
   #shared = false;
 
-  connect(job: Extract<ThreadJob, { job: 'connect' }>): void {
+  connect(job: ThreadJob): void {
     this.#port = job.port;
     this.#shared = job.shared;
     job.port.on('message', (message) => this.#receive(message));
@@ -47,12 +47,13 @@ class ThreadState {
 
   /** The loader of a scan. Each has its own: the next scan may have another configuration of the same name. */
   loader(source: ModuleSource): ModuleLoader {
-    const key = JSON.stringify([source.scan, source.cacheDir, source.entry]);
-    const loader = this.#loaders.get(key) ?? source;
-    this.#loaders.set(key, loader);
+    const key = `${source.scan}\0${source.cacheDir}\0${source.entry}`;
+    const known = this.#loaders.get(key);
+    if (known !== undefined) return known;
+    this.#loaders.set(key, source);
     const [oldest] = this.#loaders.keys();
     if (this.#loaders.size > LOADERS_KEPT && oldest !== undefined) this.#loaders.delete(oldest);
-    return loader;
+    return source;
   }
 
   async run(order: RunOrder): Promise<void> {
@@ -107,6 +108,10 @@ class ThreadState {
   }
 
   #receive(message: ToThread): void {
+    if (message.type === 'run') {
+      void this.run(message.order);
+      return;
+    }
     const local = this.#runs.get(message.run);
     if (local === undefined) return;
     if (message.type === 'abort') {
@@ -184,7 +189,6 @@ function captureOutput(state: ThreadState, name: 'stdout' | 'stderr', level: 'in
 const state = new ThreadState();
 install(state);
 
-export default async function work(job: ThreadJob): Promise<void> {
-  if (job.job === 'connect') return state.connect(job);
-  return state.run(job.order);
+export default function connect(job: ThreadJob): void {
+  state.connect(job);
 }

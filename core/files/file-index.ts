@@ -2,28 +2,35 @@ import { readdirSync, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf, ScanError } from '../errors.js';
+import type { ChangeRequest } from '../model/changes.js';
 import type { Notice } from '../model/result.js';
-import type { FileEntry, Target } from '../model/target.js';
+import type { FileEntry, StoredEntry, Target, Unlisted } from '../model/target.js';
 import { isBinaryFile } from './binary.js';
+import type { ChangeSet } from './changes.js';
 import { ContentIds, type IdHash } from './content-id.js';
 import type { Environment, WorkTree } from './git.js';
 import type { GitListing } from './git-listing.js';
 import { ListedFile, Listing } from './listing.js';
 import { repositoryOf } from './repository.js';
+import type { StagedListing, StagedTree } from './staged.js';
 import { topOf } from './top.js';
 import { leaveOutTwins } from './twins.js';
-import { type Unlisted, unlistedNotices, unreadNotices } from './unlisted.js';
+import { unlistedNotices, unreadNotices } from './unlisted.js';
 
 /** A target and its files. */
 export interface FileIndex {
   /** What is scanned. */
   readonly target: Target;
   /** Its files, links and submodules, in order of path. */
-  readonly entries: readonly FileEntry[];
+  readonly entries: readonly StoredEntry[];
   /** What is there and could not be listed: no check sees it. */
   readonly unlisted: readonly Unlisted[];
   /** What could not be listed, and other things to know. */
   readonly notices: readonly Notice[];
+  /** The files to which the scan is restricted; absent where it is not. */
+  readonly changes?: ChangeSet;
+  /** What is staged, where the entries are those of git's index and not of the work tree. */
+  readonly staged?: StagedTree;
   /** The hash of content ids: that of the repository, SHA-1 outside of git. */
   readonly hash: IdHash;
   /** The id of an entry's content where git's index knows it: nothing is read. Undefined for one that must be computed. */
@@ -36,46 +43,79 @@ export interface FileIndex {
   contentId(entry: FileEntry): string | undefined;
   /** True for a file that git takes for binary; its beginning is read, once. Throws the file system's error. */
   isBinary(entry: FileEntry): boolean;
+  /** Removes what was written for the scan. To be called when no check runs any more. */
+  close(): void;
 }
 
 /** What a listing may be told. */
 export interface IndexOptions {
   /** The environment of git; the process's own when absent. */
   readonly environment?: Environment | undefined;
-  /** The folder to which paths in the environment are relative; the target when absent. */
+  /** The folder to which paths in the environment, and those of given files, are relative; the target when absent. */
   readonly cwd?: string;
+  /** What the scan is restricted to; nothing when absent. */
+  readonly changes?: ChangeRequest | undefined;
 }
 
 /**
  * Lists a folder's files: what git tracks, and what it neither tracks nor ignores; without git, what ignore files leave.
- * @throws ScanError `SR_TARGET_NOT_FOUND`, `SR_GIT_FAILED`, `SR_GIT_INDEX_EMPTY`, `SR_NO_FILES`: an empty list is never clean.
+ * For what is staged, the files of git's index.
+ * @throws ScanError `SR_TARGET_NOT_FOUND`, `SR_GIT_FAILED`, `SR_GIT_INDEX_EMPTY`, `SR_NO_FILES` (an empty list is never
+ * clean); for what changed also `SR_CHANGES_FILES`, `SR_CHANGES_NO_GIT`, `SR_CHANGES_REF`, `SR_CHANGES_SHALLOW`,
+ * `SR_CHANGES_UNRELATED`.
  */
 export async function indexFiles(path: string, options: IndexOptions = {}): Promise<FileIndex> {
   const root = await rootOf(path);
   const notices: Notice[] = [];
   const top = topOf(root);
+  const { changes, cwd = root } = options;
   const git = top === undefined ? undefined : await fromGit(root, top, options, notices);
-  return git ?? fromWalk(root, notices);
+  if (git === undefined && (changes?.kind === 'since' || changes?.kind === 'staged'))
+    throw new ScanError(
+      'SR_CHANGES_NO_GIT',
+      `--${changes.kind} asks git what changed, and git knows nothing of ${root}.`,
+    );
+  const index = git ?? (await fromWalk(root, notices));
+  if (changes?.kind !== 'files') return index;
+  const { changesGiven } = await import('./given.js');
+  return { ...index, changes: changesGiven(index.target, index.entries, cwd, changes.paths) };
 }
 
-function indexOf(target: Target, listing: Listing, ids: ContentIds, hash: IdHash, notices: Notice[]): FileIndex {
-  const { entries, unlisted, unread } = listing;
-  if (entries.length === 0) throw new ScanError('SR_NO_FILES', `No file is left to look at in ${target.root}.`);
+/** What an index is made of. */
+interface IndexParts {
+  readonly target: Target;
+  readonly listing: Pick<Listing, 'entries' | 'unlisted' | 'unread'>;
+  readonly ids: ContentIds;
+  readonly hash: IdHash;
+  readonly notices: readonly Notice[];
+  readonly changes?: ChangeSet;
+  readonly staged?: StagedListing;
+}
+
+function indexOf({ target, listing, ids, hash, notices, changes, staged }: IndexParts): FileIndex {
+  const { entries, unlisted }: Pick<FileIndex, 'entries' | 'unlisted'> = staged ?? listing;
+  // Of what is staged there may be nothing; a folder without a file is a mistake.
+  if (entries.length === 0 && staged === undefined)
+    throw new ScanError('SR_NO_FILES', `No file is left to look at in ${target.root}.`);
   const binary = new Map<string, boolean>();
-  const knownId = (entry: FileEntry): string | undefined => ids.known(entry, ListedFile.placeOf(entry));
+  const knownId = (entry: FileEntry): string | undefined =>
+    staged?.ids.get(entry.path) ?? ids.known(entry, ListedFile.placeOf(entry));
   return {
     target,
     entries,
     unlisted,
-    notices: [...notices, ...unlistedNotices(unlisted), ...unreadNotices(unread)],
+    notices: [...notices, ...unlistedNotices(unlisted), ...unreadNotices(listing.unread)],
+    ...(changes === undefined ? {} : { changes }),
+    ...(staged === undefined ? {} : { staged: staged.tree }),
     hash,
     knownId,
     contentId: (entry) => knownId(entry) ?? (entry.type === 'submodule' ? undefined : ids.compute(entry)),
-    isBinary({ path, type }) {
-      const known = binary.get(path) ?? (type === 'file' && isBinaryFile(join(target.root, path)));
+    isBinary({ path, type, storedAt }: StoredEntry) {
+      const known = binary.get(path) ?? (type === 'file' && isBinaryFile(storedAt ?? join(target.root, path)));
       binary.set(path, known);
       return known;
     },
+    close: staged?.close ?? (() => {}),
   };
 }
 
@@ -99,18 +139,17 @@ async function rootOf(path: string): Promise<string> {
 async function fromGit(
   root: string,
   top: string,
-  options: IndexOptions,
+  { environment, cwd, changes }: IndexOptions,
   notices: Notice[],
 ): Promise<FileIndex | undefined> {
   const { WorkTree, isNoGit } = await import('./git.js');
   const { listGit } = await import('./git-listing.js');
-  const tree = new WorkTree(top, options.environment, options.cwd);
+  const tree = new WorkTree(top, environment, cwd);
   try {
-    const git = await listGit(root, tree, false);
+    const compares = changes?.kind === 'since' || changes?.kind === 'staged';
+    const git = await listGit(root, tree, compares);
     if (!git.tracksSome && !mayUse(root, tree, git, notices)) return undefined;
-    git.listing.sort();
-    leaveOutTwins(top, git.listing);
-    return indexOf(gitTarget(root, tree, git), git.listing, git.ids, git.hash, [...notices, ...git.notices]);
+    return await gitIndex(root, tree, git, changes, notices);
   } catch (error) {
     if (!isNoGit(error)) throw error;
     notices.push({
@@ -120,6 +159,27 @@ async function fromGit(
     });
     return undefined;
   }
+}
+
+async function gitIndex(
+  root: string,
+  tree: WorkTree,
+  git: GitListing,
+  request: ChangeRequest | undefined,
+  before: readonly Notice[],
+): Promise<FileIndex> {
+  const { listing, ids, hash } = git;
+  const parts = { target: gitTarget(root, tree, git), listing, ids, hash, notices: [...before, ...git.notices] };
+  if (request?.kind === 'staged') {
+    const { listStaged } = await import('./staged.js');
+    const staged = await listStaged(root, tree, git);
+    return indexOf({ ...parts, staged, changes: staged.changes });
+  }
+  listing.sort();
+  leaveOutTwins(tree.top, listing);
+  if (request?.kind !== 'since') return indexOf(parts);
+  const { changesSince } = await import('./changes.js');
+  return indexOf({ ...parts, changes: await changesSince(root, tree, git, request.ref) });
 }
 
 function gitTarget(root: string, tree: WorkTree, { commit, branch }: GitListing): Target {
@@ -168,5 +228,6 @@ async function fromWalk(root: string, notices: Notice[]): Promise<FileIndex> {
   listing.unlisted.push(...unlisted);
   listing.unread.push(...unread);
   listing.sort();
-  return indexOf({ kind: 'directory', name: basename(root), root }, listing, ids, 'sha1', notices);
+  const target: Target = { kind: 'directory', name: basename(root), root };
+  return indexOf({ target, listing, ids, hash: 'sha1', notices });
 }

@@ -17,6 +17,10 @@ export interface GitListing {
   readonly hash: IdHash;
   /** True when git's index has entries here. */
   readonly tracksSome: boolean;
+  /** How many of what could not be listed are tracked; they come first. */
+  readonly trackedUnlisted: number;
+  /** Whether a tracked file whose name is not UTF-8 may differ from what the index records; its name as Latin-1. */
+  mayDiffer(name: string): boolean;
   /** The commit that is checked out; undefined before the first. */
   readonly commit: string | undefined;
   /** The branch that is checked out; undefined on a detached head. */
@@ -97,16 +101,18 @@ async function listOnce(root: string, tree: WorkTree, remember: boolean): Promis
     opened === 'none' || (holds && guess !== undefined)
       ? guess
       : await readTracked(root, tree, await askIndex(root, tree, hash), remember);
-  const { listing, ids, tracksSome } = read ?? nothing(root, hash, remember);
+  const { listing, ids, tracksSome, touchedNames } = read ?? nothing(root, hash, remember);
   const answer = await others;
   if (answer.code !== 0) throw notListed(root, answer);
   if (!facts.isInside)
     throw notListed(root, { ...answer, stderr: 'its repository says that its files lie elsewhere (core.worktree)' });
+  const trackedUnlisted = listing.unlisted.length;
   const untracked = [...records(answer.stdout, (path) => listing.unlisted.push({ path, kind: 'name' }))];
   for (const path of untracked) listing.untracked(path, false);
   const notices = [...warningsOf(answer, prefix, listing), ...nestedOf(untracked)];
   ids.lossy = await lossyPaths(root, tree, listing, await attributes);
-  return { listing, ids, notices, hash, tracksSome, commit, branch, isShallow };
+  const mayDiffer = (name: string): boolean => touchedNames?.has(name) ?? true;
+  return { listing, ids, notices, hash, tracksSome, trackedUnlisted, mayDiffer, commit, branch, isShallow };
 }
 
 function factsOf({ code, stdout }: GitAnswer): Facts {
@@ -128,6 +134,8 @@ interface Tracked {
   readonly ids: ContentIds;
   readonly hash: IdHash;
   readonly tracksSome: boolean;
+  /** Names that are not UTF-8, as Latin-1, of files that git finds changed; undefined where it was not asked. */
+  readonly touchedNames?: ReadonlySet<string>;
 }
 
 function nothing(root: string, hash: IdHash, remember: boolean): Tracked {
@@ -162,8 +170,9 @@ async function readTracked(
   const { code, stdout, stderr } = await touched;
   // It does not name files that it cannot look at, and says only that there are some.
   if (code !== 0 || stderr !== '') return readTracked(root, tree, source, remember, true);
-  listing.recheck(new Set(records(stdout, () => {})), (place) => ids.named(place));
-  return { ...trusting, tracksSome };
+  const touchedNames = new Set<string>();
+  listing.recheck(new Set(records(stdout, (name) => touchedNames.add(name))), (place) => ids.named(place));
+  return { ...trusting, tracksSome, touchedNames };
 }
 
 /** What git could not look at. It says so, and ends as if all was well. */

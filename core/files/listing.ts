@@ -1,15 +1,15 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { codeOf } from '../errors.js';
 import { compareText } from '../model/finding.js';
-import type { FileEntry } from '../model/target.js';
+import type { FileEntry, Unlisted } from '../model/target.js';
 import type { IndexEntry } from './git-index.js';
-import type { Unlisted, UnreadRules } from './unlisted.js';
+import type { UnreadRules } from './unlisted.js';
 
-const TYPE_MASK = 0o170000;
+export const TYPE_MASK = 0o170000;
 const REGULAR = 0o100000;
-const LINK = 0o120000;
-const SUBMODULE = 0o160000;
-const OWNER_MAY_EXECUTE = 0o100;
+export const LINK = 0o120000;
+export const SUBMODULE = 0o160000;
+export const OWNER_MAY_EXECUTE = 0o100;
 const NO_THROW = { throwIfNoEntry: false } as const;
 
 /** The name of a content without bytes, by the hash: an entry of size 0 with another name is one that git wants looked at again. */
@@ -271,7 +271,7 @@ function msOf(seconds: number, nanoseconds: number): number {
 }
 
 /** The mode that git's index has for an entry. */
-function modeOf({ type, executable }: FileEntry): number {
+export function modeOf({ type, executable }: FileEntry): number {
   if (type !== 'file') return type === 'symlink' ? LINK : SUBMODULE;
   return executable ? REGULAR | 0o755 : REGULAR | 0o644;
 }

@@ -1,15 +1,6 @@
 import type { Notice } from '../model/result.js';
+import type { Unlisted } from '../model/target.js';
 import { plural } from '../model/text.js';
-
-/** Something below the target that could not be listed, so that no check can see it. */
-export interface Unlisted {
-  /** Its path; a name that is not UTF-8 is shown as Latin-1. Ends with a slash for a folder, all of which is missing. */
-  readonly path: string;
-  /** Why: `name` is not UTF-8; `entry` could not be looked at; `folder` could not be opened. */
-  readonly kind: 'name' | 'entry' | 'folder';
-  /** What the system said, such as `EACCES`; absent for a name. */
-  readonly cause?: string;
-}
 
 /** An ignore file that could not be read. */
 export interface UnreadRules {

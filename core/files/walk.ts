@@ -2,7 +2,8 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type Ignore from 'ignore';
 import { codeOf } from '../errors.js';
-import type { Unlisted, UnreadRules } from './unlisted.js';
+import type { Unlisted } from '../model/target.js';
+import type { UnreadRules } from './unlisted.js';
 
 /** What a walk found. */
 export interface Walk {

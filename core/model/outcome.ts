@@ -52,9 +52,12 @@ export const OUTCOME_ORDER: readonly OutcomeStatus[] = [
   'passed',
 ];
 
+/** One for all: most outcomes are this, and a result has four of each task. */
+const PASSED: Outcome = Object.freeze({ status: 'passed' });
+
 /** The worst of several outcomes; `passed` for none. */
 export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
-  let worst: Outcome = { status: 'passed' };
+  let worst = PASSED;
   for (const outcome of outcomes) {
     if (OUTCOME_ORDER.indexOf(outcome.status) < OUTCOME_ORDER.indexOf(worst.status)) worst = outcome;
   }

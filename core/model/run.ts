@@ -1,3 +1,4 @@
+import type { RunChanges } from './changes.js';
 import type { TrendRun } from './telemetry.js';
 import type { TierName } from './tier.js';
 
@@ -39,6 +40,8 @@ export interface RunInfo {
   readonly tier: TierName;
   /** Versions of what ran: scanrun, node and each plugin that states one. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What it was restricted to; absent for a scan of all files. */
+  readonly changes?: RunChanges;
   /** Platform and size of the machine. */
   readonly machine: MachineInfo;
   /** The runs that the result was merged from, in their order; absent for a single run. Their times are side by side as their clocks had them, without those in which none ran. */

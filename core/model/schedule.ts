@@ -1,22 +1,15 @@
 // How long a set of tasks would take, and what would have to go so that it takes less. Used before a scan (`--within`) and after it (the budget).
 
 import { compareText } from './finding.js';
+import type { TaskTimes } from './simulation.js';
+import { insertSorted } from './sorted.js';
 import type { FileEntry } from './target.js';
 import type { Task } from './task.js';
 
-/** The places that tasks compete for. */
-export interface Places {
-  /** Tasks in flight over all lanes. */
-  readonly concurrency: number;
-  /** Tasks that compute at once. */
-  readonly cores: number;
-}
+export { isHeavy, type Places, simulateMs, type TaskTimes } from './simulation.js';
 
-/** Milliseconds of each task by its id; a task that is not in it takes none. */
-export type TaskTimes = ReadonlyMap<string, number>;
-
-/** Beyond, looking which of the dropped could stay after all is not worth the time. */
-const RECONSIDERED = 64;
+/** Looking which of the dropped could stay after all asks for each whether the rest fits. Beyond so many tasks in all of these questions it is not worth the time, some 100 ms. */
+const RECONSIDERED = 50_000;
 
 /** What opening a file costs, in bytes that could be looked at meanwhile: some 20 µs at 400 MB/s. */
 const FILE_COST_BYTES = 8_192;
@@ -24,11 +17,6 @@ const FILE_COST_BYTES = 8_192;
 /** What visiting a file costs, in bytes. */
 export function visitCost({ sizeBytes }: FileEntry): number {
   return FILE_COST_BYTES + sizeBytes;
-}
-
-/** True for a task that takes a core: it computes, or starts a child that does. */
-export function isHeavy({ lane }: Task): boolean {
-  return lane !== 'io';
 }
 
 /**
@@ -49,7 +37,7 @@ export function leastToDrop(
     else low = middle + 1;
   }
   const dropped = new Set(order.slice(0, low));
-  if (dropped.size > RECONSIDERED) return [...dropped];
+  if (dropped.size * tasks.length > RECONSIDERED) return [...dropped];
   const ids = new Set([...dropped].map(({ id }) => id));
   for (const task of [...dropped].reverse()) {
     dropped.delete(task);
@@ -64,53 +52,22 @@ function leastValuableFirst(tasks: readonly Task[], times: TaskTimes): Task[] {
   const timeOf = ({ id }: Task): number => times.get(id) ?? 0;
   const candidates = tasks
     .filter((task) => timeOf(task) > 0)
-    .sort((a, b) => a.priority - b.priority || timeOf(b) - timeOf(a) || compareText(a.id, b.id));
+    .sort((a, b) => b.priority - a.priority || timeOf(a) - timeOf(b) || compareText(b.id, a.id));
+  const rank = new Map(candidates.map(({ id }, index) => [id, index]));
   const needed = new Map<string, number>();
   for (const need of candidates.flatMap(({ after }) => after)) needed.set(need, (needed.get(need) ?? 0) + 1);
+  // The least valuable is the last, from where it is taken.
+  const free = candidates.flatMap(({ id }, index) => (needed.has(id) ? [] : [index]));
   const order: Task[] = [];
-  while (candidates.length > 0) {
-    const index = candidates.findIndex(({ id }) => (needed.get(id) ?? 0) === 0);
-    const [next] = candidates.splice(Math.max(index, 0), 1);
-    if (next === undefined) break;
-    for (const need of next.after) needed.set(need, (needed.get(need) ?? 0) - 1);
-    order.push(next);
+  for (let next = free.pop(); next !== undefined; next = free.pop()) {
+    const task = candidates[next] as Task;
+    order.push(task);
+    for (const need of task.after) {
+      const left = (needed.get(need) ?? 0) - 1;
+      needed.set(need, left);
+      const freed = left === 0 ? rank.get(need) : undefined;
+      if (freed !== undefined) insertSorted(free, freed, (a, b) => a - b);
+    }
   }
   return order;
-}
-
-/** How long the tasks would take in plan order: so many at once, of which as many as there are cores compute. */
-export function simulateMs(tasks: readonly Task[], times: TaskTimes, { concurrency, cores }: Places): number {
-  const waiting = [...tasks];
-  const known = new Set(tasks.map(({ id }) => id));
-  const ended = new Set<string>();
-  let active: { readonly task: Task; readonly endMs: number }[] = [];
-  let now = 0;
-  while (waiting.length + active.length > 0) {
-    // In plan order, so that the first task of either is of the lowest stage.
-    const stage = Math.min(...[waiting[0], active[0]?.task].flatMap((task) => (task ? (task.stage ?? 0) : [])));
-    const held = new Set(active.flatMap(({ task }) => task.exclusive ?? []));
-    let heavy = active.filter(({ task }) => isHeavy(task)).length;
-    for (let index = 0; index < waiting.length && active.length < concurrency; ) {
-      const task = waiting[index] as Task;
-      const { exclusive = [] } = task;
-      const ready =
-        (task.stage ?? 0) === stage &&
-        !exclusive.some((name) => held.has(name)) &&
-        task.after.every((need) => ended.has(need) || !known.has(need));
-      if (!ready || (isHeavy(task) && heavy >= cores)) {
-        index += 1;
-        continue;
-      }
-      waiting.splice(index, 1);
-      if (isHeavy(task)) heavy += 1;
-      for (const name of exclusive) held.add(name);
-      active.push({ task, endMs: now + (times.get(task.id) ?? 0) });
-    }
-    // Nothing runs although something waits: only a circle of needs does that, and a plan has none.
-    if (active.length === 0) break;
-    now = Math.min(...active.map(({ endMs }) => endMs));
-    for (const { task, endMs } of active) if (endMs <= now) ended.add(task.id);
-    active = active.filter(({ endMs }) => endMs > now);
-  }
-  return now;
 }

@@ -33,3 +33,19 @@ export interface FileEntry {
   /** The text of a link, unresolved, with forward slashes; absent for what is no link and for a link that could not be read. */
   readonly linkTarget?: string;
 }
+
+/** An entry whose content may lie elsewhere than at its path, as what is staged does where the work tree has something else. */
+export interface StoredEntry extends FileEntry {
+  /** The absolute path of its content; absent where that lies at its own path. */
+  readonly storedAt?: string;
+}
+
+/** Something below the target that could not be listed, so that no check can see it. */
+export interface Unlisted {
+  /** Its path; a name that is not UTF-8 is shown as Latin-1. Ends with a slash for a folder, all of which is missing. */
+  readonly path: string;
+  /** Why: `name` is not UTF-8; `entry` could not be looked at; `folder` could not be opened. */
+  readonly kind: 'name' | 'entry' | 'folder';
+  /** What the system said, such as `EACCES`; absent for a name. */
+  readonly cause?: string;
+}

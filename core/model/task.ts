@@ -72,7 +72,7 @@ export interface NotPlanned {
   /** The check's id. */
   readonly checkId: string;
   /** The cause, for machines. */
-  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable' | 'within';
+  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable' | 'unchanged' | 'within';
   /** The cause, for people. */
   readonly message: string;
 }

@@ -5,13 +5,14 @@ import { parseDuration } from '../model/duration.js';
 import { compareText } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
-import type { FileEntry, Target } from '../model/target.js';
+import type { FileEntry, Target, Unlisted } from '../model/target.js';
 import type { NotPlanned, Plan, Task } from '../model/task.js';
 import { type TierName, tierIncludes } from '../model/tier.js';
 import { compileFilters } from './filter.js';
 import { type NeedsById, resolveNeeds } from './needs.js';
 import { orderTasks } from './order.js';
 import { makePasses, partCount } from './passes.js';
+import { leaveOutUnchanged } from './unchanged.js';
 import { fitWithin, type Within } from './within.js';
 
 /** A check with all that the configuration says of it. */
@@ -43,6 +44,8 @@ export interface PlanInput {
   readonly exclude: readonly string[];
   readonly target: Target;
   readonly entries: readonly FileEntry[];
+  /** The files that changed, to which the scan is restricted, and what may have changed and could not be listed; absent for a scan of all files. */
+  readonly changes?: { readonly paths: ReadonlySet<string>; readonly unlisted: readonly Unlisted[] } | undefined;
   /** Threads that may visit files at the same time. */
   readonly threads: number;
   /** How many milliseconds a check took before; undefined for one that never ran. */
@@ -71,7 +74,9 @@ export function makePlan(input: PlanInput): Plan {
     within === undefined
       ? { kept: planned, left: [] }
       : fitWithin(order(planned), within, (id) => checks.get(id)?.meta.tier ?? 'deep');
-  const tasks = order(makePasses(kept, isFile, partCount(input.entries, input.threads)));
+  const { changes } = input;
+  const visited = changes === undefined ? input.entries : input.entries.filter(({ path }) => changes.paths.has(path));
+  const tasks = order(makePasses(kept, isFile, partCount(visited, input.threads)));
   return {
     schemaVersion: 1,
     tasks,
@@ -97,6 +102,7 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   }
   includeNeeds(input, needs, reasons, skipped);
   leaveOutNotApplicable(input, needs, reasons);
+  leaveOutUnchanged(input, needs, reasons);
   return reasons;
 }
 

@@ -76,11 +76,17 @@ export function checkSamples(history: History, checkId: string, most = Number.PO
   const samples: Sample[] = [];
   for (let index = history.runs.length - 1; index >= 0 && samples.length < most; index -= 1) {
     const run = history.runs[index] as PastRun;
-    const ms = run.checks[checkId]?.ms;
+    const ms = pastMs(run, checkId);
     const counts = run.verdict !== 'interrupted' && (history.tier === undefined || run.tier === history.tier);
-    if (counts && isCount(ms)) samples.push({ run, ms });
+    if (counts && ms !== undefined) samples.push({ run, ms });
   }
   return samples.reverse();
+}
+
+/** What a check took in a run; undefined where the run does not say, or says nonsense. */
+function pastMs(run: PastRun, checkId: string): number | undefined {
+  const ms = run.checks[checkId]?.ms;
+  return isCount(ms) ? ms : undefined;
 }
 
 /** How many milliseconds a check will take: the median of its last 10 times in the history's tier; undefined for one that never ran. */
@@ -176,8 +182,8 @@ export function trendOf(
     const categories = new Map<string, number>();
     for (const checkId of Object.keys(run.checks)) {
       const category = categoryOf(checkId);
-      const ms = run.checks[checkId]?.ms;
-      if (category !== undefined && isCount(ms)) categories.set(category, (categories.get(category) ?? 0) + ms);
+      const ms = pastMs(run, checkId);
+      if (category !== undefined && ms !== undefined) categories.set(category, (categories.get(category) ?? 0) + ms);
     }
     return { runId, startedAt, wallMs, findings, verdict, categoriesMs: Object.fromEntries(categories) };
   });

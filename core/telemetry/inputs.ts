@@ -13,14 +13,14 @@ export interface RunInputs {
   readonly configuration: string;
   /** The modules of the checks. */
   readonly plugins: string;
-  /** Every file of the target by path, size, kind and time of its last change. */
+  /** Every file of the target by path, size, kind and time of its last change, and to which of them the scan is restricted. */
   readonly content: string;
 }
 
 /** Hashes what a run depends on. */
 export function runInputs(
   config: { readonly printable: JsonObject; readonly file?: string },
-  entries: readonly FileEntry[],
+  { entries, changes }: { readonly entries: readonly FileEntry[]; readonly changes?: Changed },
   tasks: readonly Task[],
 ): RunInputs {
   const modules = [...new Set(tasks.flatMap(({ checks }) => checks.map(({ module }) => module)))].sort();
@@ -32,8 +32,18 @@ export function runInputs(
     plugins: hashTexts(
       modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : '']),
     ),
-    content: hashTexts(entries.map(entryText)),
+    content: hashTexts([...entries.map(entryText), ...changedTexts(changes)]),
   };
+}
+
+/** What a scan is restricted to. */
+interface Changed {
+  readonly kind: string;
+  readonly paths: ReadonlySet<string>;
+}
+
+function changedTexts(changes: Changed | undefined): string[] {
+  return changes === undefined ? [] : [changes.kind, ...[...changes.paths].sort()];
 }
 
 function read(file: string): string {

@@ -29,11 +29,15 @@ export interface OutlierInput {
   readonly input: { readonly files: number; readonly bytes: number };
 }
 
-interface Measured {
+/** A check that ran, and its time. */
+interface Timed {
   readonly check: CheckResult;
+  readonly timeMs: number;
+}
+
+interface Measured extends Timed {
   /** The longest of its tasks. */
   readonly record: TaskRecord;
-  readonly timeMs: number;
 }
 
 /** Times that a check's own is compared with. */
@@ -50,25 +54,27 @@ export function usualTime(timesMs: readonly number[]): Usual {
 
 /** The checks that took far longer than usual, the greatest excess first. */
 export function findOutliers(input: OutlierInput): Outlier[] {
-  const measured = measure(input);
-  const usualOf = usualByCategory(measured);
-  return measured
-    .flatMap((item): Outlier[] => {
-      // Nothing is this much above any median; most checks are not, and need no sample.
-      if (item.timeMs <= FLOOR_MS) return [];
-      const past = checkSamples(input.history, item.check.checkId);
+  const records = new Map(input.records.map((record) => [record.id, record]));
+  const timed = timedChecks(input.checks, records);
+  const usualOf = usualByCategory(timed);
+  // No shorter time can be so far above a median: for most checks nothing has to be looked up.
+  const slow = timed.filter(({ timeMs }) => timeMs > FLOOR_MS);
+  return slow
+    .flatMap(({ check, timeMs }): Outlier[] => {
+      const item = { check, timeMs, record: longestTask(check, records) };
+      const past = checkSamples(input.history, check.checkId);
       const own = past.length >= MIN_SAMPLES;
-      const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(item.check.meta.category);
-      if (basis.samples < MIN_SAMPLES || !isOutlier(item.timeMs, basis)) return [];
+      const basis = own ? usualTime(past.map(({ ms }) => ms)) : usualOf(check.meta.category);
+      if (basis.samples < MIN_SAMPLES || !isOutlier(timeMs, basis)) return [];
       return [
         {
-          checkId: item.check.checkId,
+          checkId: check.checkId,
           taskId: item.record.id,
-          timeMs: item.timeMs,
+          timeMs,
           medianMs: basis.medianMs,
           basis: own ? 'history' : 'category',
           samples: basis.samples,
-          factor: item.timeMs / Math.max(1, basis.medianMs),
+          factor: timeMs / Math.max(1, basis.medianMs),
           ...explain(item, input, own ? past : []),
         },
       ];
@@ -77,12 +83,12 @@ export function findOutliers(input: OutlierInput): Outlier[] {
 }
 
 /** What is usual in a category of this scan; found once for each that is asked for. */
-function usualByCategory(measured: readonly Measured[]): (category: string) => Usual {
+function usualByCategory(timed: readonly Timed[]): (category: string) => Usual {
   const found = new Map<string, Usual>();
   return (category) => {
     const known =
       found.get(category) ??
-      usualTime(measured.filter(({ check }) => check.meta.category === category).map(({ timeMs }) => timeMs));
+      usualTime(timed.filter(({ check }) => check.meta.category === category).map(({ timeMs }) => timeMs));
     found.set(category, known);
     return known;
   };
@@ -95,17 +101,25 @@ export function isOutlier(timeMs: number, { medianMs, deviationMs }: Usual): boo
 }
 
 /** The checks that ran to an end of their own. A cached answer took no time, a stopped one not all of its own. */
-function measure({ checks, records }: OutlierInput): Measured[] {
-  const byId = new Map(records.map((record) => [record.id, record]));
-  return checks.flatMap((check) => {
-    if (check.outcome.status === 'skipped' || check.outcome.status === 'cancelled') return [];
-    if (check.parts.some(({ cached }) => cached === true)) return [];
-    const own = check.parts
-      .flatMap(({ taskId }) => byId.get(taskId) ?? [])
-      .filter(({ attempts }) => attempts.length > 0);
-    const [record] = own.sort((a, b) => runningMs(b) - runningMs(a));
-    return record === undefined ? [] : [{ check, record, timeMs: checkMs(check, byId) }];
-  });
+function timedChecks(checks: readonly CheckResult[], records: ReadonlyMap<string, TaskRecord>): Timed[] {
+  const timed: Timed[] = [];
+  for (const check of checks) {
+    const { outcome, parts } = check;
+    if (outcome.status === 'skipped' || outcome.status === 'cancelled') continue;
+    if (parts.some(({ cached }) => cached === true) || !parts.some(({ taskId }) => hasRun(records.get(taskId))))
+      continue;
+    timed.push({ check, timeMs: checkMs(check, records) });
+  }
+  return timed;
+}
+
+function hasRun(record: TaskRecord | undefined): record is TaskRecord {
+  return record !== undefined && record.attempts.length > 0;
+}
+
+function longestTask({ parts }: CheckResult, records: ReadonlyMap<string, TaskRecord>): TaskRecord {
+  const own = parts.map(({ taskId }) => records.get(taskId)).filter(hasRun);
+  return own.reduce((longest, record) => (runningMs(record) > runningMs(longest) ? record : longest));
 }
 
 type Explanation = { readonly cause: OutlierCause; readonly suggestion: string };

@@ -2,7 +2,9 @@ import type { CheckResult, TaskRecord } from '../model/result.js';
 
 /** Milliseconds that a task ran, all tries; 0 for one that never did. */
 export function runningMs({ attempts }: TaskRecord): number {
-  return attempts.reduce((sum, { startedAtMs, endedAtMs }) => sum + Math.max(0, endedAtMs - startedAtMs), 0);
+  let sum = 0;
+  for (const { startedAtMs, endedAtMs } of attempts) sum += Math.max(0, endedAtMs - startedAtMs);
+  return sum;
 }
 
 /** Milliseconds that a task waited for its first place. */
@@ -12,9 +14,13 @@ export function waitedMs({ attempts, timing }: TaskRecord): number {
 
 /** Milliseconds that a check took, over all its parts; of a task that served several checks its own part. */
 export function checkMs(check: CheckResult, records: ReadonlyMap<string, TaskRecord>): number {
-  const own = check.parts.map(({ taskId }) => records.get(taskId));
-  const alone = own.every((record) => record?.checkIds.length === 1);
-  return alone ? own.reduce((sum, record) => sum + (record === undefined ? 0 : runningMs(record)), 0) : check.timeMs;
+  let sum = 0;
+  for (const { taskId } of check.parts) {
+    const record = records.get(taskId);
+    if (record?.checkIds.length !== 1) return check.timeMs;
+    sum += runningMs(record);
+  }
+  return sum;
 }
 
 /** The value below which this share of the numbers lies, between the two nearest; 0 for none. */

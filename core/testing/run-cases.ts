@@ -152,11 +152,11 @@ async function runOnce(
     measure() {},
     log: ({ message }) => logs.push(message),
   });
-  const requests = new TaskRequests(
-    { root: files.target.root, entries: files.entries, environment: undefined },
-    () => TIMEOUT_MS,
-    { id: task.id, visits: () => new PassFiles(files.entries).visitsOf(task) },
-  );
+  const source = { root: files.target.root, entries: files.entries, environment: undefined };
+  const requests = new TaskRequests(source, () => TIMEOUT_MS, {
+    id: task.id,
+    visits: () => new PassFiles(source).visitsOf(task),
+  });
   const order: RunOrder = {
     run: runtime.nextRun(),
     task,

@@ -70,7 +70,7 @@ describe.skipIf(!isRoot)('a file that may not be opened (needs root, to become s
     expect(checkOf(result, 'secrets/credentials').findings.map(({ location }) => location.path)).toEqual(['open.txt']);
     expect(checkOf(result, 'local/reads').findings).toHaveLength(1);
     expect(result.verdict.summary).toContain('7 checks of');
-    expect(stderr).toContain('secrets/credentials degraded: locked.txt (EACCES) could not be read.');
+    expect(stderr).toMatch(/degraded: locked\.txt \(EACCES\) could not be read\./);
     // Nothing could be written either, which is no reason not to scan.
     expect(existsSync(join(root, '.scanrun'))).toBe(false);
     expect(result.notices.map(({ code: what }) => what)).toEqual(

@@ -200,11 +200,17 @@ describe('scanrun report', () => {
 
   it('renders ten thousand findings in little more memory than the result takes', async () => {
     const root = folder({ 'large.json': JSON.stringify(large(10_000)) });
-    const reporters = ['sarif', 'junit', 'gitlab', 'csv', 'markdown', 'github=summary.md'].flatMap((name) => ['--reporter', name]);
+    const reporters = ['sarif', 'junit', 'gitlab', 'csv', 'markdown', 'github=summary.md'].flatMap((name) => [
+      '--reporter',
+      name,
+    ]);
     const env = { NODE_OPTIONS: '--max-old-space-size=96' };
     const { code, stderr } = await scanrun(['report', 'large.json', ...reporters], { cwd: root, env });
     expect([code, stderr.match(/ report in /g)?.length, stderr.match(/failed/)]).toEqual([1, 6, null]);
-    expect((JSON.parse(readFileSync(join(root, 'reports/scan.sarif'), 'utf8')) as { runs: { results: object[] }[] }).runs[0]?.results).toHaveLength(10_000);
+    expect(
+      (JSON.parse(readFileSync(join(root, 'reports/scan.sarif'), 'utf8')) as { runs: { results: object[] }[] }).runs[0]
+        ?.results,
+    ).toHaveLength(10_000);
   });
 
   it('uses the reporters of the configuration when none is named', async () => {

@@ -112,7 +112,7 @@ async function failureOf(path: string, context: Context): Promise<string | undef
 async function addSparsePaths(tree: Tree, context: Context): Promise<void> {
   const { code, signal, stdout, stderr, truncated } = await context.exec(
     ['git', '-c', 'core.fsmonitor=false', 'ls-files', '-z', '-t', '--cached'],
-    { maxBytes: 268_435_456 },
+    { maxBytes: 268_435_456, workTree: false },
   );
   if (code !== 0 || truncated) {
     const cause = truncated ? 'its output was cut short' : (signal ?? `exit code ${code}`);

@@ -43,9 +43,7 @@ export default defineCheck(import.meta.url, {
     }
     const listed = await context.exec(
       [...GIT, 'ls-files', '-z', '--cached', '--ignored', '--exclude-per-directory=.gitignore'],
-      {
-        maxBytes: MAX_OUTPUT_BYTES,
-      },
+      { maxBytes: MAX_OUTPUT_BYTES, workTree: false },
     );
     if (listed.code !== 0 || listed.truncated) throw new Error(`git ls-files ${failureOf(listed)}`);
     const paths = await visiblePaths(new Set(recordsOf(listed.stdout)), context);
@@ -77,6 +75,7 @@ async function rulesOf(
   const answer = await context.exec([...GIT, 'check-ignore', '--no-index', '--verbose', '-z', '--stdin'], {
     input: paths.map((path) => `${HERE}${path}\0`).join(''),
     maxBytes: MAX_OUTPUT_BYTES,
+    workTree: false,
   });
   // Exit code 1 says that no path is ignored; it is an answer.
   if ((answer.code !== 0 && answer.code !== 1) || answer.truncated) {

@@ -55,7 +55,9 @@ function sizes(sizeBytes: number, maxBytes: number): [string, string] {
 
 /** True where git itself holds only a pointer: the work tree has the whole file, the repository has not. */
 async function isStoredByLfs(path: string, context: Pick<CheckContext, 'exec'>): Promise<boolean> {
-  const { code, signal, stdout, stderr } = await context.exec(['git', 'check-attr', '-z', 'filter', '--', path]);
+  const { code, signal, stdout, stderr } = await context.exec(['git', 'check-attr', '-z', 'filter', '--', path], {
+    workTree: false,
+  });
   if (code !== 0) {
     throw new Error(
       `git check-attr failed (${signal ?? `exit code ${code}`}): ${stderr.trim() || 'it printed nothing'}`,

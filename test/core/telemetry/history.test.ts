@@ -158,7 +158,7 @@ describe('trend', () => {
 describe('hashes', () => {
   const entry = { path: 'a', sizeBytes: 1, modifiedMs: 5, type: 'file', executable: false } as const;
   const target = { kind: 'git', name: 't', root: '/t', commit: 'c1' } as const;
-  const contentOf = (...entries: FileEntry[]): string => runInputs({ printable: {} }, entries, []).content;
+  const contentOf = (...entries: FileEntry[]): string => runInputs({ printable: {} }, { entries }, []).content;
   const base: ScanInputs = { target, content: contentOf(entry), tier: 'quick', versions: { node: '20' } };
   const hash = (over: Partial<ScanInputs> = {}, tasks = [task('a/x')]): string =>
     inputHashes({ ...base, ...over }, tasks)('a/x');
@@ -217,7 +217,7 @@ describe('hashes', () => {
       config: object = {},
       entries: FileEntry[] = [entry],
       module = pathToFileURL(join(root, 'a.mjs')).href,
-    ) => runInputs({ printable: {}, file, ...config }, entries, checkAt(module));
+    ) => runInputs({ printable: {}, file, ...config }, { entries }, checkAt(module));
     const before = now();
     expect(now()).toEqual(before);
     const changed = (after: object): string[] =>
