@@ -52,7 +52,7 @@ export type { LogLevel, ScanEvent } from './model/event.js';
 export { compareFindings, compareText, type Finding, type Location, type Snippet } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
-export type { ConcurrencyChange, Machine, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
+export type { ConcurrencyChange, MachineState, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {
   CheckInfo,
@@ -69,7 +69,7 @@ export type {
   TaskTiming,
   Verdict,
 } from './model/result.js';
-export type { MachineInfo, MergedRun, RunInfo } from './model/run.js';
+export type { Machine, MergedRun, RunInfo } from './model/run.js';
 export { SEVERITIES, type Severity } from './model/severity.js';
 export type { FileEntry, Target } from './model/target.js';
 export type { Lane, NotPlanned, Plan, Task, TaskCheck } from './model/task.js';

@@ -3,7 +3,7 @@ import { thisMachine } from './execute/machine.js';
 import { ResourceStore } from './execute/policy/store.js';
 import { Pool } from './execute/pool.js';
 import { type Clock, monotonicMs } from './model/clock.js';
-import type { Machine } from './model/pressure.js';
+import type { MachineState } from './model/pressure.js';
 
 /** What a runtime may be told. */
 export interface RuntimeOptions {
@@ -14,7 +14,7 @@ export interface RuntimeOptions {
   /** The clock of timeouts and measurements; the machine's when absent. */
   readonly clock?: Clock;
   /** What tells the governor of the machine's state; this machine when absent. */
-  readonly machine?: Machine;
+  readonly machine?: MachineState;
   /** Numbers from 0 to just below 1 for the chance in waits before retries; `Math.random` when absent. */
   readonly random?: () => number;
 }
@@ -28,7 +28,7 @@ export interface Runtime {
   /** The clock. */
   readonly clock: Clock;
   /** What tells of the machine's state. */
-  readonly machine: Machine;
+  readonly machine: MachineState;
   /** Its threads. */
   readonly pool: Pool;
   /** What its scans ask over the network or by name: rate limits, breakers and concurrency that they share. */

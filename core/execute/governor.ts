@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js';
-import type { ConcurrencyChange, Machine, PressureKind, PressureLimits } from '../model/pressure.js';
+import type { ConcurrencyChange, MachineState, PressureKind, PressureLimits } from '../model/pressure.js';
 
 /** How often it looks. Shorter would take a burst for a state, longer would let memory run out unseen. */
 const SAMPLE_MS = 500;
@@ -13,7 +13,7 @@ const CALM_SAMPLES = 2;
 /** What a governor must know. */
 export interface GovernorOptions {
   readonly clock: Clock;
-  readonly machine: Machine;
+  readonly machine: MachineState;
   readonly limits: PressureLimits;
   /** Tasks that may be in flight on a machine at ease. */
   readonly concurrency: number;

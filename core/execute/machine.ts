@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import type { Machine } from '../model/pressure.js';
+import type { MachineState } from '../model/pressure.js';
 
 /** Where Linux tells how long work waited for a core: of this container first, else of the whole machine. */
 const PRESSURE_FILES = ['/sys/fs/cgroup/cpu.pressure', '/proc/pressure/cpu'];
 
 /** The machine that this process runs on. */
-export const thisMachine: Machine = {
+export const thisMachine: MachineState = {
   cpuStalledMs() {
     for (const file of PRESSURE_FILES) {
       const stalledMs = readStalledMs(file);

@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 const MAX_BYTES = 100 * 1_024 * 1_024;
 
 /** A file's text; nothing where there is none, it is large or it cannot be read: git takes it as empty too. */
-export function smallText(file: string): string {
+export function smallText(file: string, maxBytes = MAX_BYTES): string {
   try {
     const stats = statSync(file);
-    return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(file, 'latin1') : '';
+    return stats.isFile() && stats.size <= maxBytes ? readFileSync(file, 'latin1') : '';
   } catch {
     return '';
   }

@@ -3,12 +3,15 @@ import type { Target } from '../model/target.js';
 import type { WorkTree } from './git.js';
 import { commonDirOf, smallText } from './git-files.js';
 
+/** A repository's configuration is a few lines; what is larger is something else. */
+const CONFIG_BYTES = 1_048_576;
+
 /** What a target is told of the repository around it. Read from git's own files: asking git would cost each start a process. */
 export function repositoryOf(
   tree: Pick<WorkTree, 'top' | 'gitDir'>,
   root: string,
 ): Pick<Target, 'repositoryUrl' | 'repositoryPath'> {
-  const repositoryUrl = originUrl(smallText(join(commonDirOf(tree.gitDir), 'config')));
+  const repositoryUrl = originUrl(smallText(join(commonDirOf(tree.gitDir), 'config'), CONFIG_BYTES));
   const repositoryPath = relative(tree.top, root).split(sep).join('/');
   return {
     ...(repositoryUrl === undefined ? {} : { repositoryUrl }),

@@ -33,7 +33,7 @@ export interface TimedConcurrencyChange extends ConcurrencyChange {
 }
 
 /** What a machine tells of its state. A reading that it cannot give is undefined: nothing is concluded from it. */
-export interface Machine {
+export interface MachineState {
   /** Milliseconds, since some moment, in which at least one process waited for a core. */
   cpuStalledMs(): number | undefined;
   /** Share of the memory in use, 0 to 1; of the container's where it has a limit. */

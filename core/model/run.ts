@@ -15,11 +15,11 @@ export interface MergedRun {
   /** Its own verdict. */
   readonly verdict: TrendRun['verdict'];
   /** Platform and size of its machine. */
-  readonly machine: MachineInfo;
+  readonly machine: Machine;
 }
 
 /** The platform and size of a machine. */
-export interface MachineInfo {
+export interface Machine {
   /** Node.js's name of the platform, such as `linux`; of several joined by `+`. */
   readonly platform: string;
   /** Node.js's name of the architecture, such as `x64`; of several joined by `+`. */
@@ -43,7 +43,7 @@ export interface RunInfo {
   /** What it was restricted to; absent for a scan of all files. */
   readonly changes?: RunChanges;
   /** Platform and size of the machine. */
-  readonly machine: MachineInfo;
+  readonly machine: Machine;
   /** The runs that the result was merged from, in their order; absent for a single run. Their times are side by side as their clocks had them, without those in which none ran. */
   readonly mergedFrom?: readonly MergedRun[];
 }
