@@ -47,7 +47,7 @@ function attributeTexts(root: string, tree: WorkTree, listing: Listing, globalFi
   const folders = relative(tree.top, root).split(sep);
   const above = folders.map((_, index) => join(tree.top, ...folders.slice(0, index), ATTRIBUTES));
   const info = join(commonDirOf(tree.gitDir), 'info', 'attributes');
-  return [...inside, ...above, info, ...globalFiles, '/etc/gitattributes'].map(smallText);
+  return [...inside, ...above, info, ...globalFiles, '/etc/gitattributes'].map((file) => smallText(file));
 }
 
 /** Where the user's own attributes are. */
