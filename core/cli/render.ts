@@ -9,7 +9,7 @@ import type { RunResult } from '../model/result.js';
 import { createRedactor } from '../redact/create.js';
 import { redactRecord } from '../redact/record.js';
 import { runReporters } from '../report/run-reporters.js';
-import { exitCode, type PrintFlags, reportTo, tellReports, watchForLeaks } from './reports.js';
+import { exitCode, onCrash, type PrintFlags, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Flags of the commands that render a result again. */
 export interface RenderFlags extends PrintFlags {
@@ -26,6 +26,7 @@ interface Outputs {
 
 /** Renders a result and gives the exit code: that of its gate, as after the scan, or 3 where only a reporter failed. */
 export async function renderResult(result: RunResult, flags: RenderFlags): Promise<number> {
+  onCrash();
   const { reporters, redact } = await outputsOf(flags);
   // The patterns may be of today, and the file of somebody else.
   const redactor = createRedactor({ ...redact, settings: [], environment: process.env });

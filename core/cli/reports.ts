@@ -46,6 +46,20 @@ export function exitCode(result: RunResult, reports: readonly ReportedFile[], br
   return gateExitCode === 0 && failed ? 3 : gateExitCode;
 }
 
+/**
+ * An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something.
+ * @param first runs before, so that no other process is left.
+ */
+export function onCrash(first: () => void = () => {}): void {
+  process.on('uncaughtException', (error) => {
+    first();
+    void import('./print-error.js').then(
+      ({ printError }) => process.exit(printError(error, process.stderr)),
+      () => process.exit(3),
+    );
+  });
+}
+
 /** A handle that a plugin or reporter forgot would keep the process for ever. Nothing of ours is open any more. */
 export function watchForLeaks(): void {
   setTimeout(() => {

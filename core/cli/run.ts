@@ -9,7 +9,7 @@ import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
 import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
-import { exitCode, reportTo, tellReports, watchForLeaks } from './reports.js';
+import { exitCode, onCrash, reportTo, tellReports, watchForLeaks } from './reports.js';
 
 /** Runs a scan and gives the exit code. */
 export async function run(target: string, flags: RunFlags): Promise<number> {
@@ -55,7 +55,7 @@ export async function complete(options: ScanOptions, flags: RunFlags): Promise<C
     });
   }
   const runtime = createRuntime();
-  onCrash(runtime);
+  onCrash(() => runtime.kill());
   try {
     return await scanOnce(options, flags, runtime);
   } finally {
@@ -124,17 +124,6 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
   return () => {
     for (const signal of signals) process.off(signal, listener);
   };
-}
-
-/** An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something, and with no other process left. */
-export function onCrash(runtime: Runtime): void {
-  process.on('uncaughtException', (error) => {
-    runtime.kill();
-    void import('./print-error.js').then(
-      ({ printError }) => process.exit(printError(error, process.stderr)),
-      () => process.exit(3),
-    );
-  });
 }
 
 /** Follows a scan's events: progress, log, and failures after the verdict. */

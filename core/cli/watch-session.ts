@@ -10,7 +10,8 @@ import { createRuntime } from '../runtime.js';
 import type { ScanOptions } from '../scan.js';
 import { scanOptions } from './options.js';
 import { printError } from './print-error.js';
-import { exitCodeOf, onCrash, scanOnce } from './run.js';
+import { onCrash } from './reports.js';
+import { exitCodeOf, scanOnce } from './run.js';
 import type { WatchRequest, WatchRestart } from './watch.js';
 import { Loaded } from './watch-loaded.js';
 import { openWatch, type Watch } from './watch-paths.js';
@@ -27,7 +28,12 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
   const root = await realpath(resolve(options.cwd, target));
   const loaded = new Loaded(options);
   const runtime = createRuntime();
-  onCrash(runtime);
+  onCrash(() => runtime.kill());
+  // Whoever started it is gone, and with it the terminal that this would write to.
+  process.on('disconnect', () => {
+    runtime.kill();
+    process.exit(3);
+  });
   const written = new Set<string>();
   const signal = signalled();
   const watch = await openWatch([root, ...loaded.files()], { root, environment: options.environment, written });
@@ -128,8 +134,6 @@ function say(text: string): void {
   process.stderr.write(`scanrun: ${text}\n`);
 }
 
-// Whoever started it is gone, and with it the terminal that this would write to.
-process.on('disconnect', () => process.exit(3));
 process.once('message', (request: WatchRequest) => {
   session(request).then(
     ({ restart, code }) => {

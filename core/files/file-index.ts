@@ -169,7 +169,7 @@ async function gitIndex(
   before: readonly Notice[],
 ): Promise<FileIndex> {
   const { listing, ids, hash } = git;
-  const parts = { target: gitTarget(root, tree.top, git), listing, ids, hash, notices: [...before, ...git.notices] };
+  const parts = { target: gitTarget(root, tree, git), listing, ids, hash, notices: [...before, ...git.notices] };
   if (request?.kind === 'staged') {
     const { listStaged } = await import('./staged.js');
     const staged = await listStaged(root, tree, git);
@@ -182,14 +182,14 @@ async function gitIndex(
   return indexOf({ ...parts, changes: await changesSince(root, tree, git, request.ref) });
 }
 
-function gitTarget(root: string, top: string, { commit, branch }: GitListing): Target {
+function gitTarget(root: string, tree: WorkTree, { commit, branch }: GitListing): Target {
   return {
     kind: 'git',
     name: basename(root),
     root,
     ...(commit === undefined ? {} : { commit }),
     ...(branch === undefined ? {} : { branch }),
-    ...repositoryOf(top, root),
+    ...repositoryOf(tree, root),
   };
 }
 

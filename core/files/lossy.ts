@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { WorkTree } from './git.js';
+import { commonDirOf, smallText } from './git-files.js';
 import type { Listing } from './listing.js';
 import { records } from './records.js';
 
@@ -18,9 +18,6 @@ const LOSSY: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ATTRIBUTES = '.gitattributes';
-
-/** What is not read: git does not read such a file either (ATTR_MAX_FILE_SIZE). */
-const MAX_BYTES = 100 * 1_024 * 1_024;
 
 /**
  * The tracked files whose name in git's index says too little of what lies in the work tree. Nothing is asked of git
@@ -49,9 +46,8 @@ function attributeTexts(root: string, tree: WorkTree, listing: Listing, globalFi
   const inside = listing.entries.filter(({ path }) => path.endsWith(ATTRIBUTES)).map(({ path }) => join(root, path));
   const folders = relative(tree.top, root).split(sep);
   const above = folders.map((_, index) => join(tree.top, ...folders.slice(0, index), ATTRIBUTES));
-  const common = textOf(join(tree.gitDir, 'commondir')).trim();
-  const info = join(resolve(tree.gitDir, common), 'info', 'attributes');
-  return [...inside, ...above, info, ...globalFiles, '/etc/gitattributes'].map(textOf);
+  const info = join(commonDirOf(tree.gitDir), 'info', 'attributes');
+  return [...inside, ...above, info, ...globalFiles, '/etc/gitattributes'].map((file) => smallText(file));
 }
 
 /** Where the user's own attributes are. */
@@ -61,14 +57,4 @@ export async function globalAttributeFiles(root: string, tree: WorkTree): Promis
   const { XDG_CONFIG_HOME: config, HOME: home } = tree.environment;
   const folder = config || (home ? join(home, '.config') : undefined);
   return folder === undefined ? [] : [join(folder, 'git', 'attributes')];
-}
-
-/** A file's text; nothing where there is none or it cannot be read: git takes it as empty too. */
-function textOf(file: string): string {
-  try {
-    const stats = statSync(file);
-    return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(file, 'latin1') : '';
-  } catch {
-    return '';
-  }
 }

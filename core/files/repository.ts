@@ -1,26 +1,26 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
-import { codeOf } from '../errors.js';
+import { join, relative, sep } from 'node:path';
 import type { Target } from '../model/target.js';
+import type { WorkTree } from './git.js';
+import { commonDirOf, smallText } from './git-files.js';
 
 /** A repository's configuration is a few lines; what is larger is something else. */
-const MAX_BYTES = 1_048_576;
+const CONFIG_BYTES = 1_048_576;
 
 /** What a target is told of the repository around it. Read from git's own files: asking git would cost each start a process. */
-export function repositoryOf(repository: string, root: string): Pick<Target, 'repositoryUrl' | 'repositoryPath'> {
-  const repositoryUrl = originUrl(repository);
-  const repositoryPath = relative(repository, root).split(sep).join('/');
+export function repositoryOf(
+  tree: Pick<WorkTree, 'top' | 'gitDir'>,
+  root: string,
+): Pick<Target, 'repositoryUrl' | 'repositoryPath'> {
+  const repositoryUrl = originUrl(smallText(join(commonDirOf(tree.gitDir), 'config'), CONFIG_BYTES));
+  const repositoryPath = relative(tree.top, root).split(sep).join('/');
   return {
     ...(repositoryUrl === undefined ? {} : { repositoryUrl }),
     ...(repositoryPath === '' ? {} : { repositoryPath }),
   };
 }
 
-/** The address of the remote `origin` as people open it; undefined where there is none. */
-function originUrl(repository: string): string | undefined {
-  const folder = gitFolder(repository);
-  const config = folder === undefined ? undefined : readSmall(join(folder, 'config'));
-  if (config === undefined) return undefined;
+/** The address of the remote `origin` in a configuration of git, as people open it; undefined where there is none. */
+function originUrl(config: string): string | undefined {
   let inOrigin = false;
   for (const line of config.split('\n')) {
     if (/^\s*\[/.test(line)) inOrigin = /^\s*\[\s*remote\s+"origin"\s*\]/i.test(line);
@@ -28,29 +28,6 @@ function originUrl(repository: string): string | undefined {
     if (url !== undefined) return webUrl(url);
   }
   return undefined;
-}
-
-/** The folder of the repository's own configuration; a work tree and a submodule have a file that names it. */
-function gitFolder(repository: string): string | undefined {
-  const path = join(repository, '.git');
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
-  const named = /^gitdir: (.+)$/m.exec(readSmall(path) ?? '')?.[1];
-  if (named === undefined) return undefined;
-  const folder = resolve(repository, named.trim());
-  const shared = readSmall(join(folder, 'commondir'));
-  return shared === undefined ? folder : resolve(folder, shared.trim());
-}
-
-/** A small file's text; undefined for what is none: a repository may be hostile, and a pipe would never end. */
-function readSmall(path: string): string | undefined {
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() && stats.size <= MAX_BYTES ? readFileSync(path, 'utf8') : undefined;
-  } catch (error) {
-    // Where a repository lives is good to know, and no reason not to scan it.
-    if (codeOf(error) !== undefined) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.js';
+import { changesText, type RunChanges } from '../model/changes.js';
 import type { JsonObject } from '../model/json.js';
 import type { Notice, RunResult } from '../model/result.js';
 import type { ShardInput } from './shards.js';
@@ -17,8 +18,8 @@ export function problems(inputs: readonly ShardInput[]): Problem[] {
     }
   }
   for (const { name, result } of others) {
-    const what = otherTarget(first, result);
-    if (what !== undefined) found.push({ where: name, what });
+    for (const what of [otherTarget(first, result), otherChanges(first, result)])
+      if (what !== undefined) found.push({ where: name, what });
   }
   return found;
 }
@@ -37,6 +38,31 @@ function otherTarget({ name, result: { target } }: ShardInput, { target: other }
   if (target.name !== other.name && !isSameCommit)
     return `is of the target '${other.name}', ${name} of '${target.name}', and no commit says that they are the same`;
   return undefined;
+}
+
+/** What the whole was restricted to: nothing when all looked at all files, the same when all did. */
+export function mergedChanges(inputs: readonly ShardInput[]): RunChanges | undefined {
+  const all = inputs.map(({ result }) => result.run.changes);
+  const [first] = all;
+  if (first?.kind !== 'files') return first;
+  return { kind: 'files', files: sum(all, 'files'), removed: sum(all, 'removed') };
+}
+
+function sum(all: readonly (RunChanges | undefined)[], key: 'files' | 'removed'): number {
+  return all.reduce((total, changes) => total + (changes?.[key] ?? 0), 0);
+}
+
+/** How a result looked at other files than the first. Lists of files may differ: together they are a longer list. */
+function otherChanges({ name, result }: ShardInput, other: RunResult): string | undefined {
+  const [own, theirs] = [result.run.changes, other.run.changes];
+  if (own?.kind === 'files' && theirs?.kind === 'files') return undefined;
+  return JSON.stringify(own) === JSON.stringify(theirs)
+    ? undefined
+    : `looked at ${filesText(theirs)}, ${name} at ${filesText(own)}`;
+}
+
+function filesText(changes: RunChanges | undefined): string {
+  return changes === undefined ? 'all files' : changesText(changes);
 }
 
 function folderText(path: string | undefined): string {

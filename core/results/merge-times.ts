@@ -65,7 +65,11 @@ function statisticsOf(
     tier: shards[0]?.result.run.tier ?? 'standard',
     wallMs,
     concurrency: mostAtOnce(shards, ({ concurrency }) => concurrency),
-    concurrencyChanges: [],
+    concurrencyChanges: shards
+      .flatMap(({ result, offsetMs }) =>
+        result.statistics.concurrencyChanges.map((change) => ({ ...change, atMs: change.atMs + offsetMs })),
+      )
+      .sort((a, b) => a.atMs - b.atMs),
     cores: mostAtOnce(shards, ({ cores }) => cores),
     budgetMs: budgets.reduce((sum, ms) => sum + ms, 0),
     files: Math.max(...all.map(({ files }) => files)),

@@ -12,7 +12,7 @@ import { plural } from '../model/text.js';
 import { TIERS } from '../model/tier.js';
 import { makeVerdict } from '../model/verdict.js';
 import { mergeChecks } from './merge-checks.js';
-import { differences, problems } from './merge-problems.js';
+import { differences, mergedChanges, problems } from './merge-problems.js';
 import { mergeTimes } from './merge-times.js';
 import { type Shard, type ShardInput, shardsOf } from './shards.js';
 
@@ -32,10 +32,12 @@ export function mergeResults(inputs: readonly ShardInput[]): RunResult {
   const checks = mergeChecks(shards, notice);
   const times = mergeTimes(shards, checks, notice);
   const gate = strictestGate(shards);
+  const changes = mergedChanges(inputs);
+  const notPlanned = notPlannedOf(shards);
   const all = [...unique(shards.flatMap(({ result }) => result.notices)), ...notices];
   return {
     schemaVersion: 1,
-    run: runOf(shards, times.statistics.cores),
+    run: { ...runOf(shards, times.statistics.cores), ...(changes === undefined ? {} : { changes }) },
     target: first.result.target,
     config: { ...first.result.config, gate },
     verdict: makeVerdict({
@@ -45,9 +47,11 @@ export function mergeResults(inputs: readonly ShardInput[]): RunResult {
       outliers: times.outliers,
       time: times.statistics,
       interrupted: shards.some(({ result }) => result.verdict.status === 'interrupted'),
+      notPlanned,
+      changes,
     }),
     checks,
-    notPlanned: notPlannedOf(shards),
+    notPlanned,
     ...times,
     notices: all,
   };

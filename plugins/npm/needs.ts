@@ -1,4 +1,5 @@
-import type { CheckContext } from 'scanrun';
+import { type CheckContext, plural } from 'scanrun';
+import { someOf } from '../text.js';
 import type { LockfileData } from './checks/lockfile.js';
 import type { LockedTree } from './lockfiles/tree.js';
 
@@ -14,4 +15,13 @@ export function lockedTree({
     'not-applicable',
     'Which versions are used is not known: there is no lockfile, and nothing is installed. Run `npm install` first.',
   );
+}
+
+/** Says for which packages the registry did not answer, where there are any: what is said of the others is not all. */
+export function tellUnanswered(
+  { degraded }: Pick<CheckContext, 'degraded'>,
+  { unanswered }: { readonly unanswered: readonly string[] },
+): void {
+  if (unanswered.length > 0)
+    degraded(`The registry did not answer for ${plural(unanswered.length, 'package')}: ${someOf(unanswered)}.`);
 }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { ScanError } from 'scanrun';
-import type { FoundBrowser } from './browser-path.js';
+import { sandboxArguments } from 'scanrun/browser';
+import type { PrintBrowser } from './browser-path.js';
 import { BrowserProcess } from './browser-process.js';
 
 /** How to print. */
 export interface PrintOptions {
-  readonly browser: FoundBrowser;
+  readonly browser: PrintBrowser;
   /** The folder from which puppeteer-core is resolved where it does not lie beside scanrun. */
   readonly cwd: string;
   readonly signal: AbortSignal;
@@ -88,11 +89,6 @@ export async function print(html: string, options: PrintOptions): Promise<Uint8A
 function argumentsOf({ defaultArgs }: Puppeteer, { browser, sandbox }: PrintOptions, userDataDir: string): string[] {
   const args = [...browser.args, ...ARGUMENTS, ...sandboxArguments(sandbox)];
   return defaultArgs({ args, userDataDir, headless: browser.shell ? 'shell' : true });
-}
-
-/** Chromium refuses its sandbox to root; without one a forked helper for it is only a cost. */
-function sandboxArguments(wanted: boolean): string[] {
-  return wanted && process.getuid?.() !== 0 ? [] : ['--no-sandbox'];
 }
 
 type Puppeteer = Pick<typeof import('puppeteer-core'), 'connect' | 'defaultArgs'>;
@@ -201,7 +197,7 @@ class Stop {
   }
 }
 
-function nameOf({ path, from }: FoundBrowser): string {
+function nameOf({ path, from }: PrintBrowser): string {
   return `${path} (from ${from})`;
 }
 

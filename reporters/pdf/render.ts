@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ReporterContext, RunResult } from 'scanrun';
 import json from 'scanrun/reporters/json';
-import { findBrowser } from './browser-path.js';
+import { findPrintBrowser } from './browser-path.js';
 import { renderDocument } from './document.js';
 import { withMetadata } from './metadata.js';
 import { print } from './print.js';
@@ -24,7 +24,7 @@ export interface PdfOptions {
 export async function renderPdf(result: RunResult, context: ReporterContext<PdfOptions>): Promise<Uint8Array> {
   const { options, cwd, environment, signal } = context;
   // Before anything is rendered: without a browser it would be in vain.
-  const browser = await findBrowser({ named: options.browser, environment, cwd });
+  const browser = await findPrintBrowser({ named: options.browser, environment, cwd });
   const { html, title } = await renderDocument(result, options, await digestOf(result, context));
   const pdf = await print(html, { browser, cwd, signal, sandbox: options.sandbox, timeoutMs: options.timeoutMs });
   const version = result.run.versions.scanrun ?? '';

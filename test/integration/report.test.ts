@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../core/model/result.js';
 import { parseCommands } from '../reporters/formats.js';
+import { large } from '../reporters/sample-extremes.js';
 import { addChecks, checkProject } from '../support/check-projects.js';
 import { commitAll, folder, write } from '../support/folders.js';
 import { command, scanrun, startScanrun } from '../support/processes.js';
@@ -89,6 +90,17 @@ describe('all reporters at once', () => {
     }
     expect(existsSync(join(root, 'bad.txt'))).toBe(false);
     expect(readdirSync(join(root, 'reports')).sort()).toEqual(['gl-code-quality-report.json', 'scan.sarif']);
+  });
+
+  it('never make a crash look like findings', async () => {
+    const root = project({ checks: { 'local/errs': 'off', 'local/throws': 'off' } });
+    write(root, {
+      'stray.mjs':
+        "import { defineReporter } from 'scanrun';\nexport default defineReporter({ name: 'stray', output: 'x.txt', async render() { setImmediate(() => { throw new Error('stray'); }); await new Promise((done) => setTimeout(done, 2_000)); return 'x'; } });\n",
+    });
+    await scanrun(['--json'], { cwd: root });
+    const again = await scanrun(['report', 'last', '--reporter', './stray.mjs'], { cwd: root });
+    expect([again.code, again.stderr]).toEqual([3, expect.stringContaining('stray')]);
   });
 
   it('leave the old file as it is when the process is killed in the middle', async () => {
@@ -184,6 +196,21 @@ describe('scanrun report', () => {
     withPlugin(root, { gate: { failOn: 'never' }, checks: { 'local/throws': 'error' } });
     await scanrun([], { cwd: root });
     expect((await scanrun(['report', 'last', '--reporter', 'csv'], { cwd: root })).code).toBe(3);
+  });
+
+  it('renders ten thousand findings in little more memory than the result takes', async () => {
+    const root = folder({ 'large.json': JSON.stringify(large(10_000)) });
+    const reporters = ['sarif', 'junit', 'gitlab', 'csv', 'markdown', 'github=summary.md'].flatMap((name) => [
+      '--reporter',
+      name,
+    ]);
+    const env = { NODE_OPTIONS: '--max-old-space-size=96' };
+    const { code, stderr } = await scanrun(['report', 'large.json', ...reporters], { cwd: root, env });
+    expect([code, stderr.match(/ report in /g)?.length, stderr.match(/failed/)]).toEqual([1, 6, null]);
+    expect(
+      (JSON.parse(readFileSync(join(root, 'reports/scan.sarif'), 'utf8')) as { runs: { results: object[] }[] }).runs[0]
+        ?.results,
+    ).toHaveLength(10_000);
   });
 
   it('uses the reporters of the configuration when none is named', async () => {

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkProject } from '../support/check-projects.js';
-import { commitAll, write } from '../support/folders.js';
-import { alive, endAll, type RunningCommand, scanrun, startScanrun } from '../support/processes.js';
+import { commitAll, folder, write } from '../support/folders.js';
+import { alive, endAll, type RunningCommand, scanrun, startScanrun, uniqueArgument } from '../support/processes.js';
 
 const READS = {
   visit: "report(c, 'read ' + file.text, { path: file.path, startLine: 1 });",
@@ -138,7 +138,25 @@ describe('a watch', { timeout: 60_000 }, () => {
     expect(children.length).toBeGreaterThan(0);
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: 130 });
-    expect(children.filter((pid) => alive('watch-session').includes(pid) && cwdOf(pid) === root)).toEqual([]);
+    expect(children.filter((pid) => alive('watch-session').includes(pid) && homeOf(pid) === root)).toEqual([]);
+  });
+
+  it('leaves nothing behind when what started it is killed in the middle of a command', async () => {
+    const mark = uniqueArgument();
+    const root = folder({
+      'scan.config.mjs': `import { commands } from 'scanrun/plugins/command';
+export default { plugins: [commands({ hangs: { title: 'hangs', argv: ['node', '-e', 'setInterval(() => {}, 1000)', '${mark}'] } })], reporters: ['terminal'] };`,
+      'a.txt': 'a',
+    });
+    const command = startScanrun(['--watch'], { cwd: root });
+    while (alive(mark).length === 0) await new Promise((done) => setTimeout(done, 20));
+    command.child.kill('SIGKILL');
+    try {
+      while (alive(mark).length > 0) await new Promise((done) => setTimeout(done, 20));
+    } finally {
+      endAll(mark);
+    }
+    expect(alive('watch-session').filter((pid) => homeOf(pid) === root)).toEqual([]);
   });
 
   it('refuses flags that say otherwise', async () => {
@@ -151,7 +169,7 @@ describe('a watch', { timeout: 60_000 }, () => {
   });
 });
 
-function cwdOf(pid: number): string | undefined {
+function homeOf(pid: number): string | undefined {
   return statSync(`/proc/${pid}`, { throwIfNoEntry: false }) === undefined
     ? undefined
     : readFileSync(`/proc/${pid}/environ`, 'utf8')

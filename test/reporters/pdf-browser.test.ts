@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ScanError } from 'scanrun';
 import { describe, expect, it } from 'vitest';
-import { type BrowserSearch, findBrowser, wellKnown } from '../../reporters/pdf/browser-path.js';
+import { type BrowserSearch, wellKnownBrowsers } from '../../core/browser.js';
+import { findPrintBrowser } from '../../reporters/pdf/browser-path.js';
 import { folder, write } from '../support/folders.js';
 
 /** A folder with programs. */
@@ -17,7 +18,9 @@ function programs(...paths: string[]): string {
 }
 
 const search = (over: Partial<BrowserSearch>): Promise<unknown> =>
-  findBrowser({ named: '', environment: {}, cwd: '/', platform: 'darwin', ...over }).catch((error: unknown) => error);
+  findPrintBrowser({ named: '', environment: {}, cwd: '/', platform: 'darwin', ...over }).catch(
+    (error: unknown) => error,
+  );
 
 describe('the browser', () => {
   it('is the one that the option names, before all others, from the working folder', async () => {
@@ -74,11 +77,11 @@ describe('the browser', () => {
       path: join(root, 'Applications/Google Chrome.app/Contents/MacOS/Google Chrome'),
       from: 'a well-known place',
     });
-    expect(wellKnown({}, 'linux')).toContain('/usr/bin/chromium');
-    const windows = wellKnown({ ProgramFiles: 'C:\\Program Files', LOCALAPPDATA: 'C:\\Me' }, 'win32');
+    expect(wellKnownBrowsers({}, 'linux')).toContain('/usr/bin/chromium');
+    const windows = wellKnownBrowsers({ ProgramFiles: 'C:\\Program Files', LOCALAPPDATA: 'C:\\Me' }, 'win32');
     expect(windows).toContain('C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe');
     expect(windows[0]).toBe('C:\\Me\\Chromium\\Application\\chrome.exe');
-    expect(wellKnown({}, 'win32')).toEqual([]);
+    expect(wellKnownBrowsers({}, 'win32')).toEqual([]);
   });
 
   it('is that of @sparticuz/chromium, if the project has it', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScanError } from 'scanrun';
 import { afterEach, describe, expect, it, type TestContext } from 'vitest';
-import { findBrowser } from '../../reporters/pdf/browser-path.js';
+import { findPrintBrowser } from '../../reporters/pdf/browser-path.js';
 import { print } from '../../reporters/pdf/print.js';
 import { linkScanrun } from '../support/check-projects.js';
 import { folder, write } from '../support/folders.js';
@@ -54,7 +54,7 @@ async function printed(
   program: string,
   over: { timeoutMs?: number; signal?: AbortSignal; sandbox?: boolean } = {},
 ): Promise<Buffer> {
-  const browser = await findBrowser({ named: program, environment: {}, cwd: process.cwd() });
+  const browser = await findPrintBrowser({ named: program, environment: {}, cwd: process.cwd() });
   const signal = new AbortController().signal;
   return Buffer.from(
     await print(html, { browser, cwd: process.cwd(), signal, sandbox: true, timeoutMs: 60_000, ...over }),

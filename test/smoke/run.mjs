@@ -48,6 +48,7 @@ try {
   commitAll();
   checkTypes();
   checkScan();
+  checkReports();
   checkUsage();
   checkTesting();
   console.log(`smoke: passed on Node.js ${version}`);
@@ -217,6 +218,26 @@ function checkScan() {
   assert.match(typed.stdout, /src\/tabs\.txt:2:1 {2}A tab in line 2\./);
   assert.ok(existsSync(join(project, 'reports/own.html')), 'the configured report is written');
   console.log(`smoke: ${findings.length} findings in ${result.checks.length} checks, exit code ${status}, as expected`);
+}
+
+/** Every reporter is in the package, and a result that is kept can be rendered again and merged. */
+function checkReports() {
+  const names = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports)
+    .filter((path) => path.startsWith('./reporters/'))
+    .map((path) => path.slice('./reporters/'.length));
+  const text = names.filter((name) => name !== 'pdf');
+  const files = text.flatMap((name) => ['--reporter', `${name}=reports/again/${name}`]);
+  const again = run(values.node, [main, 'report', 'last', ...files]);
+  assert.equal(again.status, EXPECTED.exitCode, again.stderr);
+  for (const name of text) assert.ok(existsSync(join(project, 'reports/again', name)), `${name} is not written`);
+  const shards = ['repo', 'own'].map((plugin) => {
+    const shard = run(values.node, [main, '--check', plugin, '--json']);
+    write({ [`reports/${plugin}.json`]: shard.stdout });
+    return `reports/${plugin}.json`;
+  });
+  const merged = JSON.parse(run(values.node, [main, 'merge', ...shards]).stdout);
+  assert.deepEqual([...new Set(merged.checks.map(({ checkId }) => checkId.split('/')[0]))], ['own', 'repo']);
+  console.log(`smoke: ${text.length} reporters, report and merge`);
 }
 
 /** Mistakes end with 2 and a next step; the other commands work. */

@@ -1,9 +1,8 @@
-import { type ContextOf, defineCheck, plural } from 'scanrun';
-import { someOf } from '../../text.js';
+import { type ContextOf, defineCheck } from 'scanrun';
 import { workspacePackages } from '../../workspaces.js';
 import { oneLine } from '../advisories/advisory.js';
 import { blamer } from '../blame.js';
-import { lockedTree } from '../needs.js';
+import { lockedTree, tellUnanswered } from '../needs.js';
 import lockfile from './lockfile.js';
 import registry from './registry.js';
 
@@ -60,11 +59,7 @@ export default defineCheck(import.meta.url, {
   needs: { lockfile, registry },
   async run(context) {
     const tree = lockedTree(context);
-    const { unanswered } = context.needs.registry;
-    if (unanswered.length > 0)
-      context.degraded(
-        `The registry did not answer for ${plural(unanswered.length, 'package')}: ${someOf(unanswered)}.`,
-      );
+    tellUnanswered(context, context.needs.registry);
     const blame = await blamer(tree, await workspacePackages(context));
     const { default: picomatch } = await import('picomatch');
     const isIgnored = picomatch([...context.options.ignore]);

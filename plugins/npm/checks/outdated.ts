@@ -1,8 +1,8 @@
-import { type ContextOf, defineCheck, plural, type Severity } from 'scanrun';
+import { type ContextOf, defineCheck, type Severity } from 'scanrun';
 import { declaredIn, FIELDS, placesIn } from '../../manifest.js';
-import { someOf } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import type { SemverModule } from '../advisories/range.js';
+import { tellUnanswered } from '../needs.js';
 import { fromRegistry, type KnownPackage } from '../registry/answers.js';
 import lockfile from './lockfile.js';
 import registry from './registry.js';
@@ -65,11 +65,8 @@ export default defineCheck(import.meta.url, {
   },
   needs: { lockfile, registry },
   async run(context) {
-    const { known, unanswered } = context.needs.registry;
-    if (unanswered.length > 0)
-      context.degraded(
-        `The registry did not answer for ${plural(unanswered.length, 'package')}: ${someOf(unanswered)}.`,
-      );
+    const { known } = context.needs.registry;
+    tellUnanswered(context, context.needs.registry);
     const { default: semver } = await import('semver');
     const { default: picomatch } = await import('picomatch');
     const isIgnored = picomatch([...context.options.ignore]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { indexFiles } from '../../../core/files/file-index.js';
+import { WorkTree } from '../../../core/files/git.js';
 import { repositoryOf, webUrl } from '../../../core/files/repository.js';
 import { folder, git, repository, write } from '../../support/folders.js';
 
@@ -77,13 +78,13 @@ describe('a target', () => {
     const root = withOrigin('https://github.com/acme/rocket');
     const tree = join(realpathSync(folder()), 'tree');
     git(root, 'worktree', 'add', '--quiet', '--detach', tree);
-    expect(repositoryOf(tree, tree)).toEqual({ repositoryUrl: 'https://github.com/acme/rocket' });
+    expect(repositoryOf(new WorkTree(tree), tree)).toEqual({ repositoryUrl: 'https://github.com/acme/rocket' });
     const outer = repository({ 'a.txt': 'a' });
     git(outer, 'submodule', '--quiet', 'add', root, 'lib/rocket');
     // Its remote is the folder that it came from, which nobody can open.
-    expect(repositoryOf(join(outer, 'lib/rocket'), join(outer, 'lib/rocket'))).toEqual({});
+    expect(repositoryOf(new WorkTree(join(outer, 'lib/rocket')), join(outer, 'lib/rocket'))).toEqual({});
     git(join(outer, 'lib/rocket'), 'remote', 'set-url', 'origin', 'https://github.com/acme/fork');
-    expect(repositoryOf(join(outer, 'lib/rocket'), join(outer, 'lib/rocket'))).toEqual({
+    expect(repositoryOf(new WorkTree(join(outer, 'lib/rocket')), join(outer, 'lib/rocket'))).toEqual({
       repositoryUrl: 'https://github.com/acme/fork',
     });
   });
@@ -100,10 +101,10 @@ describe('a target', () => {
       execFileSync('rm', ['-rf', join(root, '.git')]);
       mkdirSync(join(root, '.git'));
       make();
-      expect(repositoryOf(root, root)).toEqual({});
+      expect(repositoryOf(new WorkTree(root), root)).toEqual({});
     }
     execFileSync('rm', ['-rf', join(root, '.git')]);
     write(root, { '.git': 'gitdir: \0nowhere\n' });
-    expect(repositoryOf(root, root)).toEqual({});
+    expect(repositoryOf(new WorkTree(root), root)).toEqual({});
   });
 });

@@ -353,6 +353,22 @@ describe('what is refused', () => {
     ]);
   });
 
+  it('is a look at other files, but for lists of files', () => {
+    const on = (changes: RunResult['run']['changes'], id: string) => {
+      const made = base({}, id);
+      return { ...made, run: { ...made.run, ...(changes === undefined ? {} : { changes }) } };
+    };
+    const since = { kind: 'since', ref: 'main', base: 'a'.repeat(40), files: 2, removed: 0 } as const;
+    expect(problemsOf(on(since, 'a'), on(undefined, 'b'))).toEqual([
+      'SR_RESULTS_DIFFER',
+      'b.json looked at all files, a.json at 2 files changed since main (aaaaaaaa)',
+    ]);
+    expect(merged(on(since, 'a'), on(since, 'b')).run.changes).toEqual(since);
+    const files = (count: number) => ({ kind: 'files', files: count, removed: 0 }) as const;
+    expect(merged(on(files(2), 'a'), on(files(3), 'b')).run.changes).toEqual(files(5));
+    expect(merged(base({}, 'a'), base({}, 'b')).run).not.toHaveProperty('changes');
+  });
+
   it('is another target or repository', () => {
     const { commit: _, ...plain } = base({}).target;
     const without = (name: string, id: string) => ({ ...base({}, id), target: { ...plain, name } });
@@ -422,5 +438,5 @@ function withStatus(each: CheckResult, status: OutcomeStatus): CheckResult {
     status === 'passed' || status === 'failed'
       ? { status }
       : { status, reason: { code: 'threw' as const, message: 'x' } };
-  return { ...each, outcome, parts: [{ taskId: each.checkId, outcome, timeMs: 0 }] };
+  return { ...each, outcome, parts: [{ taskId: each.checkId, outcome, timeMs: each.timeMs }] };
 }
