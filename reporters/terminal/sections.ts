@@ -94,10 +94,12 @@ export function* slowestLines(result: RunResult, settings: Settings): Generator<
   yield '';
 }
 
-/** The notices; only errors when quiet. */
+/** The notices; only errors when quiet. That a check is not installed stands with the checks without an answer. */
 export function* noticeLines(result: RunResult, settings: Settings): Generator<string> {
   const { style, verbosity, columns } = settings;
-  const notices = verbosity === 'quiet' ? result.notices.filter((notice) => notice.level === 'error') : result.notices;
+  const notices = result.notices.filter(({ code, level }) =>
+    verbosity === 'quiet' ? level === 'error' : code !== 'not-installed',
+  );
   if (notices.length === 0) return;
   if (verbosity !== 'quiet') yield* [style.bold('Notices'), ''];
   const margin = verbosity === 'quiet' ? '' : '  ';
