@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { topOf } from '../files/top.js';
 
@@ -56,6 +56,20 @@ const BUILDS = ['build', 'prepare', 'prepack', 'prepublishOnly'];
 /** A manifest is written by people; what is larger is something else. */
 const MAX_MANIFEST_BYTES = 1_048_576;
 
+/** What there is in a folder that is not there. */
+const NOTHING: RepositoryFacts = {
+  git: false,
+  shallow: false,
+  installed: false,
+  lockfiles: [],
+  tsconfigs: [],
+  eslintConfigs: [],
+  dockerfiles: [],
+  workflows: [],
+  gitlab: false,
+  pages: [],
+};
+
 /**
  * Looks what there is: at the names in the root and in a handful of folders, and into package.json. It never walks the
  * tree, runs nothing, and throws nothing: what cannot be read is not there, as far as this tells.
@@ -63,6 +77,7 @@ const MAX_MANIFEST_BYTES = 1_048_576;
  */
 export function repositoryFacts(place: string): RepositoryFacts {
   const root = folderOf(place);
+  if (root === undefined) return NOTHING;
   const { files, folders } = namesIn(root);
   const top = topIn(root);
   const below = (folder: string, pattern: RegExp, ...path: readonly string[]): string[] =>
@@ -92,13 +107,13 @@ export function repositoryFacts(place: string): RepositoryFacts {
   };
 }
 
-/** The folder that a path or URL means: itself, or the one that the file lies in. */
-function folderOf(place: string): string {
+/** The folder that a path or URL means: itself, or the one that the file lies in; undefined where there is none. */
+function folderOf(place: string): string | undefined {
   try {
-    const path = place.startsWith('file:') ? fileURLToPath(place) : place;
+    const path = resolve(place.startsWith('file:') ? fileURLToPath(place) : place);
     return statSync(path).isDirectory() ? path : dirname(path);
   } catch {
-    return place;
+    return undefined;
   }
 }
 
