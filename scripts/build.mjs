@@ -70,6 +70,7 @@ async function bundle() {
     'plan',
     'list',
     'explain',
+    'init',
     'history',
     'cache',
     'report',
