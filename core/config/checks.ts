@@ -41,7 +41,7 @@ export interface ResolvedCheck {
   readonly files: readonly string[];
   /** Globs of files it may not see, besides the configuration's. */
   readonly exclude: readonly string[];
-  /** True when the configuration itself has an entry for it, rather than a preset or its plugin bringing it. */
+  /** True when the configuration itself or the chosen profile has an entry for it, rather than a preset or its plugin bringing it. */
   readonly named: boolean;
 }
 
@@ -68,6 +68,7 @@ export async function resolveChecks(
     for (const [id, entry] of Object.entries(layer.config.checks ?? {})) {
       const registered = registry.get(id);
       if (registered === undefined) {
+        if (layer.builtIn) continue;
         const problem = unknownCheck(id, layer, registry, complete);
         if (problem !== undefined) problems.push(problem);
         continue;
@@ -100,7 +101,7 @@ function mergeSettings(before: Merged | undefined, settings: Settings, layer: La
     options: { ...kept.options, ...options },
     exclude: [...(kept.exclude ?? []), ...present(exclude)],
     off: severity === undefined ? kept.off : severity === 'off',
-    named: kept.named || layer === 'config',
+    named: kept.named || layer === 'config' || layer === 'profile',
   };
 }
 

@@ -25,22 +25,29 @@ interface Listed {
 }
 
 /**
- * Loads the plugins that the layers list; the default ones where none lists any. Plugins add up over the layers; the
- * same plugin may be listed twice.
+ * Loads the plugins that the layers list; the default ones where none lists any, with those that the profile is made
+ * for. Plugins add up over the layers; the same plugin may be listed twice.
  */
 export async function loadPlugins(
   layers: readonly ConfigLayer[],
   cwd: string,
   loader: ModuleLoader,
   problems: ConfigProblem[],
+  profilePlugins: readonly string[] = [],
 ): Promise<LoadedPlugins> {
   const listing = layers.filter(({ config }) => config.plugins !== undefined);
   const listed: Listed[] = listing.flatMap(({ config, source, folder }) =>
     (config.plugins ?? []).map((item, index) => ({ item, where: source.place(['plugins', index]), folder })),
   );
-  // A flag adds to what would run without it.
-  if (listing.every(({ layer }) => layer === 'flag'))
-    listed.unshift(...DEFAULT_PLUGINS.map((item) => ({ item, where: 'default plugins', folder: cwd })));
+  // A flag and a profile add to what would run without them.
+  if (listing.every(({ layer }) => layer === 'flag' || layer === 'profile'))
+    listed.unshift(
+      ...[...new Set([...DEFAULT_PLUGINS, ...profilePlugins])].map((item) => ({
+        item,
+        where: 'default plugins',
+        folder: cwd,
+      })),
+    );
   const found = new Map<string, { readonly plugin: Plugin; readonly where: string }>();
   let complete = true;
   for (const entry of listed) {

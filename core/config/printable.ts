@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { maskNamed } from '../redact/named.js';
 import { MASK } from '../redact.js';
+import type { ResolvedProfile } from './profiles.js';
 import type { ResolvedConfig } from './resolve.js';
 
 /** The configuration for the report: plain JSON, without functions, without the values of options that are named like secrets or that a redaction pattern matches. */
@@ -15,6 +16,7 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
   const printable = {
     ...(file === undefined ? {} : { file: relative(targetRoot, file).replaceAll('\\', '/') }),
     tier: config.tier,
+    ...(config.profile === undefined ? {} : { profile: printableProfile(config.profile) }),
     limits: { ...config.limits },
     plugins: config.plugins.map(({ name, version }) => (version === undefined ? { name } : { name, version })),
     checks: Object.fromEntries(checks) as JsonObject,
@@ -33,6 +35,15 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     select: { ...config.select },
   };
   return masked(maskNamed(printable, MASK), patterns) as JsonObject;
+}
+
+function printableProfile({ name, title, include, exclude }: ResolvedProfile): JsonObject {
+  return {
+    name,
+    ...(title === undefined ? {} : { title }),
+    ...(include === undefined ? {} : { include }),
+    exclude,
+  };
 }
 
 function masked(value: JsonValue, patterns: readonly RegExp[]): JsonValue {

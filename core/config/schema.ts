@@ -1,6 +1,7 @@
 import { DURATION_PATTERN } from '../model/duration.js';
 import { SEVERITIES } from '../model/severity.js';
 import { TIERS } from '../model/tier.js';
+import { profilesSchema } from './profile-schema.js';
 
 // Every leaf has a `title` that completes the sentence "must be ...": it is what a person reads who got it wrong.
 // Choices are written with if/then/else rather than anyOf, so that only the branch that was meant complains.
@@ -193,6 +194,7 @@ export const configSchema = {
       description: 'Settings by check id.',
       additionalProperties: { $ref: '#/definitions/checkEntry' },
     },
+    profiles: profilesSchema,
     tier: { enum: TIERS, title: `one of ${TIERS.join(', ')}`, description: 'How much to run; default standard.' },
     tiers: {
       type: 'object',
