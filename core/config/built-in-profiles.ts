@@ -32,8 +32,13 @@ export const BUILT_IN_PROFILES: ReadonlyMap<string, BuiltInProfile> = new Map(
         'git/history-size',
         'git/identical-files',
       ],
-      // "Nobody could be asked" is no answer on the day of a release.
-      checks: { 'npm/vulnerabilities': { optional: false } },
+      checks: {
+        // "Nobody could be asked" is no answer on the day of a release.
+        'npm/vulnerabilities': { optional: false },
+        // Warnings on any other day: a version is made of what is committed, and its users are told what is new.
+        'git/clean-tree': 'error',
+        'git/changelog-version': 'error',
+      },
       gate: { minCoverage: 1 },
     },
     'pull-request': {

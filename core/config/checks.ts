@@ -54,7 +54,7 @@ interface Merged extends Omit<Settings, 'severity'> {
 
 /**
  * Lays the layers' entries over the checks. A later entry wins field by field, and option by option: a severity alone
- * keeps the options of a preset. Globs of `exclude` add up.
+ * keeps the options of a preset. Globs of `exclude` add up. What scanrun itself brings turns on nothing that is off.
  */
 export async function resolveChecks(
   registry: Registry,
@@ -73,6 +73,7 @@ export async function resolveChecks(
         if (problem !== undefined) problems.push(problem);
         continue;
       }
+      if (layer.builtIn && merged.get(id)?.off) continue;
       const settings: Settings = typeof entry === 'string' ? { severity: entry } : entry;
       const { options } = settings;
       if (options !== undefined && Object.keys(options).length > 0)

@@ -254,7 +254,7 @@ type PluginIn<L> = L extends readonly (infer P extends Plugin)[] ? P : never;
 /** A profile as a person writes it in TypeScript, with a list of plugins of its own. */
 export interface ProfileInput<L, Known extends Plugin> extends BaseProfile {
   /** Plugins besides those of the configuration. */
-  readonly plugins?: L & readonly Plugin[];
+  readonly plugins?: L extends readonly Plugin[] ? L : readonly Plugin[];
   /** Settings by check id: only ids of the configuration's plugins and of those above, with their own options. */
   readonly checks?: NoInfer<CheckEntries<Known | PluginIn<L>>>;
 }

@@ -13,7 +13,7 @@ export const profilesSchema = {
       tier: { $ref: '#/properties/tier' },
       tiers: { $ref: '#/properties/tiers' },
       concurrency: { $ref: '#/properties/concurrency' },
-      include: { type: 'array', minItems: 1, title: 'a list of at least one filter', items: filter },
+      include: { type: 'array', title: 'a list of filters', items: filter },
       exclude: { type: 'array', title: 'a list of filters', items: filter },
       plugins: { $ref: '#/properties/plugins' },
       checks: { $ref: '#/properties/checks' },

@@ -117,6 +117,10 @@ function definitionsOf(layers: readonly ConfigLayer[], problems: ConfigProblem[]
   for (const layer of layers) {
     for (const [name, values] of Object.entries(layer.config.profiles ?? {})) {
       const source = sourceWithin(layer.source, ['profiles', name]);
+      if (values.include?.length === 0) {
+        const next = 'name a filter, or leave it out to have all checks';
+        problems.push({ where: source.place(['include']), what: 'is empty', next });
+      }
       if (NAME.test(name)) all.set(name, [...(all.get(name) ?? []), definition(values, { ...layer, source })]);
       else {
         const next = 'use lower case letters, digits and dashes, and begin with a letter';

@@ -194,7 +194,6 @@ export const configSchema = {
       description: 'Settings by check id.',
       additionalProperties: { $ref: '#/definitions/checkEntry' },
     },
-    profiles: profilesSchema,
     tier: { enum: TIERS, title: `one of ${TIERS.join(', ')}`, description: 'How much to run; default standard.' },
     tiers: {
       type: 'object',
@@ -294,6 +293,7 @@ export const configSchema = {
         { $ref: '#/definitions/reporterUse' },
       ),
     },
+    profiles: profilesSchema,
   },
   additionalProperties: false,
   definitions: { cacheSettings, checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse, waiver },
