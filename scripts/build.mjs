@@ -57,6 +57,7 @@ async function bundle() {
     'plan',
     'list',
     'explain',
+    'init',
     'history',
     'cache',
     'report',

@@ -21,6 +21,8 @@ export interface ResolvedCheck {
   readonly plugin: Plugin;
   /** False when the configuration turns it off. */
   readonly enabled: boolean;
+  /** The layer that turned it off; absent where it is on. */
+  readonly offBy?: Layer;
   /** The severity of its findings, where the configuration sets one. */
   readonly severity?: Severity;
   /** Its options, complete: defaults, the instance's presets, the configuration. */
@@ -48,7 +50,7 @@ export interface ResolvedCheck {
 /** What the layers together say of one check. */
 interface Merged extends Omit<Settings, 'severity'> {
   readonly severity?: Severity;
-  readonly off: boolean;
+  readonly offBy?: Layer | undefined;
   readonly named: boolean;
 }
 
@@ -73,7 +75,8 @@ export async function resolveChecks(
         if (problem !== undefined) problems.push(problem);
         continue;
       }
-      if (layer.builtIn && merged.get(id)?.off) continue;
+      const offBy = merged.get(id)?.offBy;
+      if (layer.builtIn && offBy !== undefined && offBy !== 'default') continue;
       const settings: Settings = typeof entry === 'string' ? { severity: entry } : entry;
       const { options } = settings;
       if (options !== undefined && Object.keys(options).length > 0)
@@ -93,7 +96,7 @@ export async function resolveChecks(
 
 function mergeSettings(before: Merged | undefined, settings: Settings, layer: Layer): Merged {
   const { severity, options, exclude, ...rest } = settings;
-  const { severity: earlier, ...kept } = before ?? { off: false, named: false };
+  const { severity: earlier, ...kept } = before ?? { named: false };
   const wanted = severity === 'off' ? undefined : (severity ?? earlier);
   return {
     ...kept,
@@ -101,7 +104,7 @@ function mergeSettings(before: Merged | undefined, settings: Settings, layer: La
     ...(wanted === undefined ? {} : { severity: wanted }),
     options: { ...kept.options, ...options },
     exclude: [...(kept.exclude ?? []), ...present(exclude)],
-    off: severity === undefined ? kept.off : severity === 'off',
+    offBy: severity === undefined ? kept.offBy : severity === 'off' ? layer : undefined,
     named: kept.named || layer === 'config' || layer === 'profile',
   };
 }
@@ -125,7 +128,8 @@ function resolveCheck({ id, check, plugin }: RegisteredCheck, merged: Merged | u
     id,
     check,
     plugin,
-    enabled: merged?.off !== true,
+    enabled: merged?.offBy === undefined,
+    ...(merged?.offBy === undefined ? {} : { offBy: merged.offBy }),
     ...(severity === undefined ? {} : { severity }),
     options: { ...defaultOptions(check), ...merged?.options },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

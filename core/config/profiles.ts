@@ -172,7 +172,8 @@ function emptyProblem(
   missing: readonly string[],
 ): ConfigProblem[] {
   const has = checks.filter(({ id }) => !leftOut.has(id));
-  const on = has.filter(({ enabled }) => enabled);
+  // What only the default set turns off runs where a profile asks for it.
+  const on = has.filter(({ enabled, offBy }) => enabled || offBy === 'default');
   if (on.some(({ check }) => tierIncludes(tier, check.meta.tier))) return [];
   const code = 'SR_FILTER_NO_MATCH';
   const names = plugins.length === 0 ? 'no plugin' : `the plugins ${plugins.map((plugin) => plugin.name).join(', ')}`;

@@ -13,6 +13,7 @@ import type { TierLimits, TierName } from '../model/tier.js';
 import type { Gate } from '../model/verdict.js';
 import { resolveCache } from './cache.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
+import { defaultNotice, defaultSet } from './default-set.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { type BaselineChoice, resolveGate } from './gate.js';
@@ -22,7 +23,7 @@ import { resolveLimits } from './limits.js';
 import type { LoadedConfig } from './load.js';
 import { type Overrides, readOverrides } from './overrides.js';
 import { fileSource } from './place.js';
-import { type LoadedPlugins, loadPlugins } from './plugins.js';
+import { loadPlugins } from './plugins.js';
 import { flattenConfig, type RootConfig } from './presets.js';
 import { printableConfig } from './printable.js';
 import { type ConfigProblem, configError } from './problems.js';
@@ -120,9 +121,11 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const asked = { flags, name: sources.overrides.profile, environment };
   const profiles = chooseProfile(project, asked, problems);
   const { chosen } = profiles;
-  const layers = [...user, ...project, ...(chosen?.layers ?? []), environment.layer, flags];
+  const set = [...user, ...project, ...(chosen?.layers ?? []), environment.layer, flags];
+  const defaults = defaultSet(set, targetRoot, chosen);
+  const layers = defaults === undefined ? set : [defaults.layer, ...set];
 
-  const loaded = await loadPlugins(layers, cwd, loader, problems, chosen?.madeFor);
+  const loaded = await loadPlugins(layers, loader, problems);
   const registry = createRegistry(loaded.plugins);
   const origins = new Map<string, Layer>([['plugins', loaded.layer]]);
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
@@ -146,7 +149,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const notices = [
     ...(sources.loaded?.notices ?? []),
     ...environment.notices,
-    ...defaultNotices(root, loaded),
+    ...(defaults === undefined ? [] : [defaultNotice(defaults, root !== undefined)]),
     ...(profile?.notices ?? []),
     ...limitNotices(base, origins),
   ];
@@ -234,19 +237,6 @@ function isNative(entries: readonly RegisteredCheck[], { cacheDir }: ModuleLoade
     () => true,
     () => false,
   );
-}
-
-function defaultNotices(root: RootConfig | undefined, { layer, plugins }: LoadedPlugins): Notice[] {
-  if (layer !== 'default') return [];
-  const names = plugins.map(({ name }) => name).join(', ');
-  const what = root === undefined ? 'No configuration found' : 'The configuration lists no plugins';
-  const next =
-    root === undefined
-      ? 'Write a `scan.config.ts` to choose: docs/getting-started.md shows one.'
-      : 'List what is wanted under `plugins`.';
-  return [
-    { code: 'default-config', level: 'info', message: `${what}: running the default checks (${names}). ${next}` },
-  ];
 }
 
 function limitNotices({ tier, limits }: Base, origins: ReadonlyMap<string, Layer>): Notice[] {

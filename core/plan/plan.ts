@@ -20,6 +20,8 @@ export interface PlannableCheck {
   readonly id: string;
   readonly check: AnyCheck;
   readonly enabled: boolean;
+  /** What turned it off; `default` is the set that runs without configuration. */
+  readonly offBy?: string;
   readonly severity?: Severity;
   readonly options: JsonObject;
   readonly timeoutMs?: number;
@@ -44,7 +46,9 @@ export interface PlanInput {
   /** Filters: what runs, and what of that does not. */
   readonly select: { readonly check: readonly string[]; readonly skip: readonly string[] };
   /** What a profile leaves out by its own filters, by check id; absent without one. */
-  readonly profile?: { readonly name: string; readonly leftOut: ReadonlyMap<string, LeftOut> } | undefined;
+  readonly profile?:
+    | { readonly name: string; readonly include?: readonly string[]; readonly leftOut: ReadonlyMap<string, LeftOut> }
+    | undefined;
   /** Globs of files that no check may see. */
   readonly exclude: readonly string[];
   readonly target: Target;
@@ -98,10 +102,13 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   const skipped =
     input.select.skip.length === 0 ? () => false : compileFilters(input.select.skip, '--skip', input.checks);
   const leftOut = input.profile?.leftOut;
+  const profileNames = input.profile?.include !== undefined;
   for (const item of input.checks) {
     const { id, check } = item;
     const { tier } = check.meta;
-    if (!item.enabled) reasons.set(id, { checkId: id, code: 'off', message: 'The configuration turns it off.' });
+    const named = (input.select.check.length > 0 && wanted(item)) || (profileNames && !leftOut?.has(id));
+    if (!item.enabled && !(isSpare(item) && named))
+      reasons.set(id, { checkId: id, code: 'off', message: offText(item) });
     else if (skipped(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--skip leaves it out.' });
     else if (!wanted(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--check does not name it.' });
     else if (leftOut?.has(id)) reasons.set(id, { checkId: id, code: 'profile', message: profileReason(input, id) });
@@ -120,6 +127,16 @@ function profileReason({ profile }: PlanInput, id: string): string {
     : `The profile ${profile?.name} does not name it.`;
 }
 
+/** True for a check that only the default set leaves out: who asks for it by `--check` or the `include` of a profile, or needs it, gets it. */
+function isSpare({ offBy }: PlannableCheck): boolean {
+  return offBy === 'default';
+}
+
+function offText(item: PlannableCheck): string {
+  if (isSpare(item)) return 'The default set leaves it out; --check or a configuration brings it in.';
+  return item.offBy === 'preset' ? 'A preset turns it off.' : 'The configuration turns it off.';
+}
+
 function includeNeeds(
   input: PlanInput,
   needs: NeedsById,
@@ -134,8 +151,8 @@ function includeNeeds(
       if (!reasons.has(need)) continue;
       const item = byId.get(need);
       const excluded = input.profile?.leftOut.get(need) === 'excluded';
-      if (item === undefined || !item.enabled || skipped(item) || excluded) {
-        const what = !item?.enabled
+      if (item === undefined || !(item.enabled || isSpare(item)) || skipped(item) || excluded) {
+        const what = !(item?.enabled || (item && isSpare(item)))
           ? 'which the configuration turns off'
           : skipped(item)
             ? 'which --skip leaves out'

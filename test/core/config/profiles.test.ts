@@ -289,7 +289,7 @@ describe('a built-in profile', () => {
     const made = await configure(root, { overrides: { profile: 'docs' } });
     expect(made.plugins.map(({ name }) => name)).toEqual(['repo', 'secrets', 'docs']);
     expect(made.notices.map(({ code }) => code)).toEqual(['default-config']);
-    expect(made.notices[0]?.message).toContain('(repo, secrets, docs)');
+    expect(made.notices[0]?.message).toContain('docs (the profile docs)');
     expect(made.tier).toBe('deep');
   });
 
