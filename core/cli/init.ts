@@ -61,7 +61,7 @@ export async function init(target: string, flags: InitFlags): Promise<number> {
     });
   const before = findConfig(root)?.file;
   const config = placeConfig(root, flags, configText(found, recommended));
-  const ci = flags.ci === undefined ? undefined : placeCi(root, flags.ci, found);
+  const ci = flags.ci === undefined ? undefined : placeCi(root, flags.ci, found, config);
   const installed = isInstalled(root);
   const done: Done = {
     root,
@@ -97,9 +97,14 @@ function exists(root: string, names: readonly string[]): ScanError {
   });
 }
 
-function placeCi(root: string, system: CiSystem, found: RepositoryFacts): Done['ci'] {
+function placeCi(root: string, system: CiSystem, found: RepositoryFacts, config: Placed): Done['ci'] {
   const { path, text } = ciSnippet(system, found);
-  return { system, file: join(root, path), written: write(root, path, text), text };
+  try {
+    return { system, file: join(root, path), written: write(root, path, text), text };
+  } catch (error) {
+    if (!(error instanceof ScanError) || !config.written) throw error;
+    throw new ScanError(error.code, `${error.message} ${config.file} was written.`, { cause: error, next: error.next });
+  }
 }
 
 /** Writes a file in the folder where there is none; false where there is one. */

@@ -245,7 +245,15 @@ describe('a job of init', { timeout: 120_000 }, () => {
     symlinkSync(elsewhere, join(root, '.github'));
     const { code, stderr } = await init(root, '--ci', 'github');
     expect([code, stderr]).toEqual([3, expect.stringContaining('SR_PATH_OUTSIDE')]);
+    expect(stderr).toContain(`${join(root, 'scan.config.ts')} was written.`);
     expect(readdirSync(elsewhere)).toEqual([]);
+  });
+
+  it('says so where a file is in its way', async () => {
+    const root = repository({ '.github': 'a file', 'scan.config.json': {} });
+    const { code, stderr } = await init(root, '--ci', 'github');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('SR_REPORT_WRITE')]);
+    expect(stderr).not.toContain('was written');
   });
 
   it('refuses a system that it does not know', async () => {
