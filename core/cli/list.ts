@@ -26,6 +26,7 @@ export async function list(flags: ConfigFlags): Promise<number> {
         severity: severity ?? meta.severity,
         enabled,
         kind: isFileCheck({ meta, ...rest }) ? 'file' : 'project',
+        scope: meta.scope,
         lane: meta.lane,
         tags: meta.tags,
       }));

@@ -74,6 +74,8 @@ export class TaskCollector {
   /** How many findings have arrived by fingerprint, without its number. */
   readonly #equal = new Map<string, number>();
   readonly #stored: ReadonlyMap<string, string>;
+  /** The package that the task looks at, by name. */
+  readonly #package: string | undefined;
   readonly #files = new Map<string, LineIndex | undefined>();
   /** The file that was visited when something was measured. */
   readonly #measuredIn = new Map<Measurement, string>();
@@ -88,6 +90,7 @@ export class TaskCollector {
     stored: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#stored = stored;
+    this.#package = task.package === undefined ? undefined : redactor.text(task.package.name);
     this.#task = task;
     this.#registry = registry;
     this.#redactor = redactor;
@@ -235,6 +238,7 @@ export class TaskCollector {
     const snippet = report.snippet ?? this.#snippet(report);
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
     const data = clean.data ?? {};
+    const owner = this.#package ?? clean.package;
     const message = fillMessage(meta?.messages[report.messageId] ?? report.messageId, data).text;
     const finding = {
       checkId: check.id,
@@ -244,7 +248,7 @@ export class TaskCollector {
       severity: check.severity ?? report.severity ?? meta?.severity ?? 'error',
       location: clean.location,
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
-      ...(clean.package === undefined ? {} : { package: clean.package }),
+      ...(owner === undefined ? {} : { package: owner }),
     };
     return { finding: this.#numbered(finding), severity: report.severity };
   }

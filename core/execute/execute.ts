@@ -1,9 +1,9 @@
-import type { JsonValue } from '../model/json.js';
 import { type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
+import { CheckData } from './check-data.js';
 import { type Collected, TaskCollector } from './collect.js';
 import { type CheckOutcome, checkOutcome, collectListener, type Executed, type ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
@@ -41,7 +41,7 @@ class Execution {
   readonly #places: Places;
   readonly #active = new Map<string, ActiveTask>();
   readonly #endedAtMs = new Map<string, number>();
-  readonly #data = new Map<string, JsonValue | undefined>();
+  readonly #data = new CheckData();
   readonly #records: TaskRecord[] = [];
   readonly #checks: CheckOutcome[] = [];
   /** Set once the scan is over before its tasks are: what becomes of those that wait. */
@@ -58,7 +58,7 @@ class Execution {
     this.#startedAt = options.clock.now() - earlierMs;
     this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
-    for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
+    this.#recall(options);
     const { answers, limits, pool, plan, source } = options;
     this.#files = new PassFiles(source);
     const changed = (): void => this.#advance();
@@ -73,11 +73,15 @@ class Execution {
   }
 
   /** Takes over what an earlier process did. */
-  #recall(record: TaskRecord, checks: readonly CheckOutcome[]): void {
-    this.#endedAtMs.set(record.id, record.timing.endedAtMs);
-    this.#records.push(record);
-    for (const check of checks) this.#data.set(check.check.id, check.data);
-    this.#checks.push(...checks);
+  #recall({ earlier, plan }: ExecuteOptions): void {
+    for (const task of earlier === undefined ? [] : plan.tasks) {
+      const done = earlier?.tasks.get(task.id);
+      if (done === undefined) continue;
+      this.#endedAtMs.set(task.id, done.record.timing.endedAtMs);
+      this.#records.push(done.record);
+      for (const { check, data } of done.checks) this.#data.keep(task, check.id, data);
+      this.#checks.push(...done.checks);
+    }
   }
 
   async run(): Promise<Executed> {
@@ -165,7 +169,7 @@ class Execution {
     const startedAtMs = before?.startedAtMs ?? nowMs;
     const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
     const remainingMs = (): number => Math.min(untilMs, this.#deadlineMs) - this.#now();
-    const asks = { id: task.id, visits: () => this.#files.visitsOf(task), learns: this.#known?.listener(task) };
+    const asks = { task, visits: () => this.#files.visitsOf(task), learns: this.#known?.listener(task) };
     const requests = new TaskRequests(source, remainingMs, asks);
     const order = makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0);
     const running = place.start(watch === undefined ? order : { ...order, pass: watch.order }, {
@@ -277,7 +281,7 @@ class Execution {
     this.#files.forget(task);
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
-    for (const { check, data } of checks) this.#data.set(check.id, data);
+    for (const { check, data } of checks) this.#data.keep(task, check.id, data);
     this.#checks.push(...checks);
     this.#untold.push(() => this.#options.listener.taskEnded(record, checks));
     const critical = task.critical && checks.find((check) => check.outcome.status !== 'passed');

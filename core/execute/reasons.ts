@@ -1,4 +1,4 @@
-import type { Outcome, Reason } from '../model/outcome.js';
+import { isNotApplicable, type Outcome, type Reason } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
 import type { RunEnd } from './executor.js';
 
@@ -48,8 +48,16 @@ export function lost(end: Exclude<RunEnd, { kind: 'ended' }>): Reason {
   return { code: 'crashed', message: `The check's thread died: ${end.message}` };
 }
 
-/** The outcome of a task whose need has no answer. */
-export function needFailed(id: string, outcome: Outcome): Outcome {
+/**
+ * The outcome of a task whose need has no answer.
+ * @param ofPackage true where both look at the same package: to one that the need does not apply to, neither does this.
+ */
+export function needFailed(id: string, outcome: Outcome, ofPackage = false): Outcome {
+  if (ofPackage && isNotApplicable(outcome))
+    return {
+      status: 'skipped',
+      reason: { code: 'not-applicable', message: `It needs ${id}, which does not apply here.`, data: { need: id } },
+    };
   return {
     status: 'skipped',
     reason: { code: 'need-failed', message: `It needs ${id}, which ended ${outcome.status}.`, data: { need: id } },
