@@ -28,7 +28,7 @@ export async function targetPackages(
     const why = `it could not be looked at (${whyMissed(item)}), and may hold a package`;
     return { kind: 'unlisted', path: item.path, why };
   });
-  for (const problem of [...problems, ...unlisted]) notice(noticeOf(problem));
+  for (const item of noticesOf([...problems, ...unlisted])) notice(item);
   return packages.map(({ name, folder, manifest, inner }) => ({ name, folder, manifest, inner }));
 }
 
@@ -72,10 +72,19 @@ const MEANING: Readonly<Record<PackageProblem['kind'], { readonly level: Notice[
   outside: { level: 'warning', so: 'What lies there is not looked at; scan the folder above for that.' },
   unmatched: { level: 'info', so: 'Mend it, or take it out.' },
   malformed: { level: 'warning', so: 'It is passed over.' },
-  'same-name': { level: 'warning', so: 'Findings call these packages by their folders.' },
+  'same-name': { level: 'info', so: 'Findings call these packages by their folders.' },
 };
 
-function noticeOf({ kind, path, why }: PackageProblem): Notice {
-  const { level, so } = MEANING[kind];
-  return { code: `packages-${kind}`, level, message: `${path}: ${why}. ${so}` };
+/** Problems that a notice names; the rest is counted. */
+const SHOWN = 3;
+
+/** One notice for each kind of problem: of hundreds of packages many may have the same. */
+function noticesOf(problems: readonly PackageProblem[]): Notice[] {
+  const kinds = [...new Set(problems.map(({ kind }) => kind))];
+  return kinds.map((kind) => {
+    const { level, so } = MEANING[kind];
+    const all = problems.filter((problem) => problem.kind === kind).map(({ path, why }) => `${path}: ${why}`);
+    const more = all.length > SHOWN ? `; and ${all.length - SHOWN} more` : '';
+    return { code: `packages-${kind}`, level, message: `${all.slice(0, SHOWN).join('; ')}${more}. ${so}` };
+  });
 }

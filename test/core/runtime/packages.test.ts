@@ -214,7 +214,7 @@ describe('a check of packages', () => {
     expect(await verdict({ 'packages/a/package.json': '{' })).toEqual(['clean', 'warning packages-unreadable']);
     expect(await verdict({ 'packages/b/package.json': { name: '@m/a' } })).toEqual([
       'clean',
-      'warning packages-same-name',
+      'info packages-same-name',
     ]);
   });
 
