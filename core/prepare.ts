@@ -128,7 +128,7 @@ async function prepareWith(
       entries: files.entries,
       changes: files.changes,
       threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
-      expectedMs: (id) => expectedMs(history, id),
+      expectedMs: (id, packageName) => expectedMs(history, id, packageName),
       // A run that is taken up again goes on with what was chosen then.
       within:
         limits.withinMs === undefined || options.resume !== undefined

@@ -52,8 +52,8 @@ export interface PlanInput {
   readonly changes?: { readonly paths: ReadonlySet<string>; readonly unlisted: readonly Unlisted[] } | undefined;
   /** Threads that may visit files at the same time. */
   readonly threads: number;
-  /** How many milliseconds a check took before; undefined for one that never ran. */
-  readonly expectedMs: (checkId: string) => number | undefined;
+  /** How many milliseconds a check took before, on all packages together or on one; undefined where that is not known. */
+  readonly expectedMs: (checkId: string, packageName?: string) => number | undefined;
   /** The time that the tasks must fit into, and the places they have; absent plans all of them. */
   readonly within?: Within | undefined;
 }
@@ -199,15 +199,25 @@ function taskMaker(input: PlanInput, needs: NeedsById, packages: PlannedPackages
   return (item) => {
     const { id } = item;
     const all = scopes.get(id) === 'package' ? packages.of(id) : [undefined];
-    const usualMs = input.expectedMs(id);
-    const expectedMs = usualMs === undefined ? undefined : usualMs / all.length;
+    const usualMs = sharedOut(
+      input.expectedMs(id),
+      all.length === 1 ? [undefined] : all.map((one) => input.expectedMs(id, one?.name)),
+    );
     const needIds = Object.values(needs.get(id) ?? {});
-    return all.map((one) => ({
-      ...makeTask(item, input, needs, expectedMs),
+    return all.map((one, index) => ({
+      ...makeTask(item, input, needs, usualMs[index]),
       after: [...new Set(needIds.flatMap((need) => idsOf(need, one)))].sort(compareText),
       ...(one === undefined ? {} : { id: idOf(id, one), package: one }),
     }));
   };
+}
+
+/** The times of a check's tasks: those that are known, and of the rest of the whole an equal share for each other. */
+function sharedOut(wholeMs: number | undefined, known: readonly (number | undefined)[]): (number | undefined)[] {
+  if (wholeMs === undefined) return [...known];
+  const sum = known.reduce<number>((ms, own) => ms + (own ?? 0), 0);
+  const others = known.filter((own) => own === undefined).length;
+  return known.map((own) => own ?? Math.max(0, wholeMs - sum) / others);
 }
 
 function makeTask(

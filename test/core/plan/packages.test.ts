@@ -56,11 +56,12 @@ const after = (made: ReturnType<typeof makePlan>) =>
 
 describe('a check of packages', () => {
   it('has a task for each package, which knows it', () => {
-    const made = makePlan(input([planned('x/own', ofPackage()), planned('x/all', check())], { expectedMs: () => 300 }));
-    expect(made.tasks.map(({ id }) => id)).toEqual(['x/all', 'x/own@.', 'x/own@p/a', 'x/own@p/b']);
-    expect(made.tasks.map((task) => task.package?.name)).toEqual([undefined, 'root', '@s/a', '@s/b']);
-    // What all of them took together is shared out.
-    expect(made.tasks.map(({ expectedMs }) => expectedMs)).toEqual([300, 100, 100, 100]);
+    const expectedMs = (_: string, name?: string) => (name === undefined ? 300 : name === '@s/a' ? 200 : undefined);
+    const made = makePlan(input([planned('x/own', ofPackage()), planned('x/all', check())], { expectedMs }));
+    expect(made.tasks.map(({ id }) => id)).toEqual(['x/all', 'x/own@p/a', 'x/own@.', 'x/own@p/b']);
+    expect(made.tasks.map((task) => task.package?.name)).toEqual([undefined, '@s/a', 'root', '@s/b']);
+    // Each takes what it took; of the rest of the whole each other an equal share.
+    expect(made.tasks.map(({ expectedMs }) => expectedMs)).toEqual([300, 200, 50, 50]);
     expect(made.notPlanned).toEqual([]);
   });
 
@@ -139,11 +140,13 @@ describe('a check of packages', () => {
   it('is left out for some packages where the time is short, and says of which', () => {
     const slow = planned('x/slow', ofPackage());
     const within = { askedMs: 2_500, leftMs: 2_500, concurrency: 1, cores: 1 };
-    const made = makePlan(input([slow], { expectedMs: () => 3_000, within }));
+    const made = makePlan(input([slow], { expectedMs: (_, name) => (name === undefined ? 3_000 : undefined), within }));
     expect(made.tasks).toHaveLength(2);
     const [left] = made.notPlanned;
     expect(left).toMatchObject({ checkId: 'x/slow', code: 'within', packages: [expect.any(String)] });
-    const none = makePlan(input([slow], { expectedMs: () => 30_000, within }));
+    const none = makePlan(
+      input([slow], { expectedMs: (_, name) => (name === undefined ? 30_000 : undefined), within }),
+    );
     expect(none.tasks).toEqual([]);
     expect(none.notPlanned).toMatchObject([{ checkId: 'x/slow', code: 'within' }]);
     expect(none.notPlanned[0]?.packages).toBeUndefined();

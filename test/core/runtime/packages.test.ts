@@ -249,6 +249,20 @@ describe('a check of packages', () => {
   });
 });
 
+describe('the history of a check of packages', () => {
+  it('knows which took how long, so that the longest starts first, also where the check does not apply to all', async () => {
+    const wait =
+      "if (c.package.name === 'root') c.skip('not-applicable', 'no'); await new Promise((done) => setTimeout(done, c.package.name === '@m/deep' ? 300 : 1));";
+    const root = monorepo({ wait: { meta: { scope: 'package' }, run: wait } });
+    const first = await runScan(root, { overrides: { parallel: false } });
+    expect(first.result.tasks.map(({ id }) => id)).toEqual(
+      ['@.', '@packages/a', '@packages/b', '@packages/b/deep'].map((place) => `local/wait${place}`),
+    );
+    const second = await runScan(root, { overrides: { parallel: false } });
+    expect(second.result.tasks[0]?.id).toBe('local/wait@packages/b/deep');
+  });
+});
+
 describe('testCheck', () => {
   it('tries a check of packages on each package of a case', async () => {
     const run = 'report(c, c.package.name, { path: c.package.manifest }); return c.package.name;';
