@@ -4,7 +4,8 @@ import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
 import { CheckData } from './check-data.js';
-import { type Collected, TaskCollector } from './collect.js';
+import { TaskCollector } from './collect.js';
+import type { Collected } from './collected.js';
 import { type CheckOutcome, checkOutcome, collectListener, type Executed, type ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
 import { KnownTasks } from './known-tasks.js';
@@ -58,11 +59,10 @@ class Execution {
     this.#startedAt = options.clock.now() - earlierMs;
     this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
-    this.#recall(options);
+    if (options.earlier !== undefined) this.#recall(options);
     const { answers, limits, pool, plan, source } = options;
     this.#files = new PassFiles(source);
-    const changed = (): void => this.#advance();
-    this.#known = answers && new KnownTasks(options, answers, this.#data, this.#files, changed);
+    this.#known = answers && new KnownTasks(options, answers, this.#data, this.#files, () => this.#advance());
     this.#places = new Places(options, this.#active, this.#known);
     this.#queue = new TaskQueue({
       tasks: plan.tasks,
@@ -74,7 +74,7 @@ class Execution {
 
   /** Takes over what an earlier process did. */
   #recall({ earlier, plan }: ExecuteOptions): void {
-    for (const task of earlier === undefined ? [] : plan.tasks) {
+    for (const task of plan.tasks) {
       const done = earlier?.tasks.get(task.id);
       if (done === undefined) continue;
       this.#endedAtMs.set(task.id, done.record.timing.endedAtMs);
@@ -270,7 +270,7 @@ class Execution {
   ): void {
     const { waiting, worker, watch } = from;
     const { task, attempts } = waiting;
-    const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
+    const queuedAtMs = task.after.reduce((latest, id) => Math.max(latest, this.#endedAtMs.get(id) ?? 0), 0);
     const endedAtMs = this.#now();
     const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts });
     const wholeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;

@@ -7,7 +7,7 @@ import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
 import type { Verdict } from '../model/verdict.js';
 import { isAway, isCount, isName, isTimes, longestPackages, packageMs } from './package-times.js';
-import { checkMs, isReused, median } from './times.js';
+import { checkMs, isReused, median, rounded } from './times.js';
 
 /** What a run says of one check. */
 export interface HistoryCheck {
@@ -43,6 +43,8 @@ export interface HistoryRun {
   readonly coverage: number;
   /** Findings that counted. */
   readonly findings: number;
+  /** Findings, also those that did not count; absent in what an older version wrote. */
+  readonly found?: number;
   /** Files of the target and their bytes together. */
   readonly files: number;
   readonly bytes: number;
@@ -146,6 +148,7 @@ export function historyRun(
     verdict: verdict.status,
     coverage: verdict.coverage,
     findings: result.checks.reduce((sum, check) => sum + countedFindings(check), 0),
+    found: result.checks.reduce((sum, { findings }) => sum + findings.length, 0),
     files: statistics.files,
     bytes: kept.bytes,
     checks: kept.checks,
@@ -171,10 +174,6 @@ export function historyCheck(
 
 function countedFindings({ findings }: CheckResult): number {
   return findings.filter(({ suppressedBy }) => suppressedBy === undefined).length;
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }
 
 /** The last runs of the same tier and selection with the present one; undefined where there is no earlier one. */
@@ -247,6 +246,7 @@ function isPastRun(value: unknown): value is PastRun {
     typeof run.filtered === 'boolean' &&
     VERDICTS.includes(run.verdict) &&
     [run.wallMs, run.coverage, run.findings, run.files, run.bytes].every(isCount) &&
+    (run.found === undefined || isCount(run.found)) &&
     typeof run.checks === 'object' &&
     run.checks !== null
   );

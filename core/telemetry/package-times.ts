@@ -4,7 +4,7 @@ import { compareText } from '../model/finding.js';
 import { isNotApplicable } from '../model/outcome.js';
 import type { CheckPart, CheckResult, TaskRecord } from '../model/result.js';
 import type { HistoryCheck, PastRun } from './history.js';
-import { runningMs } from './times.js';
+import { rounded, runningMs } from './times.js';
 
 /** What a check took on a package in a run; undefined where the run does not say, or says nonsense. */
 export function packageMs(run: PastRun, checkId: string, name: string): number | undefined {
