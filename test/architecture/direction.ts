@@ -62,6 +62,7 @@ const TYPE_EXCEPTIONS: Readonly<Record<string, { readonly to: string; readonly w
 const FILES: Readonly<Record<string, string>> = {
   prepare: 'scan',
   packages: 'scan',
+  'inline-tasks': 'scan',
   'fail-fast': 'scan',
   analyse: 'scan',
   engine: 'scan',
