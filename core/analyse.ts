@@ -46,12 +46,15 @@ export function analyse(input: AnalyseInput): Analysed {
   const { prepared, executed, startedAt, endedAt, cores, interrupted, notices, notice } = input;
   const { config, files, plan, registry, history } = prepared;
   const ran = versions(prepared);
+  const packages = new Map(plan.tasks.map(({ id, package: item }) => [id, item?.name]));
+  const packageOf = (taskId: string): string | undefined => packages.get(taskId);
   const made = makeCheckResults(
     executed.checks,
     registry,
     (id) => config.checks.get(id) ?? { optional: false, named: true },
     prepared.redactor,
     notice,
+    packageOf,
   );
   const { checks: marked, comparison } = suppressKnown(prepared, made, input.directives, startedAt, notice);
   const { past, checks } = withPast(marked, input, ran);

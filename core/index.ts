@@ -24,9 +24,11 @@ export type {
   OptionsInput,
   OptionsOf,
   Reads,
+  Scope,
 } from './check/define.js';
 export { defineCheck } from './check/define.js';
 export { languageOf } from './check/language.js';
+export { type FoundPackage, type FoundPackages, findPackages } from './check/packages.js';
 export type { Plugin, PluginDefinition } from './check/plugin.js';
 export { definePlugin } from './check/plugin.js';
 export type { Rendered, Reporter, ReporterContext, ReporterDefinition, ReporterUse } from './check/reporter.js';
@@ -73,6 +75,7 @@ export {
 } from './model/finding.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
+export type { PackageProblem, TargetPackage } from './model/package.js';
 export type { ConcurrencyChange, MachineState, PressureKind, TimedConcurrencyChange } from './model/pressure.js';
 export type { BreakerState } from './model/resource.js';
 export type {

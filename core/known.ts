@@ -6,7 +6,9 @@ import { messageOf } from './errors.js';
 import { readText } from './execute/read-text.js';
 import { readKeptResult } from './journal/kept.js';
 import type { Finding } from './model/finding.js';
+import { pathsIn } from './model/package.js';
 import type { CheckResult, Notice } from './model/result.js';
+import type { NotPlanned, Plan } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import type { KnownFindings, Within } from './suppress/known.js';
 import { knownFromReport } from './suppress/report.js';
@@ -37,13 +39,30 @@ export function suppressKnown(
   return suppressed;
 }
 
-/** A scan of what changed shows only that to its file checks; its other checks look at everything. */
-function withinOf({ files: { changes }, registry }: Prepared): Within | undefined {
-  if (changes === undefined) return undefined;
+/**
+ * A scan of what changed shows only that to its file checks; its other checks look at everything. One for which there was
+ * no time on some packages did not look at these.
+ */
+function withinOf({ files: { changes }, registry, plan }: Prepared): Within | undefined {
+  const short = new Set(plan.notPlanned.flatMap((item) => (isCut(item) ? [item.checkId] : [])));
+  if (changes === undefined && short.size === 0) return undefined;
+  const seen = new Map([...short].map((checkId) => [checkId, seenBy(plan, checkId)]));
   return (checkId, path) => {
     const check = registry.get(checkId)?.check;
-    return changes.paths.has(path) || (check !== undefined && !isFileCheck(check));
+    const isProject = check !== undefined && !isFileCheck(check);
+    return (changes === undefined || changes.paths.has(path) || isProject) && (seen.get(checkId)?.(path) ?? true);
   };
+}
+
+function isCut({ code, packages }: NotPlanned): boolean {
+  return code === 'within' && packages !== undefined;
+}
+
+/** Whether a check of packages looks at the package of a file. */
+function seenBy({ tasks }: Plan, checkId: string): (path: string) => boolean {
+  const own = tasks.filter(({ checks }) => checks.some(({ id }) => id === checkId));
+  const finders = own.flatMap(({ package: one }) => (one === undefined ? [] : [pathsIn(one)]));
+  return (path) => finders.some((find) => find(path) !== undefined);
 }
 
 function markInput(

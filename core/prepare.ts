@@ -14,7 +14,7 @@ import { createHooks, type HookRunner } from './hooks.js';
 import { inlineTasks } from './inline-tasks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
-import { makePlan } from './plan/plan.js';
+import { makePlan, type PlanInput, plansPackages } from './plan/plan.js';
 import { createRedactor } from './redact/create.js';
 import type { Redactor } from './redact.js';
 import type { Runtime } from './runtime.js';
@@ -113,8 +113,8 @@ async function prepareWith(
   for (const item of history.notices) notice(item);
   const registry = createRegistry(config.plugins);
   const checks = [...config.checks.values()];
-  const plan = await phases.timed('plan', async () =>
-    makePlan({
+  const plan = await phases.timed('plan', async () => {
+    const input: PlanInput = {
       tier: config.tier,
       timeoutMs: limits.timeoutMs,
       checks,
@@ -125,7 +125,7 @@ async function prepareWith(
       entries: files.entries,
       changes: files.changes,
       threads: limits.parallel ? Math.min(limits.concurrency, runtime.cores) : 1,
-      expectedMs: (id) => expectedMs(history, id),
+      expectedMs: (id, packageName) => expectedMs(history, id, packageName),
       // A run that is taken up again goes on with what was chosen then.
       within:
         limits.withinMs === undefined || options.resume !== undefined
@@ -136,8 +136,11 @@ async function prepareWith(
               concurrency: limits.parallel ? limits.concurrency : 1,
               cores: runtime.cores,
             },
-    }),
-  );
+    };
+    if (!plansPackages(input)) return makePlan(input);
+    const { targetPackages } = await import('./packages.js');
+    return makePlan({ ...input, packages: await targetPackages(files, config.exclude, notice) });
+  });
   const hooks = await createHooks(config.plugins, notice);
   return {
     runId,

@@ -3,7 +3,8 @@ import type { CheckOutcome, Earlier } from './execute/contract.js';
 import { type Fail, Journal, type RunHeader } from './journal/journal.js';
 import { type RecoveredRun, type RecoveredTask, recoverRun } from './journal/recover.js';
 import type { JsonObject } from './model/json.js';
-import type { Plan, TaskCheck } from './model/task.js';
+import type { TargetPackage } from './model/package.js';
+import type { Plan, Task, TaskCheck } from './model/task.js';
 import type { Prepared } from './prepare.js';
 import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
@@ -65,7 +66,7 @@ function assertSame(run: RecoveredRun, now: Readonly<Record<string, string>>, pr
 /**
  * The recorded plan with each of its checks as it would be planned now, whatever its place: that depends on times.
  * Undefined where one of them would not be planned so: it keeps a record that somebody else wrote from naming modules of
- * its own.
+ * its own, or folders that are no packages.
  */
 function withSecrets(recorded: Plan, { plan, redactor, files }: Prepared): Plan | undefined {
   const known = new Map<string, TaskCheck>();
@@ -73,11 +74,18 @@ function withSecrets(recorded: Plan, { plan, redactor, files }: Prepared): Plan 
     known.set(JSON.stringify(redactRecord(redactor, check)), check);
   const restore = (check: TaskCheck): TaskCheck | undefined => known.get(JSON.stringify(check));
   if (recorded.tasks.some(({ checks }) => checks.some((check) => restore(check) === undefined))) return undefined;
-  const tasks = recorded.tasks.map((task) => ({
-    ...task,
-    target: files.target,
-    checks: task.checks.map((check) => restore(check) ?? check),
-  }));
+  const packages = new Map(plan.tasks.map(({ package: one }) => [JSON.stringify(redactRecord(redactor, one)), one]));
+  const packageOf = ({ package: one }: Task): TargetPackage | undefined => packages.get(JSON.stringify(one));
+  if (recorded.tasks.some((task) => task.package !== undefined && packageOf(task) === undefined)) return undefined;
+  const tasks = recorded.tasks.map((task) => {
+    const one = packageOf(task);
+    return {
+      ...task,
+      target: files.target,
+      checks: task.checks.map((check) => restore(check) ?? check),
+      ...(one === undefined ? {} : { package: one }),
+    };
+  });
   return { ...recorded, tasks };
 }
 

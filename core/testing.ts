@@ -19,6 +19,8 @@ export interface ExpectedFinding {
   readonly data?: JsonObject;
   /** Its severity. */
   readonly severity?: Severity;
+  /** The package it is about, by name. */
+  readonly package?: string;
 }
 
 /** One small project, and what the check should make of it. */
@@ -56,6 +58,9 @@ export interface CheckCases<Options = JsonObject> {
 
 /**
  * Tries a check on small projects in temporary folders. Call it inside a test of any runner and await it.
+ *
+ * A check whose scope is `package` runs once on each package of the case to which its `when.files` apply, as in a scan, and
+ * the case's findings are those of all; without a package.json once on the whole folder.
  *
  * Besides outcome and findings it asserts that no `{{` is left in a message, that the data survives a thread, that
  * a second run gives the same answer, that the options in `refuses` (and one that does not exist) are refused, and

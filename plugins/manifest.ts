@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import type { Location } from 'scanrun';
-import { asObject, messageOf, own, textEntries, textList } from './text.js';
+import { asObject, messageOf, own, textEntries } from './text.js';
 
 /** Why a dependency is there. */
 export type DependencyKind = 'prod' | 'dev' | 'optional' | 'peer';
@@ -62,14 +62,6 @@ export function declaredIn({ json }: Manifest): Declared[] {
     for (const [name, spec] of textEntries(own(json, FIELDS[kind]))) installed.set(name, { name, spec, kind });
   const peers = textEntries(own(json, FIELDS.peer)).map(([name, spec]): Declared => ({ name, spec, kind: 'peer' }));
   return [...installed.values(), ...peers];
-}
-
-/** The glob patterns of a root manifest's workspaces, of npm's and yarn's form; undefined where it has none. */
-export function workspaceGlobs({ json }: Manifest): string[] | undefined {
-  const field = own(json, 'workspaces');
-  if (Array.isArray(field)) return textList(field);
-  const packages = own(field, 'packages');
-  return Array.isArray(packages) ? textList(packages) : undefined;
 }
 
 /** Finds the places of values in one JSON text. */

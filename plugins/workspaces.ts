@@ -1,7 +1,6 @@
-import { posix } from 'node:path';
-import type { CheckContext } from 'scanrun';
-import { type Manifest, ManifestError, parseManifest, workspaceGlobs } from './manifest.js';
-import { asText, own, readText, textList } from './text.js';
+import { type CheckContext, type FoundPackage, findPackages as findAll, type TargetPackage } from 'scanrun';
+import { type Manifest, ManifestError, parseManifest } from './manifest.js';
+import { asText, own, readText } from './text.js';
 
 /** A package of the project: its root, or one of its workspaces. */
 export interface WorkspacePackage {
@@ -26,8 +25,8 @@ export interface ProjectPackages {
 type Context = Pick<CheckContext, 'readFile' | 'files' | 'skip' | 'degraded'>;
 
 /**
- * The packages of the project: the root and what `workspaces` (npm, yarn) or pnpm-workspace.yaml names. This is the one
- * place that knows what a package of a project is.
+ * The packages of the project: the root and what `workspaces` (npm, yarn) or pnpm-workspace.yaml names. What a
+ * package of a project is, scanrun knows.
  *
  * Ends the check as skipped where the root has no package.json that can be read. A workspace whose package.json cannot
  * be read is left out, and the check degraded.
@@ -54,66 +53,56 @@ export interface UnreadableRoot {
 export async function findPackages(
   context: Pick<CheckContext, 'readFile' | 'files'>,
 ): Promise<ProjectPackages | UnreadableRoot | undefined> {
-  const text = await readText(context, 'package.json');
-  if (text === undefined) return undefined;
-  let root: Manifest;
-  let globs: readonly string[];
-  try {
-    root = parseManifest('package.json', text);
-    globs = (await pnpmGlobs(context)) ?? workspaceGlobs(root) ?? [];
-  } catch (error) {
-    if (error instanceof ManifestError) return { path: 'package.json', why: error.message };
-    if (error instanceof PnpmWorkspaceError) return { path: PNPM_WORKSPACE, why: error.message };
-    throw error;
-  }
-  const packages: WorkspacePackage[] = [];
-  const unreadable: { path: string; why: string }[] = [];
-  for (const path of await workspaceManifests(context, globs)) {
-    try {
-      packages.push(packageOf(parseManifest(path, (await readText(context, path)) ?? '')));
-    } catch (error) {
-      if (!(error instanceof ManifestError)) throw error;
-      unreadable.push({ path, why: error.message });
-    }
-  }
-  return { packages: [packageOf(root), ...packages], unreadable };
+  const { packages, problems } = await findAll(context);
+  const [unknown] = problems.filter(({ kind }) => kind === 'unknown');
+  if (unknown !== undefined) return { path: unknown.path, why: unknown.why };
+  const [root, ...others] = packages;
+  if (root === undefined || root.folder !== '') return undefined;
+  return {
+    packages: [packageOf(root), ...others.filter(({ json }) => json !== undefined).map(packageOf)],
+    unreadable: problems.filter(({ kind }) => kind === 'unreadable').map(({ path, why }) => ({ path, why })),
+  };
 }
 
-function packageOf(manifest: Manifest): WorkspacePackage {
-  const folder = posix.dirname(manifest.path);
+function packageOf({ folder, manifest, text = '', json = {} }: FoundPackage): WorkspacePackage {
+  return makePackage(folder, { path: manifest, text, json });
+}
+
+function makePackage(folder: string, manifest: Manifest): WorkspacePackage {
   return {
-    folder: folder === '.' ? '' : folder,
-    name: asText(own(manifest.json, 'name')) ?? folder,
+    folder,
+    name: asText(own(manifest.json, 'name')) ?? (folder === '' ? '.' : folder),
     manifest,
     isPrivate: own(manifest.json, 'private') === true,
   };
 }
 
-/** The paths of the workspaces' manifests, in order. */
-async function workspaceManifests({ files }: Pick<CheckContext, 'files'>, globs: readonly string[]): Promise<string[]> {
-  if (globs.length === 0) return [];
-  const { default: picomatch } = await import('picomatch');
-  const matcher = (patterns: readonly string[]) => picomatch(patterns.map(normalGlob), { dot: true });
-  const isIncluded = matcher(globs.filter((glob) => !glob.startsWith('!')));
-  const isExcluded = matcher(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
-  const paths: string[] = [];
-  for await (const { path, type } of files('**/package.json')) {
-    const folder = posix.dirname(path);
-    if (type !== 'file' || folder === '.' || folder.split('/').includes('node_modules')) continue;
-    if (isIncluded(folder) && !isExcluded(folder)) paths.push(path);
+/**
+ * The package that a check of packages looks at. Ends the check as skipped where its package.json is not there or cannot
+ * be read.
+ */
+export async function ownPackage(
+  context: Pick<CheckContext, 'readFile' | 'skip'> & { readonly package: TargetPackage },
+): Promise<WorkspacePackage> {
+  const found = await readOwn(context);
+  if (found === undefined) return context.skip('not-applicable', 'There is no package.json at the root.');
+  if ('why' in found) return context.skip('unreadable', `${found.path} cannot be read: ${found.why}.`);
+  return found;
+}
+
+/** As `ownPackage`, but hands over why its package.json cannot be read; undefined where there is none. */
+export async function readOwn(
+  context: Pick<CheckContext, 'readFile'> & { readonly package: TargetPackage },
+): Promise<WorkspacePackage | UnreadableRoot | undefined> {
+  const { folder, manifest: path } = context.package;
+  const text = await readText(context, path);
+  if (text === undefined) return undefined;
+  try {
+    return makePackage(folder, parseManifest(path, text));
+  } catch (error) {
+    if (error instanceof ManifestError) return { path, why: error.message };
+    throw error;
   }
-  return paths;
-}
-
-/** `./packages/*\/` and `packages/*` name the same folders. */
-function normalGlob(glob: string): string {
-  return glob.replace(/^\.\//, '').replace(/\/+$/, '');
-}
-
-/** The patterns of pnpm-workspace.yaml; undefined where there is no such file, or it names none. */
-async function pnpmGlobs(context: Pick<CheckContext, 'readFile'>): Promise<string[] | undefined> {
-  const packages = own(await pnpmWorkspace(context), 'packages');
-  return packages === undefined ? undefined : textList(packages);
 }
 
 const PNPM_WORKSPACE = 'pnpm-workspace.yaml';

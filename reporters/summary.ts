@@ -54,7 +54,8 @@ export function countResult(result: RunResult): Counts {
       else findings[finding.severity] += 1;
     }
   }
-  for (const entry of result.notPlanned) notPlanned[entry.code] += 1;
+  // A check that does not run on some packages runs on others.
+  for (const { code, packages } of result.notPlanned) if (packages === undefined) notPlanned[code] += 1;
   return {
     findings,
     total: findings.error + findings.warning + findings.note,

@@ -126,11 +126,12 @@ function checkPage(plugin, key, check, visitsFiles) {
     ['Tier', `${meta.tier}: runs in ${tiersFrom(meta.tier)}`],
     ['Severity', meta.severity],
     ['Kind', visitsFiles ? 'file check: looks at each file' : 'project check: looks at the project once'],
+    ...(meta.scope === 'package' ? [['Scope', '`package`: runs once for each [package](../../monorepos.md)']] : []),
     ['Lane', meta.lane],
     ['Tags', meta.tags.length > 0 ? meta.tags.map(code).join(', ') : 'none'],
   ];
   if (visitsFiles) facts.push(['Files', `${meta.files.map(code).join(', ')}, read as ${meta.reads}`]);
-  if (meta.when !== undefined) facts.push(['Applies', whenText(meta.when)]);
+  if (meta.when !== undefined) facts.push(['Applies', whenText(meta.when, meta.scope)]);
   if (meta.timeout !== undefined) facts.push(['Timeout', code(String(meta.timeout))]);
   const needs = Object.keys(check.needs);
   if (needs.length > 0) facts.push(['Needs', needs.map(code).join(', ')]);
@@ -161,8 +162,11 @@ function tiersFrom(lowest) {
   return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-function whenText({ files = [], git }) {
-  const parts = [...(git ? ['in a git work tree'] : []), ...files.map((glob) => `where a file matches ${code(glob)}`)];
+function whenText({ files = [], git }, scope) {
+  const parts = [
+    ...(git ? ['in a git work tree'] : []),
+    ...files.map((glob) => `where a file${scope === 'package' ? ' of the package' : ''} matches ${code(glob)}`),
+  ];
   return `${parts.join(', ')}; elsewhere it is not planned`;
 }
 

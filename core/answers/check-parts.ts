@@ -6,6 +6,7 @@ import { CodeVersions } from '../check/code-version.js';
 import { type AnyCheck, isCacheable } from '../check/define.js';
 import { compareText } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
+import { packageTaskId, type TargetPackage } from '../model/package.js';
 import type { Target } from '../model/target.js';
 import type { NeedsData, TaskCheck } from '../model/task.js';
 import type { TierName } from '../model/tier.js';
@@ -25,6 +26,8 @@ export interface PlannedCheck {
   readonly planned: Pick<TaskCheck, 'id' | 'module' | 'options'>;
   /** The data of the checks that it needs; absent where it needs none. */
   readonly needs?: NeedsData | undefined;
+  /** The package that it looks at; absent for a check of the whole target. */
+  readonly package?: TargetPackage;
 }
 
 /** Why no answer of a check is kept. */
@@ -54,7 +57,7 @@ export class PartMaker {
   }
 
   /** Everything that the answers of a check depend on besides its files, or why that cannot be told. */
-  ofCheck({ check, planned, needs }: PlannedCheck): Parts | NotKept {
+  ofCheck({ check, planned, needs, package: item }: PlannedCheck): Parts | NotKept {
     if (!isCacheable(check)) return 'not-cacheable';
     const code = this.#codes.of(planned.module);
     if (code === undefined) return 'unknown-code';
@@ -62,8 +65,9 @@ export class PartMaker {
     if (needs === undefined && data.length > 0) return 'unknown-needs';
     return {
       ...this.#scan,
-      check: planned.id,
+      check: item === undefined ? planned.id : packageTaskId(planned.id, item),
       code,
+      ...(item === undefined ? {} : { package: this.#digest([item.name, item.folder, [...item.inner]]) }),
       ...this.#all('option', Object.entries(planned.options)),
       ...this.#all(
         'need',

@@ -6,6 +6,8 @@ import { join, posix, relative, sep } from 'node:path';
 import { attempt } from '../cache/folder.js';
 import type { CheckInputs } from '../check/define.js';
 import { compileGlobs, type Matcher } from '../check/glob.js';
+import { compileScoped } from '../check/package-globs.js';
+import type { TargetPackage } from '../model/package.js';
 import type { FileEntry } from '../model/target.js';
 
 /** Something that a check learns through its context. */
@@ -19,6 +21,8 @@ export type Access =
 /** What a check declares, and where that lies. */
 export interface Declaration {
   readonly inputs: CheckInputs;
+  /** The package that the check looks at, to which its globs are relative; absent for a check of the whole target. */
+  readonly package?: TargetPackage | undefined;
   /** The target's root. */
   readonly root: string;
   /** The declared files as they are in the index. */
@@ -32,11 +36,11 @@ export class DeclaredInputs {
   readonly #files: ReadonlyMap<string, FileEntry['type']>;
   readonly #isDeclared: Matcher;
 
-  constructor({ inputs, root, files }: Declaration) {
+  constructor({ inputs, package: item, root, files }: Declaration) {
     this.#inputs = inputs;
     this.#root = root;
     this.#files = new Map(files.map(({ path, type }) => [path, type]));
-    this.#isDeclared = compileGlobs(inputs.files ?? []);
+    this.#isDeclared = compileScoped(item, inputs.files ?? []);
   }
 
   /** What was learned and is not declared, and how it is declared, as two halves of a sentence; undefined for what is. */

@@ -4,6 +4,7 @@ import type { ProjectAnswers } from '../cache/project-answers.js';
 import type { CheckInputs } from '../check/define.js';
 import type { Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
+import type { TargetPackage } from '../model/package.js';
 import type { Measurement } from '../model/result.js';
 import type { StoredEntry } from '../model/target.js';
 import { isAsListed } from './as-listed.js';
@@ -36,6 +37,8 @@ export interface QuestionSubject {
   readonly key: CheckKey;
   readonly owner: FindingOwner;
   readonly inputs: CheckInputs;
+  /** The package that the check looks at. */
+  readonly package?: TargetPackage | undefined;
   /** The target's root. */
   readonly root: string;
   /** The declared files as they are in the index. */

@@ -8,7 +8,8 @@ import { keyOf, type Parts } from '../cache/parts.js';
 import { ProjectAnswers } from '../cache/project-answers.js';
 import type { CacheSettings } from '../cache/settings.js';
 import { Signer } from '../cache/signer.js';
-import { compileSelection } from '../check/glob.js';
+import { compileGlobs } from '../check/glob.js';
+import { compileScoped } from '../check/package-globs.js';
 import type { FileIndex } from '../files/file-index.js';
 import type { Notice } from '../model/result.js';
 import type { FileEntry } from '../model/target.js';
@@ -118,8 +119,9 @@ export class ScanAnswers {
     if (typeof own === 'string') return own;
     if (staged !== undefined) return 'staged';
     const { files = [], env = [], tools = [], commit = false } = check.meta.inputs ?? {};
-    const isInput = compileSelection(files, planned.exclude);
-    const inputs = entries.filter(({ path }) => isInput(path));
+    const isInput = compileScoped(asked.package, files);
+    const isHidden = compileGlobs(planned.exclude);
+    const inputs = entries.filter(({ path }) => isInput(path) && !isHidden(path));
     const versions: [string, string][] = [];
     for (const argv of tools) {
       const version = await this.#toolVersion(argv, runTool);
@@ -136,7 +138,7 @@ export class ScanAnswers {
     const key = this.#keyOf({ ...own, ...values });
     const owner = { checkId: planned.id, severity: planned.severity, metaSeverity: check.meta.severity };
     return new ProjectQuestion(
-      { key, owner, inputs: check.meta.inputs ?? {}, root: target.root, files: inputs },
+      { key, owner, inputs: check.meta.inputs ?? {}, package: asked.package, root: target.root, files: inputs },
       this.#project,
     );
   }

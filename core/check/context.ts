@@ -2,6 +2,7 @@ import type { LogLevel } from '../model/event.js';
 import type { Location } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { ReasonCode } from '../model/outcome.js';
+import type { TargetPackage } from '../model/package.js';
 import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target } from '../model/target.js';
 import type { TierName } from '../model/tier.js';
@@ -16,7 +17,7 @@ export interface Report<MessageId extends string = string> {
   readonly location?: Location | (Omit<Location, 'path'> & { readonly path?: string });
   /** How much it matters, when that differs from the check's own; the configuration overrides both. */
   readonly severity?: Severity;
-  /** The workspace package it belongs to. */
+  /** The workspace package it belongs to; with the scope `package` always the one that is looked at. */
   readonly package?: string;
 }
 
@@ -98,16 +99,22 @@ export interface CheckContext<
   Options = JsonObject,
   MessageId extends string = string,
   NeedsData = Readonly<Record<string, JsonValue | undefined>>,
+  Package = TargetPackage | undefined,
 > {
   /** The check's options, complete and valid. */
   readonly options: Options;
   /** What is scanned, as plain data. */
   readonly target: Target;
+  /** The package to look at, where the check's scope is `package`. */
+  readonly package: Package;
   /** The tier that runs. */
   readonly tier: TierName;
   /** Aborts when the check should stop; it has one second from then. */
   readonly signal: AbortSignal;
-  /** The data of the checks it needs, by the names it gave them. */
+  /**
+   * The data of the checks it needs, by the names it gave them. Of a check whose scope is `package`: in the same scope that
+   * of the same package, else that of each package by its name.
+   */
   readonly needs: NeedsData;
   /** Reports one finding. Throws `SR_CHECK_INVALID` for an unknown message or a missing placeholder. */
   report(report: Report<MessageId>): void;
@@ -125,7 +132,10 @@ export interface CheckContext<
   env(name: string): Promise<string | undefined>;
   /** Reads a file of the target, at most 64 MiB. Rejects with `ENOENT`, `EACCES`, `SR_PATH_OUTSIDE` and the like. */
   readFile(path: string): Promise<Uint8Array>;
-  /** The target's files that match any of the globs, in order of path, less what the configuration excludes. */
+  /**
+   * The target's files that match any of the globs, in order of path, less what the configuration excludes. With the scope
+   * `package` those of the package: globs are relative to its folder, and files of packages inside of it are not among them.
+   */
   files(globs?: string | readonly string[]): AsyncIterable<FileEntry>;
   /** Runs a command without a shell; its whole process tree dies with the task. Rejects with `ENOENT` when there is no such program. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;

@@ -1,143 +1,64 @@
-import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import { ScanError } from '../errors.js';
-import type { Duration } from '../model/duration.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
-import type { Severity } from '../model/severity.js';
-import type { Lane } from '../model/task.js';
-import type { TierName } from '../model/tier.js';
+import type { TargetPackage } from '../model/package.js';
 import type { CheckContext, VisitedFile } from './context.js';
 import { companyProblems, definitionProblems } from './definition-problems.js';
+import type {
+  CheckMeta,
+  InstanceMeta,
+  Messages,
+  OptionSchemas,
+  OptionsInput,
+  OptionsOf,
+  ResolvedMeta,
+  Scope,
+} from './meta.js';
 
-/** The options of a check: JSON Schema by property name. A property with a `default` is always there inside the check. */
-export type OptionSchemas = { readonly [name: string]: Exclude<JSONSchema, boolean> };
-
-/** The options as the check sees them: those with a default are not optional. */
-export type OptionsOf<O extends OptionSchemas> = string extends keyof O
-  ? JsonObject
-  : FromSchema<{ type: 'object'; properties: O; additionalProperties: false }>;
-
-/** The options as the configuration gives them: all are optional. */
-export type OptionsInput<O extends OptionSchemas> = string extends keyof O
-  ? JsonObject
-  : Partial<
-      FromSchema<
-        { type: 'object'; properties: O; additionalProperties: false },
-        { keepDefaultedPropertiesOptional: true }
-      >
-    >;
-
-/** A check's messages by id; `{{name}}` stands for `data.name`. */
-export type Messages = { readonly [messageId: string]: string };
-
-/** How a file check wants its files: not at all, as text (binary files are left out), as bytes, or in chunks. */
-export type Reads = 'none' | 'text' | 'bytes' | 'stream';
-
-/** What the answer of a project check depends on besides its code and options: nothing that is not here. */
-export interface CheckInputs {
-  /** Globs of the files that it reads or lists; none when absent. */
-  readonly files?: readonly string[];
-  /** Names of the environment variables that it reads; none when absent. Only a digest of their values is kept. */
-  readonly env?: readonly string[];
-  /** Commands that print the versions of the programs that it runs, such as `['npx', 'tsc', '--version']`; none when absent. */
-  readonly tools?: readonly (readonly string[])[];
-  /** True when it reads `target.commit` or `target.branch`. Default false. */
-  readonly commit?: boolean;
-}
-
-/** What a check says of itself. Plain data. */
-export interface CheckMeta<O extends OptionSchemas = OptionSchemas, M extends Messages = Messages> {
-  /** What it asserts, in a few words. */
-  readonly title: string;
-  /** Why that matters, in a sentence. */
-  readonly description: string;
-  /** What it is about, such as `security`; lower case. */
-  readonly category: string;
-  /** The lowest tier that runs it. */
-  readonly tier: TierName;
-  /** How much its findings matter. */
-  readonly severity: Severity;
-  /** Its options; none when absent. */
-  readonly options?: O;
-  /** What it may say. */
-  readonly messages: M;
-  /** How to fix what it finds, as Markdown. */
-  readonly help?: string;
-  /** Where its page is; `https:`. */
-  readonly docsUrl?: string;
-  /** Words to filter by; none when absent. */
-  readonly tags?: readonly string[];
-  /** Where it runs; `cpu` when absent. */
-  readonly lane?: Lane;
-  /** Where it applies: where every one of these globs matches a file, and, with `git: true`, only in a git work tree. Elsewhere it is not planned. */
-  readonly when?: { readonly files?: readonly string[]; readonly git?: boolean };
-  /** Globs of the files a file check visits; `['**']` when absent. */
-  readonly files?: readonly string[];
-  /** What a file check needs of each file; `text` when absent. */
-  readonly reads?: Reads;
-  /** Its time, `'5s'` to `'300s'`; the tier's when absent. */
-  readonly timeout?: Duration;
-  /** Higher starts earlier, -100 to 100; 0 when absent. */
-  readonly priority?: number;
-  /** How often the whole check runs again after an error that may pass (a broken connection, HTTP 503), 0 to 5; 0 when absent. */
-  readonly retries?: number;
-  /** How long it takes, roughly: `'10ms'` to `'300s'`. Until it has a history, longer checks start earlier and `--within` counts with this. */
-  readonly estimate?: Duration;
-  /** What it must have for itself, by names of your choice such as `npm`: no two checks that share a name run at the same time. None when absent. */
-  readonly exclusive?: string | readonly string[];
-  /** True for a check that changes files of the target: it runs alone, after all checks that do not need it. False when absent. */
-  readonly changesTree?: boolean;
-  /** The provider that its requests and commands count against: one rate limit, breaker and concurrency for all hosts; each request's host when absent. */
-  readonly resource?: string;
-  /**
-   * Whether its answers are kept for the next scan. A file check's are, by file, unless this is false: for one whose answer
-   * depends on more than the file. A project check's are when this is true, with all that they depend on in `inputs`.
-   */
-  readonly cache?: boolean;
-  /** A project check with `cache: true`: what its answer depends on. */
-  readonly inputs?: CheckInputs;
-  /** A file check: true when it says the same of the same content whatever the path, so that a renamed file is known. Default false. */
-  readonly pathIndependent?: boolean;
-}
-
-/** A check's meta with its defaults filled in. */
-export type ResolvedMeta = Required<Omit<CheckMeta, OptionalMeta | 'exclusive'>> &
-  Pick<CheckMeta, OptionalMeta> & { readonly exclusive: readonly string[] };
-
-type OptionalMeta =
-  | 'help'
-  | 'docsUrl'
-  | 'when'
-  | 'timeout'
-  | 'estimate'
-  | 'resource'
-  | 'cache'
-  | 'inputs'
-  | 'pathIndependent';
-
-/** What an instance of a check may have of its own. */
-export interface InstanceMeta extends Pick<CheckMeta, 'estimate' | 'exclusive' | 'changesTree'> {
-  /** Its title; the check's when absent. */
-  readonly title?: string;
-}
+export type {
+  CheckInputs,
+  CheckMeta,
+  InstanceMeta,
+  Messages,
+  OptionSchemas,
+  OptionsInput,
+  OptionsOf,
+  Reads,
+  ResolvedMeta,
+  Scope,
+} from './meta.js';
 
 /** The checks whose data a check needs, by the name it gives them. */
 export type Needs = { readonly [name: string]: AnyCheck };
 
-type NeedsDataOf<N extends Needs> = {
-  readonly [K in keyof N]: N[K] extends { readonly types?: { readonly data: infer D } } ? D : never;
+/** What a check of a scope is given of the checks it needs: of a package the data of the same package, of the whole target that of every package by name. */
+type NeedsDataOf<N extends Needs, S extends Scope> = {
+  readonly [K in keyof N]: N[K] extends { readonly types?: { readonly data: infer D; readonly scope: infer T } }
+    ? T extends 'package'
+      ? S extends 'package'
+        ? D
+        : Readonly<Record<string, D>>
+      : D
+    : never;
 };
 
-/** The context of a check with these options, messages and needs. */
-export type ContextOf<O extends OptionSchemas, M extends Messages, N extends Needs> = CheckContext<
-  OptionsOf<O>,
-  keyof M & string,
-  NeedsDataOf<N>
->;
+/** The context of a check with these options, messages, needs and scope. */
+export type ContextOf<
+  O extends OptionSchemas,
+  M extends Messages,
+  N extends Needs,
+  S extends Scope = 'target',
+> = CheckContext<OptionsOf<O>, keyof M & string, NeedsDataOf<N, S>, S extends 'package' ? TargetPackage : undefined>;
 
 /** A check as its author writes it: `meta`, and `visit` (each file) or `run` (the project). */
-export type CheckDefinition<O extends OptionSchemas, M extends Messages, N extends Needs, D> = {
+export type CheckDefinition<
+  O extends OptionSchemas,
+  M extends Messages,
+  N extends Needs,
+  D,
+  S extends Scope = 'target',
+> = {
   /** What it says of itself. */
-  readonly meta: CheckMeta<O, M>;
+  readonly meta: CheckMeta<O, M> & { readonly scope?: S };
   /** The checks whose data it needs. */
   readonly needs?: N;
   /**
@@ -145,16 +66,16 @@ export type CheckDefinition<O extends OptionSchemas, M extends Messages, N exten
    * breaker, a rate limit. Called after the last retry. The outcome is `degraded`, never passed; findings count, and what
    * it returns is the check's data.
    */
-  fallback?(error: Error, context: ContextOf<O, M, N>): D | Promise<D>;
+  fallback?(error: Error, context: ContextOf<O, M, N, S>): D | Promise<D>;
 } & (
   | {
       /** Looks at one file; called once for each that it wants. */
-      visit(file: VisitedFile, context: ContextOf<O, M, N>): void | Promise<void>;
+      visit(file: VisitedFile, context: ContextOf<O, M, N, S>): void | Promise<void>;
       readonly run?: never;
     }
   | {
-      /** Looks at the project once; may return JSON data for other checks and the report. */
-      run(context: ContextOf<O, M, N>): D | Promise<D>;
+      /** Looks at the project once, or once at each package; may return JSON data for other checks and the report. */
+      run(context: ContextOf<O, M, N, S>): D | Promise<D>;
       readonly visit?: never;
     }
 );
@@ -181,15 +102,15 @@ export interface AnyCheck {
   /** The check that this is an instance of; itself when it is none. */
   readonly base: AnyCheck;
   /** Carries the types; never there. */
-  readonly types?: { readonly options: OptionSchemas; readonly data: unknown };
+  readonly types?: { readonly options: OptionSchemas; readonly data: unknown; readonly scope: Scope };
 }
 
 /** A check, ready to be put into a plugin. */
-export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown> extends AnyCheck {
+export interface Check<O extends OptionSchemas = OptionSchemas, D = unknown, S extends Scope = Scope> extends AnyCheck {
   /** The same check under another title, with other default options, or with other demands on its company. */
-  with(instance: InstanceMeta & { readonly options?: OptionsInput<O> }): Check<O, D>;
+  with(instance: InstanceMeta & { readonly options?: OptionsInput<O> }): Check<O, D, S>;
   /** Carries the types; never there. */
-  readonly types?: { readonly options: O; readonly data: D };
+  readonly types?: { readonly options: O; readonly data: D; readonly scope: S };
 }
 
 /**
@@ -203,16 +124,18 @@ export function defineCheck<
   const N extends Needs = Record<never, never>,
   // biome-ignore lint/suspicious/noConfusingVoidType: a run without a return statement returns void, and that is allowed.
   const D extends JsonValue | void = void,
->(moduleUrl: string, definition: CheckDefinition<O, M, N, D>): Check<O, D> {
+  const S extends Scope = 'target',
+>(moduleUrl: string, definition: CheckDefinition<O, M, N, D, S>): Check<O, D, S> {
   const problems = definitionProblems(moduleUrl, definition as unknown as Record<string, unknown>, isCheck);
   if (problems.length > 0) {
     throw new ScanError('SR_CHECK_INVALID', `The check in ${moduleUrl} is not well formed: ${problems.join('; ')}.`);
   }
-  const { meta } = definition as CheckDefinition<OptionSchemas, Messages, Needs, D>;
+  const { meta } = definition as CheckDefinition<OptionSchemas, Messages, Needs, D, Scope>;
   const resolved: ResolvedMeta = {
     options: {},
     tags: [],
     lane: 'cpu',
+    scope: 'target',
     files: ['**'],
     reads: 'text',
     priority: 0,
@@ -223,7 +146,7 @@ export function defineCheck<
   };
   const { visit, run, fallback } = definition;
   const implementation = { visit, run, fallback } as Implementation;
-  return makeCheck<O, D>({
+  return makeCheck<O, D, S>({
     module: moduleUrl,
     meta: resolved,
     needs: definition.needs ?? {},
@@ -241,7 +164,7 @@ interface Parts {
   readonly base?: AnyCheck;
 }
 
-function makeCheck<O extends OptionSchemas, D>(parts: Parts): Check<O, D> {
+function makeCheck<O extends OptionSchemas, D, S extends Scope>(parts: Parts): Check<O, D, S> {
   const { module, meta, needs, preset, implementation } = parts;
   const check = {
     module,
@@ -249,7 +172,7 @@ function makeCheck<O extends OptionSchemas, D>(parts: Parts): Check<O, D> {
     needs: Object.freeze(needs),
     preset: Object.freeze(preset),
     [CHECK]: implementation,
-    with({ options, exclusive, ...own }: InstanceMeta & { readonly options?: OptionsInput<O> }): Check<O, D> {
+    with({ options, exclusive, ...own }: InstanceMeta & { readonly options?: OptionsInput<O> }): Check<O, D, S> {
       const problems = companyProblems({ ...own, exclusive });
       if (problems.length > 0)
         throw new ScanError(
@@ -257,7 +180,7 @@ function makeCheck<O extends OptionSchemas, D>(parts: Parts): Check<O, D> {
           `An instance of the check in ${module} is not well formed: ${problems.join('; ')}.`,
         );
       const names = exclusive === undefined ? meta.exclusive : namesOf(exclusive);
-      return makeCheck<O, D>({
+      return makeCheck<O, D, S>({
         ...parts,
         meta: { ...meta, ...own, exclusive: names },
         preset: { ...preset, ...(options as JsonObject | undefined) },
@@ -267,7 +190,7 @@ function makeCheck<O extends OptionSchemas, D>(parts: Parts): Check<O, D> {
     base: parts.base as AnyCheck,
   };
   check.base ??= check as unknown as AnyCheck;
-  return Object.freeze(check) as unknown as Check<O, D>;
+  return Object.freeze(check) as unknown as Check<O, D, S>;
 }
 
 function namesOf(exclusive: string | readonly string[] = []): readonly string[] {

@@ -15,6 +15,7 @@ const META_KEYS = [
   'docsUrl',
   'tags',
   'lane',
+  'scope',
   'when',
   'files',
   'reads',
@@ -55,12 +56,19 @@ export function definitionProblems(
     ...oneOf(fields, 'tier', TIERS),
     ...oneOf(fields, 'severity', SEVERITIES),
     ...oneOf(fields, 'lane', ['cpu', 'io', 'process'], true),
+    ...oneOf(fields, 'scope', ['target', 'package'], true),
     ...oneOf(fields, 'reads', ['none', 'text', 'bytes', 'stream'], true),
   );
   if (typeof fields.messages !== 'object' || fields.messages === null) problems.push('meta.messages must be an object');
   if (fields.timeout !== undefined) problems.push(...timeoutProblems(fields.timeout, 'meta.timeout'));
   if (definition.fallback !== undefined && typeof definition.fallback !== 'function')
     problems.push('fallback must be a function');
+  if (fields.scope === 'package') {
+    if (typeof definition.visit === 'function')
+      problems.push("meta.scope: 'package' is for checks with run: a file check sees each file by itself");
+    if (fields.files !== undefined)
+      problems.push("meta.files is not for checks with meta.scope: 'package': use meta.when.files or context.files");
+  }
   const { retries, resource } = fields;
   if (retries !== undefined && !(Number.isInteger(retries) && Number(retries) >= 0 && Number(retries) <= 5))
     problems.push('meta.retries must be a whole number from 0 to 5');

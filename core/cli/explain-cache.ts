@@ -5,7 +5,7 @@ import type { PartChange } from '../cache/parts.js';
 import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { toolVersion } from '../execute/tool-version.js';
 import { wantedFiles } from '../execute/visits.js';
-import type { TaskCheck } from '../model/task.js';
+import type { Task, TaskCheck } from '../model/task.js';
 import { formatCount, plural } from '../model/text.js';
 import { answersOf } from '../open-answers.js';
 import type { Prepared } from '../prepare.js';
@@ -62,14 +62,15 @@ export async function explainCache(
   options: ScanOptions,
   id: string,
 ): Promise<CacheExplained | undefined> {
-  const planned = prepared.plan.tasks.flatMap(({ checks }) => checks).find((check) => check.id === id);
+  const tasks = prepared.plan.tasks.filter(({ checks }) => checks.some((check) => check.id === id));
+  const planned = tasks[0]?.checks.find((check) => check.id === id);
   const check = prepared.registry.get(id)?.check;
   if (planned === undefined || check === undefined) return undefined;
   const answers = answersOf(prepared, options, () => {});
   if (answers === undefined) return none('there is no cache: it is off, or cannot be used here');
   return isFileCheck(check)
     ? ofFiles(answers, check, planned, prepared)
-    : ofProject(answers, check, planned, prepared, options);
+    : ofPackages(answers, check, planned, tasks, prepared, options);
 }
 
 function none(why: string): CacheExplained {
@@ -108,15 +109,37 @@ function ofFiles(answers: ScanAnswers, check: AnyCheck, planned: TaskCheck, { fi
   };
 }
 
+/** What is known of a project check; of one that looks at several packages how much, and what changed in the first that is not known. */
+async function ofPackages(
+  answers: ScanAnswers,
+  check: AnyCheck,
+  planned: TaskCheck,
+  tasks: readonly Task[],
+  prepared: Prepared,
+  options: ScanOptions,
+): Promise<CacheExplained> {
+  const all: CacheExplained[] = [];
+  for (const task of tasks) all.push(await ofProject(answers, check, planned, task, prepared, options));
+  const [first] = all as [CacheExplained, ...CacheExplained[]];
+  if (all.length === 1 || first.state === 'none') return first;
+  const known = all.filter(({ state }) => state === 'hit').length;
+  const open = all.find(({ state }) => state !== 'hit');
+  if (open === undefined) return { ...first, summary: `Its answers on ${plural(known, 'package')} are known.` };
+  const summary = `${formatCount(known)} of ${plural(all.length, 'package')} known, ${formatCount(all.length - known)} to look at.`;
+  return { state: known === 0 ? 'miss' : 'partial', summary, changes: open.changes };
+}
+
 async function ofProject(
   answers: ScanAnswers,
   check: AnyCheck,
   planned: TaskCheck,
+  { package: one }: Task,
   { files }: Prepared,
   { environment }: ScanOptions,
 ): Promise<CacheExplained> {
   const source = { root: files.target.root, entries: files.entries, environment };
-  const question = await answers.ask({ check, planned }, (argv) => toolVersion(source, argv));
+  const asked = { check, planned, ...(one === undefined ? {} : { package: one }) };
+  const question = await answers.ask(asked, (argv) => toolVersion(source, argv));
   if (typeof question === 'string') return none(NOT_KEPT[question]);
   const changes = question.changes();
   const isHit = question.answer() !== undefined;

@@ -3,6 +3,7 @@ import { suggest } from '../check/nearest.js';
 import { defaultOptions } from '../check/options.js';
 import { ScanError } from '../errors.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
+import { plural } from '../model/text.js';
 import { type Prepared, prepare } from '../prepare.js';
 import { maskNamed } from '../redact/named.js';
 import { MASK } from '../redact.js';
@@ -42,6 +43,7 @@ export async function explain(id: string, flags: ConfigFlags): Promise<number> {
       tier: meta.tier,
       tags: meta.tags,
       kind: isFileCheck(item.check) ? 'file' : 'project',
+      scope: meta.scope,
       lane: meta.lane,
       module,
       plugin: item.plugin.name,
@@ -118,11 +120,13 @@ function options({ config }: Prepared, id: string): Explained[] {
 
 function willRun({ plan }: Prepared, id: string): { readonly runs: boolean; readonly why: string } {
   const place = plan.tasks.findIndex((task) => task.checks.some((check) => check.id === id));
-  if (place >= 0) return { runs: true, why: `It is number ${place + 1} of ${plan.tasks.length} in the plan.` };
-  return {
-    runs: false,
-    why: plan.notPlanned.find(({ checkId }) => checkId === id)?.message ?? 'It is not in the plan.',
-  };
+  const left = plan.notPlanned.filter(({ checkId }) => checkId === id).map(({ message }) => message);
+  if (place < 0) return { runs: false, why: left[0] ?? 'It is not in the plan.' };
+  const own = plan.tasks.filter((task) => task.package !== undefined && task.checks.some((check) => check.id === id));
+  const first = `number ${place + 1} of ${plan.tasks.length} in the plan`;
+  const why =
+    own.length > 1 ? `It runs on ${plural(own.length, 'package')}; the first is ${first}.` : `It is ${first}.`;
+  return { runs: true, why: [why, ...left].join(' ') };
 }
 
 type Explanation =
@@ -135,6 +139,7 @@ type Explanation =
         readonly category: string;
         readonly tier: string;
         readonly kind: string;
+        readonly scope: string;
         readonly lane: string;
         readonly module: string;
         readonly needs: readonly string[];
@@ -155,7 +160,7 @@ function text(item: Explanation, colors: Colors): string {
     '',
     `${item.runs ? colors.green('runs') : colors.yellow('does not run')}  ${item.why}`,
     ...(item.cache === null ? [] : cacheText(item.cache, colors)),
-    `${item.kind} check, category ${item.category}, tier ${item.tier}, lane ${item.lane}${item.needs.length > 0 ? `, needs ${item.needs.join(', ')}` : ''}`,
+    `${item.kind} check${item.scope === 'package' ? ' of each package' : ''}, category ${item.category}, tier ${item.tier}, lane ${item.lane}${item.needs.length > 0 ? `, needs ${item.needs.join(', ')}` : ''}`,
     '',
     table([['SETTING', 'VALUE', 'SET BY', ''], ...rows(item.settings)], colors),
   ];

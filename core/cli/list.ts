@@ -29,6 +29,7 @@ export async function list(flags: ConfigFlags): Promise<number> {
         enabled,
         ...(config.profile === undefined ? {} : { inProfile: !config.profile.leftOut.has(id) }),
         kind: isFileCheck({ meta, ...rest }) ? 'file' : 'project',
+        scope: meta.scope,
         lane: meta.lane,
         tags: meta.tags,
       }));

@@ -50,7 +50,9 @@ export async function plan(target: string, flags: PlanFlags): Promise<number> {
         table([['#', 'CHECK', 'LANE', 'PRIORITY', 'TIMEOUT', 'EXPECTED', 'AFTER', 'TITLE'], ...rows], colors),
       );
     if (made.notPlanned.length > 0) {
-      await print(`\n${plural(made.notPlanned.length, 'check')} not planned`);
+      const whole = made.notPlanned.filter(({ packages }) => packages === undefined).length;
+      const some = whole < made.notPlanned.length ? ', others not for all packages' : '';
+      await print(`\n${plural(whole, 'check')} not planned${some}`);
       await print(
         table(
           [['CHECK', 'WHY', ''], ...made.notPlanned.map(({ checkId, code, message }) => [checkId, code, message])],

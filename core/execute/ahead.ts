@@ -1,5 +1,5 @@
-import type { JsonValue } from '../model/json.js';
 import type { Task } from '../model/task.js';
+import type { CheckData } from './check-data.js';
 import type { ExecuteOptions } from './contract.js';
 import { makeOrder } from './order.js';
 import type { Places } from './places.js';
@@ -15,17 +15,12 @@ export class Ahead {
   readonly #options: ExecuteOptions;
   readonly #queue: TaskQueue;
   readonly #places: Places;
-  readonly #data: ReadonlyMap<string, JsonValue | undefined>;
+  readonly #data: CheckData;
   readonly #isUseful: boolean;
   #told: { readonly task: Task; readonly order: RunOrder } | undefined;
 
   /** @param data what checks have answered so far. */
-  constructor(
-    options: ExecuteOptions,
-    queue: TaskQueue,
-    places: Places,
-    data: ReadonlyMap<string, JsonValue | undefined>,
-  ) {
+  constructor(options: ExecuteOptions, queue: TaskQueue, places: Places, data: CheckData) {
     this.#options = options;
     this.#queue = queue;
     this.#places = places;

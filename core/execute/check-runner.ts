@@ -1,6 +1,7 @@
 import type { CheckContext, ExecOptions, ExecResult, FetchResult, Log, Report } from '../check/context.js';
 import { type AnyCheck, type Implementation, implementationOf, type Reads } from '../check/define.js';
 import { missedBy, whyMissed } from '../check/missed.js';
+import { missedInPackage } from '../check/package-globs.js';
 import { messageOf } from '../errors.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
@@ -120,7 +121,12 @@ export class CheckRunner {
 
   #list(globs: readonly string[]): Promise<readonly FileEntry[]> {
     const { exclude } = this.#item;
-    for (const missed of missedBy(this.#order.unlisted ?? [], globs, exclude)) {
+    const { unlisted = [], task } = this.#order;
+    const missing =
+      task.package === undefined
+        ? missedBy(unlisted, globs, exclude)
+        : missedInPackage(task.package, unlisted, globs, exclude);
+    for (const missed of missing) {
       if (this.#missed.has(missed.path)) continue;
       this.#missed.add(missed.path);
       this.#say({ type: 'unread', checkId: this.#item.id, path: missed.path, why: whyMissed(missed) });
@@ -165,6 +171,7 @@ export class CheckRunner {
     return {
       options: this.#item.options,
       target: task.target,
+      package: task.package,
       tier,
       signal: this.#signal,
       needs: needs[checkId] ?? {},

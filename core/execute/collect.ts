@@ -45,6 +45,8 @@ export class TaskCollector {
   /** How many findings have arrived by fingerprint, without its number. */
   #equal: Map<string, number> | undefined;
   readonly #stored: ReadonlyMap<string, string>;
+  /** The package that the task looks at, by name. */
+  readonly #package: string | undefined;
   #files: Map<string, LineIndex | undefined> | undefined;
   /** The file that was visited when something was measured. */
   #measuredIn: Map<Measurement, string> | undefined;
@@ -59,6 +61,7 @@ export class TaskCollector {
     stored: ReadonlyMap<string, string> = NOT_STORED,
   ) {
     this.#stored = stored;
+    this.#package = task.package === undefined ? undefined : redactor.text(task.package.name);
     this.#task = task;
     this.#registry = registry;
     this.#redactor = redactor;
@@ -198,6 +201,7 @@ export class TaskCollector {
     const snippet = report.snippet ?? this.#snippet(report);
     const clean = this.#redactor.json(snippet === undefined ? report : { ...report, snippet });
     const data = clean.data ?? {};
+    const owner = this.#package ?? clean.package;
     const message = fillMessage(meta?.messages[report.messageId] ?? report.messageId, data).text;
     const finding = {
       checkId: check.id,
@@ -207,7 +211,7 @@ export class TaskCollector {
       severity: check.severity ?? report.severity ?? meta?.severity ?? 'error',
       location: clean.location,
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
-      ...(clean.package === undefined ? {} : { package: clean.package }),
+      ...(owner === undefined ? {} : { package: owner }),
     };
     return { finding: this.#numbered(finding), severity: report.severity };
   }

@@ -1,10 +1,10 @@
-import type { JsonValue } from '../model/json.js';
 import { type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Ahead } from './ahead.js';
 import { Alarms } from './alarms.js';
+import { CheckData } from './check-data.js';
 import { TaskCollector } from './collect.js';
 import type { Collected } from './collected.js';
 import { type CheckOutcome, checkOutcome, collectListener, type Executed, type ExecuteOptions } from './contract.js';
@@ -17,7 +17,7 @@ import { type Again, decideAgain } from './policy/again.js';
 import type { Place } from './pool.js';
 import type { CheckEnd } from './protocol.js';
 import { TaskQueue, type Waiting } from './queue.js';
-import { deadlineReached, endedEarly, interrupted, lost, lostVisit, type Over } from './reasons.js';
+import { criticalEnd, deadlineReached, endedEarly, interrupted, lost, lostVisit, type Over } from './reasons.js';
 import { makeAttempt, makeRecord, type StartTimes } from './record.js';
 import { TaskRequests } from './requests.js';
 
@@ -27,8 +27,6 @@ export async function execute(options: ExecuteOptions): Promise<Executed> {
   if (needsThread) await options.pool.open();
   return new Execution(options).run();
 }
-
-type Lost = Exclude<RunEnd, { readonly kind: 'ended' }>;
 
 /** One execution of a plan: what waits, what runs, what ended. */
 class Execution {
@@ -43,7 +41,7 @@ class Execution {
   readonly #ahead: Ahead;
   readonly #active = new Map<string, ActiveTask>();
   readonly #endedAtMs = new Map<string, number>();
-  readonly #data = new Map<string, JsonValue | undefined>();
+  readonly #data = new CheckData();
   readonly #records: TaskRecord[] = [];
   readonly #checks: CheckOutcome[] = [];
   /** Set once the scan is over before its tasks are: what becomes of those that wait. */
@@ -60,11 +58,10 @@ class Execution {
     this.#startedAt = options.clock.now() - earlierMs;
     this.#deadlineMs = earlierMs + options.limits.deadlineMs;
     this.#alarms = new Alarms(options.clock, () => this.#advance());
-    for (const { record, checks } of options.earlier?.tasks.values() ?? []) this.#recall(record, checks);
+    if (options.earlier !== undefined) this.#recall(options);
     const { answers, limits, pool, plan, source } = options;
     this.#files = new PassFiles(source);
-    const changed = (): void => this.#advance();
-    this.#known = answers && new KnownTasks(options, answers, this.#data, this.#files, changed);
+    this.#known = answers && new KnownTasks(options, answers, this.#data, this.#files, () => this.#advance());
     this.#places = new Places(options, this.#active, this.#known);
     this.#queue = new TaskQueue({
       tasks: plan.tasks,
@@ -76,11 +73,15 @@ class Execution {
   }
 
   /** Takes over what an earlier process did. */
-  #recall(record: TaskRecord, checks: readonly CheckOutcome[]): void {
-    this.#endedAtMs.set(record.id, record.timing.endedAtMs);
-    this.#records.push(record);
-    for (const check of checks) this.#data.set(check.check.id, check.data);
-    this.#checks.push(...checks);
+  #recall({ earlier, plan }: ExecuteOptions): void {
+    for (const task of plan.tasks) {
+      const done = earlier?.tasks.get(task.id);
+      if (done === undefined) continue;
+      this.#endedAtMs.set(task.id, done.record.timing.endedAtMs);
+      this.#records.push(done.record);
+      for (const { check, data } of done.checks) this.#data.keep(task, check.id, data);
+      this.#checks.push(...done.checks);
+    }
   }
 
   async run(): Promise<Executed> {
@@ -168,7 +169,7 @@ class Execution {
     const startedAtMs = before?.startedAtMs ?? nowMs;
     const untilMs = waiting.again?.untilMs ?? startedAtMs + task.timeoutMs;
     const remainingMs = (): number => Math.min(untilMs, this.#deadlineMs) - this.#now();
-    const asks = { id: task.id, visits: () => this.#files.visitsOf(task), learns: this.#known?.listener(task) };
+    const asks = { task, visits: () => this.#files.visitsOf(task), learns: this.#known?.listener(task) };
     const requests = new TaskRequests(source, remainingMs, asks);
     const order = this.#ahead.orderOf(waiting, place);
     const running = place.start(watch === undefined ? order : { ...order, pass: watch.order }, {
@@ -176,8 +177,7 @@ class Execution {
       request: (call) => requests.answer(call),
       stray: (error) => listener.stray(error),
     });
-    const parts = { waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs };
-    const active = new ActiveTask(parts);
+    const active = new ActiveTask({ waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs });
     this.#active.set(task.id, active);
     this.#ahead.tell(place);
     if (before === undefined) {
@@ -225,7 +225,11 @@ class Execution {
   }
 
   /** A visit cost a part of a pass its thread: that visit is lost, and the part goes on after it. False when no visit is to blame. */
-  #goOnAfter({ waiting, watch, collector, task }: ActiveTask, end: Lost, { startedAtMs }: StartTimes): boolean {
+  #goOnAfter(
+    { waiting, watch, collector, task }: ActiveTask,
+    end: Exclude<RunEnd, { readonly kind: 'ended' }>,
+    { startedAtMs }: StartTimes,
+  ): boolean {
     const place = watch?.lose();
     const path = place && this.#files.visitsOf(task).entries[place.entry]?.path;
     const check = place && task.checks[place.check];
@@ -273,21 +277,17 @@ class Execution {
     const queuedAtMs = task.after.reduce((latest, id) => Math.max(latest, this.#endedAtMs.get(id) ?? 0), 0);
     const endedAtMs = this.#now();
     const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts });
-    const wholeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;
     const checks = [...outcomes].map(([collected, own], index) =>
-      checkOutcome(collected, own, watch?.spentMs(index) ?? wholeMs),
+      checkOutcome(collected, own, watch?.spentMs(index) ?? (times === undefined ? 0 : endedAtMs - times.startedAtMs)),
     );
     this.#queue.ended(task, checks);
     this.#files.forget(task);
     this.#endedAtMs.set(task.id, endedAtMs);
     this.#records.push(record);
-    for (const { check, data } of checks) this.#data.set(check.id, data);
+    for (const { check, data } of checks) this.#data.keep(task, check.id, data);
     this.#checks.push(...checks);
     this.#untold.push(() => this.#options.listener.taskEnded(record, checks));
-    const critical = task.critical && checks.find((check) => check.outcome.status !== 'passed');
-    const why = critical
-      ? `the critical check ${critical.check.id} ended ${critical.outcome.status}`
-      : this.#options.failFast?.(checks);
+    const why = criticalEnd(task, checks) ?? this.#options.failFast?.(checks);
     if (why !== undefined) this.#stopAll(endedEarly(why));
   }
 

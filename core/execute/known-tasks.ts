@@ -1,9 +1,9 @@
 import type { Access } from '../answers/declared-inputs.js';
 import { messageOf } from '../errors.js';
-import type { JsonValue } from '../model/json.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Notice } from '../model/result.js';
 import type { Task } from '../model/task.js';
+import type { CheckData } from './check-data.js';
 import type { TaskCollector } from './collect.js';
 import type { Collected } from './collected.js';
 import type { ExecuteOptions } from './contract.js';
@@ -26,7 +26,7 @@ export class KnownTasks {
   constructor(
     { registry, source, plan: { tasks } }: ExecuteOptions,
     answers: NonNullable<ExecuteOptions['answers']>,
-    data: ReadonlyMap<string, JsonValue | undefined>,
+    data: CheckData,
     files: PassFiles,
     changed: () => void,
   ) {

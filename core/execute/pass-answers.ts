@@ -3,11 +3,10 @@ import type { FilePass } from '../answers/file-pass.js';
 import type { RestoredFinding } from '../answers/kept-finding.js';
 import type { ScanAnswers } from '../answers/scan-answers.js';
 import type { Registry } from '../check/registry.js';
-import type { JsonValue } from '../model/json.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
+import type { CheckData } from './check-data.js';
 import type { Collected, Said } from './collected.js';
-import { needsOf } from './order.js';
 import type { CheckEnd } from './protocol.js';
 import { narrowVisits, type Visits } from './visits.js';
 
@@ -32,7 +31,7 @@ export interface PassAnswersOptions {
   readonly tasks: readonly Task[];
   readonly registry: Registry;
   /** The data of the checks that have ended. */
-  readonly data: ReadonlyMap<string, JsonValue | undefined>;
+  readonly data: CheckData;
 }
 
 interface Group {
@@ -128,7 +127,7 @@ export class PassAnswers {
     return answers.files(
       checks.flatMap((planned) => {
         const check = registry.get(planned.id)?.check;
-        return check === undefined ? [] : [{ check, planned, needs: needsOf(planned, data) }];
+        return check === undefined ? [] : [{ check, planned, needs: data.needsOf({}, planned) }];
       }),
     );
   }

@@ -27,7 +27,7 @@ export interface RunOrder {
   /** Unique within the process. */
   readonly run: number;
   /** What of the task its thread must know. */
-  readonly task: Pick<Task, 'id' | 'attempt' | 'checks' | 'target' | 'part' | 'timeoutMs'>;
+  readonly task: Pick<Task, 'id' | 'attempt' | 'checks' | 'target' | 'package' | 'part' | 'timeoutMs'>;
   /** The data that each check needs, by check id; only of those that need some. */
   readonly needs: Readonly<Record<string, NeedsData>>;
   /** The tier that runs. */

@@ -7,7 +7,6 @@ import { isConclusive, type Outcome } from '../model/outcome.js';
 import type { Task, TaskCheck } from '../model/task.js';
 import type { Collected } from './collected.js';
 import type { ExecuteAnswers } from './contract.js';
-import { needsOf } from './order.js';
 import type { PassAnswersOptions } from './pass-answers.js';
 import type { RequestSource, TaskRequests } from './requests.js';
 import { toolVersion } from './tool-version.js';
@@ -110,7 +109,11 @@ export class Questions {
     const check = registry.get(planned.id)?.check as AnyCheck;
     try {
       const runTool: RunTool = (argv) => toolVersion(source, argv, this.#running);
-      const question = await answers.of.ask({ check, planned, needs: needsOf(planned, data) }, runTool);
+      const { package: item } = task;
+      const question = await answers.of.ask(
+        { check, planned, needs: data.needsOf(task, planned), ...(item === undefined ? {} : { package: item }) },
+        runTool,
+      );
       if (typeof question !== 'string') {
         asked.question = question;
         asked.answer = question.answer();

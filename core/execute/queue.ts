@@ -1,5 +1,6 @@
 import { compareText } from '../model/finding.js';
-import { isConclusive, type Outcome, worstOutcome } from '../model/outcome.js';
+import { isConclusive, type Outcome, packagesOutcome, worstOutcome } from '../model/outcome.js';
+import { packageTaskId } from '../model/package.js';
 import type { TaskAttempt } from '../model/result.js';
 import { isHeavy } from '../model/schedule.js';
 import { insertSorted } from '../model/sorted.js';
@@ -64,6 +65,8 @@ export class TaskQueue {
   readonly #ended = new Set<string>();
   /** How each check ended, all its parts so far together. */
   readonly #answers = new Map<string, Outcome>();
+  /** How each check ended on each package. */
+  readonly #ofPackages = new Map<string, Outcome>();
   /** Tasks that may start, by kind, each list in order. */
   readonly #ready = new Map<string, Item[]>();
   /** Tasks that will not run, in order. */
@@ -88,7 +91,8 @@ export class TaskQueue {
     this.#options = options;
     this.#places = new Map(options.tasks.map(({ id }, index) => [id, index]));
     this.#priorities = inheritedPriorities(options.tasks);
-    for (const [id, { checks }] of options.ended) this.#keep(id, checks);
+    const done = new Map(options.ended);
+    for (const task of options.tasks) if (done.has(task.id)) this.#keep(task, done.get(task.id)?.checks ?? []);
     const tasks = options.tasks.filter(({ id }) => !this.#ended.has(id));
     for (const task of tasks) this.#left.set(stageOf(task), (this.#left.get(stageOf(task)) ?? 0) + 1);
     this.#openStage();
@@ -167,7 +171,7 @@ export class TaskQueue {
 
   /** A task has ended: what waited for it may be free. */
   ended(task: Task, checks: readonly EndedAs[]): void {
-    this.#keep(task.id, checks);
+    this.#keep(task, checks);
     this.#release(task);
     for (const next of this.#dependants.get(task.id) ?? []) {
       const open = (this.#open.get(next.id) ?? 0) - 1;
@@ -183,11 +187,13 @@ export class TaskQueue {
     if (left === 0) this.#openStage();
   }
 
-  #keep(taskId: string, checks: readonly EndedAs[]): void {
-    this.#ended.add(taskId);
+  #keep({ id, package: item }: Task, checks: readonly EndedAs[]): void {
+    this.#ended.add(id);
     for (const { check, outcome } of checks) {
       const before = this.#answers.get(check.id);
-      this.#answers.set(check.id, before === undefined ? outcome : worstOutcome([before, outcome]));
+      const worst = item === undefined ? worstOutcome : packagesOutcome;
+      this.#answers.set(check.id, before === undefined ? outcome : worst([before, outcome]));
+      if (item !== undefined) this.#ofPackages.set(packageTaskId(check.id, item), outcome);
     }
   }
 
@@ -213,9 +219,10 @@ export class TaskQueue {
     const waiting = fresh(task);
     const needs = task.checks.flatMap(({ needs }) => Object.values(needs));
     for (const id of needs.length < 2 ? needs : new Set(needs.sort(compareText))) {
-      const outcome = this.#answers.get(id);
+      const own = task.package && this.#ofPackages.get(packageTaskId(id, task.package));
+      const outcome = own ?? this.#answers.get(id);
       if (outcome === undefined || isConclusive(outcome) || outcome.status === 'degraded') continue;
-      this.#instead.push({ waiting, instead: needFailed(id, outcome) });
+      this.#instead.push({ waiting, instead: needFailed(id, outcome, own !== undefined) });
       return;
     }
     const item = { waiting, place: this.#placeOf(waiting) };

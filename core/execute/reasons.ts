@@ -1,6 +1,7 @@
-import type { Outcome, Reason } from '../model/outcome.js';
+import { isNotApplicable, type Outcome, type Reason } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
 import type { RunEnd } from './executor.js';
+import type { EndedAs } from './queue.js';
 
 /** A thread that ended its task as stopped though nobody had stopped it. */
 const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread stopped without being told to.' };
@@ -48,8 +49,16 @@ export function lost(end: Exclude<RunEnd, { kind: 'ended' }>): Reason {
   return { code: 'crashed', message: `The check's thread died: ${end.message}` };
 }
 
-/** The outcome of a task whose need has no answer. */
-export function needFailed(id: string, outcome: Outcome): Outcome {
+/**
+ * The outcome of a task whose need has no answer.
+ * @param ofPackage true where both look at the same package: to one that the need does not apply to, neither does this.
+ */
+export function needFailed(id: string, outcome: Outcome, ofPackage = false): Outcome {
+  if (ofPackage && isNotApplicable(outcome))
+    return {
+      status: 'skipped',
+      reason: { code: 'not-applicable', message: `It needs ${id}, which does not apply here.`, data: { need: id } },
+    };
   return {
     status: 'skipped',
     reason: { code: 'need-failed', message: `It needs ${id}, which ended ${outcome.status}.`, data: { need: id } },
@@ -79,4 +88,10 @@ export function interrupted(cause: unknown): Over {
   const message = cause instanceof Error ? cause.message : String(cause);
   const outcome: Outcome = { status: 'cancelled', reason: { code: 'interrupted', message } };
   return { running: outcome, queued: outcome };
+}
+
+/** Why a critical task ends the scan; undefined where it does not. */
+export function criticalEnd({ critical }: Task, checks: readonly EndedAs[]): string | undefined {
+  const ended = critical === true ? checks.find(({ outcome }) => outcome.status !== 'passed') : undefined;
+  return ended && `the critical check ${ended.check.id} ended ${ended.outcome.status}`;
 }

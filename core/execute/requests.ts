@@ -2,11 +2,13 @@ import { lstat, open, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { Access } from '../answers/declared-inputs.js';
 import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js';
-import { compileSelection } from '../check/glob.js';
+import { compileGlobs } from '../check/glob.js';
+import { compileScoped } from '../check/package-globs.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import type { ChangeSet } from '../files/changes.js';
 import type { StagedTree } from '../files/staged.js';
 import type { FileEntry, StoredEntry, Unlisted } from '../model/target.js';
+import type { Task } from '../model/task.js';
 import { DEFAULT_BYTES, fetchOnce, MAX_BYTES, webAddress } from './fetch.js';
 import { judgeError, judgeStatus, type Verdict } from './policy/classify.js';
 import type { ScanResources } from './policy/scan-resources.js';
@@ -35,8 +37,8 @@ export interface RequestSource {
 
 /** Whose requests are answered. */
 export interface Asker {
-  /** The task's id. */
-  readonly id: string;
+  /** The task, with the package where it looks at one. */
+  readonly task: Pick<Task, 'id' | 'package'>;
   /** The files that it visits; only a part of a pass has some. */
   readonly visits?: () => Visits;
   /** Told of what it asks before it gets an answer; throws what it gets instead. */
@@ -49,16 +51,16 @@ const FETCH_TIMEOUT_MS = 30_000;
 export class TaskRequests {
   readonly #source: RequestSource;
   readonly #remainingMs: () => number;
-  readonly #task: Asker;
+  readonly #asker: Asker;
   readonly #trees = new Set<ProcessTree>();
   /** Made for the first request that can be given up; most tasks make none. */
   #abort: AbortController | undefined;
   /** Why nothing may be asked for any more. */
   #over: string | undefined;
 
-  constructor(source: RequestSource, remainingMs: () => number, task: Asker = { id: '' }) {
+  constructor(source: RequestSource, remainingMs: () => number, asker: Asker = { task: { id: '' } }) {
     this.#source = source;
-    this.#task = task;
+    this.#asker = asker;
     this.#remainingMs = remainingMs;
   }
 
@@ -104,21 +106,21 @@ export class TaskRequests {
   #do(call: RequestCall): Promise<unknown> {
     switch (call.name) {
       case 'visits':
-        return Promise.resolve(this.#task.visits?.());
+        return Promise.resolve(this.#asker.visits?.());
       case 'files':
-        this.#task.learns?.({ kind: 'files', globs: call.include });
+        this.#asker.learns?.({ kind: 'files', globs: call.include });
         return Promise.resolve(this.#files(call.include, call.exclude));
       case 'variable':
-        this.#task.learns?.({ kind: 'variable', name: call.variable });
+        this.#asker.learns?.({ kind: 'variable', name: call.variable });
         return Promise.resolve((this.#source.environment ?? process.env)[call.variable]);
       case 'readFile':
-        this.#task.learns?.({ kind: 'file', path: call.path });
+        this.#asker.learns?.({ kind: 'file', path: call.path });
         return this.#readFile(call.path);
       case 'exec':
-        this.#task.learns?.({ kind: 'command', argv: call.argv });
+        this.#asker.learns?.({ kind: 'command', argv: call.argv });
         return this.#exec(call.argv, call.options);
       case 'fetch':
-        this.#task.learns?.({ kind: 'request', url: call.url });
+        this.#asker.learns?.({ kind: 'request', url: call.url });
         return this.#fetch(call.url, call.options);
       default:
         return call satisfies never;
@@ -126,8 +128,9 @@ export class TaskRequests {
   }
 
   #files(include: readonly string[], exclude: readonly string[]): readonly FileEntry[] {
-    const matches = compileSelection(include, exclude);
-    return this.#source.entries.filter((entry) => matches(entry.path));
+    const wanted = compileScoped(this.#asker.task.package, include);
+    const unwanted = compileGlobs(exclude);
+    return this.#source.entries.filter(({ path }) => wanted(path) && !unwanted(path));
   }
 
   async #readFile(path: string): Promise<Uint8Array> {
@@ -176,7 +179,7 @@ export class TaskRequests {
     if (resources === undefined || options.resource === undefined) return this.#run(argv, options);
     const retryOn = options.retryOn ?? [];
     return resources.call({
-      ...this.#asker(options.resource),
+      ...this.#call(options.resource),
       // The command's own timeout ends its tree; the time of a request would end what takes long by nature.
       timeoutMs: () => undefined,
       attempt: () => this.#run(argv, options),
@@ -216,7 +219,7 @@ export class TaskRequests {
     }
     const { method = 'GET', repeatable = false } = options;
     return resources.call({
-      ...this.#asker(options.resource ?? host),
+      ...this.#call(options.resource ?? host),
       timeoutMs: (policy) => options.timeout ?? policy.timeoutMs,
       attempt: (signal) => fetchOnce(url, options, signal),
       judge: (end) =>
@@ -227,10 +230,10 @@ export class TaskRequests {
   }
 
   /** Who asks for a resource. */
-  #asker(resource: string) {
+  #call(resource: string) {
     return {
       resource,
-      taskId: this.#task.id,
+      taskId: this.#asker.task.id,
       signal: this.#signal,
       remainingMs: (): number => this.#remainingMs(),
     };

@@ -64,6 +64,20 @@ export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
   return worst;
 }
 
+/**
+ * The outcome of a check that looked at several packages: the worst of theirs. Where it said of a package that it does
+ * not apply there, it had nothing to answer: that counts only where it applies to none.
+ */
+export function packagesOutcome(outcomes: readonly Outcome[]): Outcome {
+  const told = outcomes.filter((outcome) => !isNotApplicable(outcome));
+  return worstOutcome(told.length === 0 ? outcomes : told);
+}
+
+/** True where a check said that it does not apply. */
+export function isNotApplicable(outcome: Outcome): boolean {
+  return outcome.status === 'skipped' && outcome.reason.code === 'not-applicable';
+}
+
 /** True for an outcome that answers the check's question. */
 export function isConclusive(outcome: Outcome): boolean {
   return outcome.status === 'passed' || outcome.status === 'failed';

@@ -44,7 +44,7 @@ export interface Reused {
 export interface CheckPart extends Reused {
   /** The task that served it. */
   readonly taskId: string;
-  /** The workspace package it looked at. */
+  /** The workspace package it looked at; only of a check that has a task for each. */
   readonly package?: string;
   /** How this part ended. */
   readonly outcome: Outcome;
@@ -60,6 +60,8 @@ export interface Measurement {
   readonly value: number;
   /** The unit, such as `bytes`, `ms` or `files`. */
   readonly unit: string;
+  /** The workspace package of which it was measured; only of a check that has a task for each. */
+  readonly package?: string;
 }
 
 /** One planned check, and what became of it. */
@@ -68,7 +70,7 @@ export interface CheckResult {
   readonly checkId: string;
   /** What it is. */
   readonly meta: CheckInfo;
-  /** How it ended: the worst of its parts. */
+  /** How it ended: the worst of its parts; a package to which the check does not apply counts only where there is no other. */
   readonly outcome: Outcome;
   /** Its parts. */
   readonly parts: readonly CheckPart[];
@@ -76,7 +78,7 @@ export interface CheckResult {
   readonly findings: readonly Finding[];
   /** How much its findings matter, where it says so. */
   readonly assessment?: Assessment;
-  /** What it learned besides findings. */
+  /** What it learned besides findings; of a check that has a task for each package an object by package. */
   readonly data?: JsonValue;
   /** What it measured. */
   readonly measurements: readonly Measurement[];

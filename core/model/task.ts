@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from './json.js';
+import type { TargetPackage } from './package.js';
 import type { Severity } from './severity.js';
 import type { Target } from './target.js';
 
@@ -33,6 +34,8 @@ export interface Task {
   readonly checks: readonly TaskCheck[];
   /** What is scanned. */
   readonly target: Target;
+  /** The package that its check looks at; absent for a check of the whole target. */
+  readonly package?: TargetPackage;
   /** Where it runs. */
   readonly lane: Lane;
   /** Higher runs earlier, -100 to 100. */
@@ -49,7 +52,7 @@ export interface Task {
   readonly critical: boolean;
   /** How long it will take by what is known of it, in milliseconds; absent for one that never ran and has no estimate. */
   readonly expectedMs?: number;
-  /** The part of a pass over files that it is: its checks visit files, each of which is read once for all of them. Absent for a check of the whole target. */
+  /** The part of a pass over files that it is: its checks visit files, each of which is read once for all of them. Absent for a check with `run`. */
   readonly part?: TaskPart;
   /** Names of what it must have for itself: no two tasks that share one run at the same time. */
   readonly exclusive?: readonly string[];
@@ -67,7 +70,7 @@ export interface TaskPart {
   readonly checkTimeoutMs: number;
 }
 
-/** Why a check is not in the plan. It does not count as planned, so coverage ignores it. */
+/** Why a check, or its part for some packages, is not in the plan. It does not count as planned, so coverage ignores it. */
 export interface NotPlanned {
   /** The check's id. */
   readonly checkId: string;
@@ -75,6 +78,8 @@ export interface NotPlanned {
   readonly code: 'off' | 'filtered' | 'profile' | 'tier' | 'not-applicable' | 'unchanged' | 'within';
   /** The cause, for people. */
   readonly message: string;
+  /** The packages on which it does not run, by name, while it runs on others; absent where it does not run at all. */
+  readonly packages?: readonly string[];
 }
 
 /** The ordered work, and what is not in it and why. */

@@ -25,7 +25,7 @@ export function makePasses(tasks: readonly Task[], isFileCheck: (task: Task) => 
   const names = passNames([...groups.values()]);
   const made = [...groups.values()].flatMap((group, index) => cut(group, names[index] as string, parts));
   const others = tasks.filter((task) => !isFileCheck(task));
-  return renameNeeds([...others, ...made]);
+  return renameNeeds(others, made);
 }
 
 /** Work for which it pays to cut once more. */
@@ -66,12 +66,12 @@ function cut(group: readonly Task[], name: string, parts: number): Task[] {
   }));
 }
 
-/** Needs name checks until here; from now on the tasks that serve them. */
-function renameNeeds(tasks: readonly Task[]): Task[] {
-  const serving = new Map<string, string[]>();
-  for (const { id, checks } of tasks)
+/** Needs name the tasks of single checks until here; from now on those of file checks name the parts of their passes. */
+function renameNeeds(others: readonly Task[], made: readonly Task[]): Task[] {
+  const serving = new Map(others.map(({ id }) => [id, [id]]));
+  for (const { id, checks } of made)
     for (const check of checks) serving.set(check.id, [...(serving.get(check.id) ?? []), id]);
-  return tasks.map((task) => ({
+  return [...others, ...made].map((task) => ({
     ...task,
     after: [...new Set(task.after.flatMap((need) => serving.get(need) ?? []))].sort(compareText),
   }));

@@ -5,12 +5,14 @@ import { type Problem, ScanError } from '../errors.js';
 import { parseDuration } from '../model/duration.js';
 import { compareText } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
+import { packageTaskId, type TargetPackage } from '../model/package.js';
 import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target, Unlisted } from '../model/target.js';
 import type { NotPlanned, Plan, Task } from '../model/task.js';
 import { type TierName, tierIncludes } from '../model/tier.js';
 import { type NeedsById, resolveNeeds } from './needs.js';
 import { orderTasks } from './order.js';
+import { type PlannedPackages, splitByPackage } from './packages.js';
 import { makePasses, partCount } from './passes.js';
 import { leaveOutUnchanged } from './unchanged.js';
 import { fitWithin, type Within } from './within.js';
@@ -53,12 +55,14 @@ export interface PlanInput {
   readonly exclude: readonly string[];
   readonly target: Target;
   readonly entries: readonly FileEntry[];
+  /** The packages of the target, the root first; needed only where `plansPackages` says so. */
+  readonly packages?: readonly TargetPackage[];
   /** The files that changed, to which the scan is restricted, and what may have changed and could not be listed; absent for a scan of all files. */
   readonly changes?: { readonly paths: ReadonlySet<string>; readonly unlisted: readonly Unlisted[] } | undefined;
   /** Threads that may visit files at the same time. */
   readonly threads: number;
-  /** How many milliseconds a check took before; undefined for one that never ran. */
-  readonly expectedMs: (checkId: string) => number | undefined;
+  /** How many milliseconds a check took before, on all packages together or on one; undefined where that is not known. */
+  readonly expectedMs: (checkId: string, packageName?: string) => number | undefined;
   /** The time that the tasks must fit into, and the places they have; absent plans all of them. */
   readonly within?: Within | undefined;
 }
@@ -70,8 +74,14 @@ export interface PlanInput {
 export function makePlan(input: PlanInput): Plan {
   const needs = resolveNeeds(input.checks);
   const reasons = select(input, needs);
+  leaveOutElsewhere(input, reasons);
+  const packages = splitByPackage(input, needs, reasons);
+  leaveOutDependants(input, needs, reasons);
+  leaveOutUnchanged(input, needs, reasons);
   const checks = new Map(input.checks.map((item) => [item.id, item.check]));
-  const planned = input.checks.filter(({ id }) => !reasons.has(id)).map((item) => makeTask(item, input, needs));
+  const left = packages.left();
+  const makeTasks = taskMaker(input, needs, packages);
+  const planned = input.checks.filter(({ id }) => !reasons.has(id)).flatMap(makeTasks);
   const checkOf = ({ checks: [first] }: Task): AnyCheck | undefined => checks.get(first?.id ?? '');
   const isFile = (task: Task): boolean => {
     const check = checkOf(task);
@@ -79,7 +89,7 @@ export function makePlan(input: PlanInput): Plan {
   };
   const order = (some: readonly Task[]): Task[] => orderTasks(some, (task) => checkOf(task)?.meta.changesTree === true);
   const { within } = input;
-  const { kept, left } =
+  const { kept, left: dropped } =
     within === undefined
       ? { kept: planned, left: [] }
       : fitWithin(order(planned), within, (id) => checks.get(id)?.meta.tier ?? 'deep');
@@ -90,11 +100,19 @@ export function makePlan(input: PlanInput): Plan {
     schemaVersion: 1,
     tasks,
     ...(input.profile === undefined ? {} : { profile: input.profile.name }),
-    notPlanned: [...reasons.values(), ...left].sort((a, b) => compareText(a.checkId, b.checkId)),
+    notPlanned: [...reasons.values(), ...left, ...dropped].sort((a, b) => compareText(a.checkId, b.checkId)),
   };
 }
 
-/** Why each check that is not planned is not. A check that a planned one needs is planned with it. */
+/** True where a check of packages is selected, so that the packages of the target must be known. Throws as `makePlan`. */
+export function plansPackages(input: Omit<PlanInput, 'packages'>): boolean {
+  const some = input.checks.filter(({ check }) => check.meta.scope === 'package');
+  if (some.length === 0) return false;
+  const reasons = select(input, resolveNeeds(input.checks));
+  return some.some(({ id }) => !reasons.has(id));
+}
+
+/** Why each check that is not selected is not. A check that a selected one needs is selected with it. */
 function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   const reasons = new Map<string, NotPlanned>();
   const wanted =
@@ -116,8 +134,6 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
       reasons.set(id, { checkId: id, code: 'tier', message: `It belongs to the tier ${tier}; this is ${input.tier}.` });
   }
   includeNeeds(input, needs, reasons, skipped);
-  leaveOutNotApplicable(input, needs, reasons);
-  leaveOutUnchanged(input, needs, reasons);
   return reasons;
 }
 
@@ -173,14 +189,20 @@ function includeNeeds(
   }
 }
 
-function leaveOutNotApplicable(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>): void {
+/** Leaves out the checks that do not apply to the target; of those of packages `splitByPackage` knows which files they want. */
+function leaveOutElsewhere(input: PlanInput, reasons: Map<string, NotPlanned>): void {
   for (const { id, check } of input.checks) {
-    const missing = (check.meta.when?.files ?? []).filter((glob) => !input.entries.some(matcher(glob)));
-    if (check.meta.when?.git && input.target.kind !== 'git') missing.unshift('a git work tree');
+    const { scope, when } = check.meta;
+    const globs = scope === 'package' ? [] : (when?.files ?? []);
+    const missing = globs.filter((glob) => !input.entries.some(matcher(glob)));
+    if (when?.git && input.target.kind !== 'git') missing.unshift('a git work tree');
     if (reasons.has(id) || missing.length === 0) continue;
     reasons.set(id, { checkId: id, code: 'not-applicable', message: `There is no ${missing.join(' and no ')} here.` });
   }
-  // What needs a check that does not apply does not apply either; repeated, since needs have needs.
+}
+
+/** What needs a check that does not apply does not apply either; repeated, since needs have needs. */
+function leaveOutDependants(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>): void {
   for (let changed = true; changed; ) {
     changed = false;
     for (const { id } of input.checks) {
@@ -197,10 +219,49 @@ function matcher(glob: string): (entry: FileEntry) => boolean {
   return (entry) => matches(entry.path);
 }
 
-function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Task {
+/** Makes the tasks of a check: one, or one for each package that it runs on. */
+function taskMaker(input: PlanInput, needs: NeedsById, packages: PlannedPackages): (item: PlannableCheck) => Task[] {
+  const scopes = new Map(input.checks.map(({ id, check }) => [id, check.meta.scope]));
+  // In a target that is one package there is nothing to tell apart.
+  const isOne = input.packages?.length === 1;
+  const idOf = (checkId: string, one: TargetPackage): string => (isOne ? checkId : packageTaskId(checkId, one));
+  const idsOf = (need: string, own: TargetPackage | undefined): string[] => {
+    if (scopes.get(need) !== 'package') return [need];
+    return (own === undefined ? packages.of(need) : [own]).map((one) => idOf(need, one));
+  };
+  return (item) => {
+    const { id } = item;
+    const all = scopes.get(id) === 'package' ? packages.of(id) : [undefined];
+    const usualMs = sharedOut(
+      input.expectedMs(id),
+      all.length === 1 ? [undefined] : all.map((one) => input.expectedMs(id, one?.name)),
+    );
+    const needIds = Object.values(needs.get(id) ?? {});
+    return all.map((one, index) => ({
+      ...makeTask(item, input, needs, usualMs[index]),
+      after: [...new Set(needIds.flatMap((need) => idsOf(need, one)))].sort(compareText),
+      ...(one === undefined ? {} : { id: idOf(id, one), package: one }),
+    }));
+  };
+}
+
+/** The times of a check's tasks: those that are known, and of the rest of the whole an equal share for each other. */
+function sharedOut(wholeMs: number | undefined, known: readonly (number | undefined)[]): (number | undefined)[] {
+  if (wholeMs === undefined) return [...known];
+  const sum = known.reduce<number>((ms, own) => ms + (own ?? 0), 0);
+  const others = known.filter((own) => own === undefined).length;
+  return known.map((own) => own ?? Math.max(0, wholeMs - sum) / others);
+}
+
+function makeTask(
+  item: PlannableCheck,
+  input: PlanInput,
+  needs: NeedsById,
+  usualMs: number | undefined,
+): Omit<Task, 'after'> {
   const own = needs.get(item.id) ?? {};
   const { estimate, exclusive, lane } = item.check.meta;
-  const expectedMs = input.expectedMs(item.id) ?? (estimate === undefined ? undefined : parseDuration(estimate));
+  const expectedMs = usualMs ?? (estimate === undefined ? undefined : parseDuration(estimate));
   return {
     id: item.id,
     checks: [
@@ -218,7 +279,6 @@ function makeTask(item: PlannableCheck, input: PlanInput, needs: NeedsById): Tas
     target: input.target,
     lane,
     priority: item.priority,
-    after: [...new Set(Object.values(own))].sort(compareText),
     attempt: 1,
     timeoutMs: item.timeoutMs ?? input.timeoutMs,
     ...(item.retries ? { retries: item.retries } : {}),

@@ -1,7 +1,9 @@
 import { formatDuration } from '../model/duration.js';
+import { compareText } from '../model/finding.js';
 import { leastToDrop, type Places, simulateMs } from '../model/schedule.js';
 import type { NotPlanned, Task } from '../model/task.js';
 import type { TierName } from '../model/tier.js';
+import { someOf } from './packages.js';
 
 /** A time to fit into, and the places that tasks have. */
 export interface Within extends Places {
@@ -27,12 +29,24 @@ export function fitWithin(
   const goalMs = within.leftMs * (1 - SPARE);
   const dropped = new Set(leastToDrop(tasks, times, (left) => simulateMs(left, times, within) <= goalMs));
   const asked = formatDuration(within.askedMs);
-  const left = [...dropped].flatMap((task) =>
-    task.checks.map(({ id }): NotPlanned => {
-      const guess = task.expectedMs === undefined ? 'It never ran and is taken for' : 'It usually takes';
-      const message = `${guess} ${formatDuration(times.get(task.id) ?? 0)}: with it the scan would not end within ${asked}.`;
-      return { checkId: id, code: 'within', message };
-    }),
-  );
-  return { kept: tasks.filter((task) => !dropped.has(task)), left };
+  const kept = tasks.filter((task) => !dropped.has(task));
+  const running = new Set(kept.flatMap(({ checks }) => checks.map(({ id }) => id)));
+  const left = [...byCheck(dropped)].map(([checkId, own]): NotPlanned => {
+    const guess = own.some(({ expectedMs }) => expectedMs === undefined)
+      ? 'never ran and is taken for'
+      : 'usually takes';
+    const ms = own.reduce((sum, { id }) => sum + (times.get(id) ?? 0), 0);
+    const why = `${guess} ${formatDuration(ms)}: with it the scan would not end within ${asked}.`;
+    const names = own.flatMap((task) => task.package?.name ?? []).sort(compareText);
+    if (!running.has(checkId)) return { checkId, code: 'within', message: `It ${why}` };
+    return { checkId, code: 'within', message: `In ${someOf(names)} it ${why}`, packages: names };
+  });
+  return { kept, left };
+}
+
+/** Tasks by the check that each is of. */
+function byCheck(tasks: Iterable<Task>): Map<string, Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of tasks) for (const { id } of task.checks) groups.set(id, [...(groups.get(id) ?? []), task]);
+  return groups;
 }

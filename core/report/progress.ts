@@ -1,7 +1,8 @@
 import { monotonicMs } from '../model/clock.js';
 import { formatDuration } from '../model/duration.js';
 import type { ScanEvent } from '../model/event.js';
-import type { Outcome } from '../model/outcome.js';
+import { isNotApplicable, type Outcome, packagesOutcome } from '../model/outcome.js';
+import type { Task } from '../model/task.js';
 import { plural } from '../model/text.js';
 
 /** Shows how a scan goes on, on standard error. */
@@ -31,6 +32,8 @@ export function createProgress(mode: ProgressMode, stderr: NodeJS.WriteStream): 
 class PlainProgress implements Progress {
   readonly #write: (line: string) => void;
   readonly #running = new Map<string, number>();
+  /** Tasks that look at one of several packages. */
+  readonly #ofPackages = new Set<string>();
   #total = 0;
   #done = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -41,8 +44,12 @@ class PlainProgress implements Progress {
 
   event(event: ScanEvent): void {
     if (event.type === 'planned') {
-      this.#total = event.plan.tasks.length;
-      this.#write(`scanrun: ${plural(this.#total, 'check')} to run`);
+      const { tasks } = event.plan;
+      this.#total = tasks.length;
+      for (const task of tasks) if (lineOf(task) !== task.id) this.#ofPackages.add(task.id);
+      const lines = new Set(tasks.map(lineOf)).size;
+      const more = lines === tasks.length ? '' : `, in ${plural(tasks.length, 'task')}`;
+      this.#write(`scanrun: ${plural(lines, 'check')} to run${more}`);
       this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
       this.#timer.unref();
     } else if (event.type === 'taskStarted') {
@@ -50,8 +57,12 @@ class PlainProgress implements Progress {
     } else if (event.type === 'taskEnded') {
       this.#done += 1;
       this.#running.delete(event.task.id);
+      const { id } = event.task;
       for (const { checkId, outcome } of event.checks) {
-        const line = inconclusive(checkId, outcome);
+        const isOfPackage = this.#ofPackages.has(id);
+        // Of hundreds of packages a check may concern one.
+        if (isOfPackage && isNotApplicable(outcome)) continue;
+        const line = inconclusive(isOfPackage ? id : checkId, outcome);
         if (line) this.#write(`scanrun: ${line}`);
       }
     } else if (event.type === 'result') {
@@ -81,6 +92,10 @@ class LiveProgress implements Progress {
   readonly #ends = new Map<string, (outcome: Outcome) => void>();
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #starts = new Map<string, () => void>();
+  /** The line of each task; those of a check on several packages have one. */
+  readonly #lines = new Map<string, string>();
+  /** How the tasks of a line ended, and how many have not. */
+  readonly #ended = new Map<string, { readonly outcomes: Outcome[]; left: number }>();
   #shown: Promise<unknown> = Promise.resolve();
 
   constructor(stderr: NodeJS.WriteStream) {
@@ -88,9 +103,29 @@ class LiveProgress implements Progress {
   }
 
   event(event: ScanEvent): void {
-    if (event.type === 'planned') this.#shown = this.#show(event.plan.tasks.map(({ id }) => id));
-    else if (event.type === 'taskStarted') this.#starts.get(event.taskId)?.();
-    else if (event.type === 'taskEnded') this.#ends.get(event.task.id)?.(event.task.outcome);
+    if (event.type === 'planned') this.#shown = this.#show(this.#planned(event.plan.tasks));
+    else if (event.type === 'taskStarted') this.#starts.get(this.#lines.get(event.taskId) ?? '')?.();
+    else if (event.type === 'taskEnded') this.#taskEnded(this.#lines.get(event.task.id) ?? '', event.task.outcome);
+  }
+
+  /** Gives the lines of a plan, in its order. */
+  #planned(tasks: readonly Task[]): string[] {
+    for (const task of tasks) {
+      const line = lineOf(task);
+      this.#lines.set(task.id, line);
+      const ended = this.#ended.get(line) ?? { outcomes: [], left: 0 };
+      ended.left += 1;
+      this.#ended.set(line, ended);
+    }
+    return [...this.#ended.keys()];
+  }
+
+  #taskEnded(line: string, outcome: Outcome): void {
+    const ended = this.#ended.get(line);
+    if (ended === undefined) return;
+    ended.outcomes.push(outcome);
+    ended.left -= 1;
+    if (ended.left === 0) this.#ends.get(line)?.(packagesOutcome(ended.outcomes));
   }
 
   async end(): Promise<void> {
@@ -139,6 +174,11 @@ class LiveProgress implements Progress {
       rendererOptions: { clearOutput: true, showErrorMessage: false, logger },
     }).run();
   }
+}
+
+/** What a line of the progress is about: a task, or a check on all packages that it looks at. */
+function lineOf({ id, package: one, checks: [first] }: Task): string {
+  return one === undefined ? id : (first?.id ?? id);
 }
 
 function inconclusive(id: string, outcome: Outcome): string | undefined {

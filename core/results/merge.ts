@@ -138,12 +138,19 @@ function mergedRun({ run, statistics, verdict }: RunResult): MergedRun {
   return { runId: id, startedAt, endedAt, wallMs: statistics.wallMs, verdict: verdict.status, machine };
 }
 
-/** What no shard planned: a check that one left out and another ran was planned. */
+/** What no shard planned: a check, or its part for a package, that one left out and another ran was planned. */
 function notPlannedOf(shards: readonly Shard[]): NotPlanned[] {
-  const planned = new Set(shards.flatMap(({ result }) => result.checks.map(({ checkId }) => checkId)));
+  const checks = shards.flatMap(({ result }) => result.checks);
+  const planned = new Set(checks.map(({ checkId }) => checkId));
+  const ran = new Set(checks.flatMap(({ checkId, parts }) => parts.map((part) => `${checkId}\0${part.package}`)));
   const left = new Map<string, NotPlanned>();
-  for (const entry of shards.flatMap(({ result }) => result.notPlanned))
-    if (!planned.has(entry.checkId) && !left.has(entry.checkId)) left.set(entry.checkId, entry);
+  for (const entry of shards.flatMap(({ result }) => result.notPlanned)) {
+    const { checkId, code, packages } = entry;
+    if (packages === undefined) {
+      if (!planned.has(checkId) && !left.has(checkId)) left.set(checkId, entry);
+    } else if (packages.some((name) => !ran.has(`${checkId}\0${name}`)))
+      left.set(JSON.stringify([checkId, code, packages]), entry);
+  }
   return [...left.values()].sort((a, b) => compareText(a.checkId, b.checkId));
 }
 

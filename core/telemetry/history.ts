@@ -7,12 +7,15 @@ import type { NotPlanned } from '../model/task.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
 import type { Verdict } from '../model/verdict.js';
-import { checkMs, isReused, median } from './times.js';
+import { isAway, isCount, isName, isTimes, longestPackages, packageMs } from './package-times.js';
+import { checkMs, isReused, median, rounded } from './times.js';
 
 /** What a run says of one check. */
 export interface HistoryCheck {
   /** Milliseconds that it took; absent where it did not run to an end of its own or some of its answer was cached. */
   readonly ms?: number;
+  /** Milliseconds of the packages that took longest, at most 50, by name; only of a check that looked at several. */
+  readonly packagesMs?: Readonly<Record<string, number>>;
   /** How it ended. */
   readonly outcome: OutcomeStatus;
   /** Findings that counted. */
@@ -95,10 +98,16 @@ function pastMs(run: PastRun, checkId: string): number | undefined {
   return isCount(ms) ? ms : undefined;
 }
 
-/** How many milliseconds a check will take: the median of its last 10 times in the history's tier; undefined for one that never ran. */
-export function expectedMs(history: History, checkId: string): number | undefined {
-  const times = checkSamples(history, checkId, EXPECTED_RUNS);
-  return times.length === 0 ? undefined : median(times.map(({ ms }) => ms));
+/**
+ * How many milliseconds a check will take: the median of its last 10 times in the history's tier; undefined for one that never ran.
+ * @param packageName asks for its time on that package alone; undefined where that was none of the longest.
+ */
+export function expectedMs(history: History, checkId: string, packageName?: string): number | undefined {
+  const samples = checkSamples(history, checkId, EXPECTED_RUNS);
+  const times = samples.flatMap(({ run, ms }) =>
+    packageName === undefined ? ms : (packageMs(run, checkId, packageName) ?? []),
+  );
+  return times.length === 0 ? undefined : median(times);
 }
 
 /** Whether earlier runs with the same inputs ended otherwise. */
@@ -158,9 +167,9 @@ export function historyCheck(
 ): HistoryCheck {
   const { status } = check.outcome;
   const ran = status === 'passed' || status === 'failed' || status === 'degraded';
-  const whole = check.parts.every((part) => !isReused(part) && part.outcome.status !== 'skipped');
+  const whole = check.parts.every((part) => !isReused(part) && (part.outcome.status !== 'skipped' || isAway(part)));
   return {
-    ...(ran && whole ? { ms: rounded(checkMs(check, records)) } : {}),
+    ...(ran && whole ? { ms: rounded(checkMs(check, records)), ...longestPackages(check, records) } : {}),
     outcome: status,
     findings: countedFindings(check),
     ...hashes,
@@ -169,10 +178,6 @@ export function historyCheck(
 
 function countedFindings({ findings }: CheckResult): number {
   return findings.filter(({ suppressedBy }) => suppressedBy === undefined).length;
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }
 
 /** Whether flags or a profile left out checks of the tier. */
@@ -242,7 +247,6 @@ const VERDICTS: readonly unknown[] = [
   'incomplete',
   'interrupted',
 ] satisfies Verdict['status'][];
-const NAME = /^[\w@.:/+-]{1,300}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 function isPastRun(value: unknown): value is PastRun {
@@ -271,17 +275,10 @@ function isCheck(value: unknown): value is HistoryCheck {
   const check = value as Partial<Record<keyof HistoryCheck, unknown>>;
   return (
     (check.ms === undefined || isCount(check.ms)) &&
+    (check.packagesMs === undefined || isTimes(check.packagesMs)) &&
     (OUTCOME_ORDER as readonly unknown[]).includes(check.outcome) &&
     isCount(check.findings) &&
     isName(check.answer) &&
     isName(check.inputs)
   );
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && NAME.test(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
 }

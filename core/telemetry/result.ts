@@ -2,7 +2,8 @@ import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import type { Registry } from '../check/registry.js';
 import { compareFindings, compareText, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
-import { type Outcome, worstOutcome } from '../model/outcome.js';
+import { type Outcome, packagesOutcome, worstOutcome } from '../model/outcome.js';
+import { byPackage } from '../model/package.js';
 import type { CheckInfo, CheckResult, Measurement, Notice, Reused } from '../model/result.js';
 import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
@@ -18,6 +19,9 @@ export interface CheckPiece extends Reused {
   readonly timeMs: number;
 }
 
+/** Gives the package that a task looked at, by name; undefined for a task that looked at the whole target. */
+export type PackageOf = (taskId: string) => string | undefined;
+
 /** What the configuration says of a check's place in coverage. */
 export interface CoverageRule {
   readonly optional: boolean;
@@ -32,6 +36,7 @@ export function makeCheckResults(
   ruleOf: (id: string) => CoverageRule,
   redactor: Redactor,
   notice: (notice: Notice) => void,
+  packageOf: PackageOf = () => undefined,
 ): CheckResult[] {
   const byId = new Map<string, CheckPiece[]>();
   for (const piece of pieces) {
@@ -40,18 +45,21 @@ export function makeCheckResults(
     else byId.set(piece.check.id, [piece]);
   }
   const results = [...byId].map(([checkId, parts]): CheckResult => {
-    const outcome = worstOutcome(parts.map((part) => part.outcome));
+    const outcomes = parts.map((part) => part.outcome);
+    const isByPackage = registry.get(checkId)?.check.meta.scope === 'package';
+    const outcome = isByPackage ? packagesOutcome(outcomes) : worstOutcome(outcomes);
     const rule = ruleOf(checkId);
     const missing = 'reason' in outcome && outcome.reason.code === 'not-installed' && !rule.named;
     if (missing)
       notice({ code: 'not-installed', level: 'info', message: `${checkId} did not run: ${outcome.reason.message}` });
-    const data = parts.find((part) => part.data !== undefined)?.data;
+    const data = isByPackage ? dataByPackage(parts, packageOf) : parts.find((part) => part.data !== undefined)?.data;
     return {
       checkId,
       meta: infoOf(registry, checkId),
       outcome,
       parts: parts.map(({ taskId, outcome: own, timeMs, cached, cachedFiles }) => ({
         taskId,
+        ...ofPackage(packageOf(taskId)),
         outcome: own,
         timeMs,
         ...(cached === undefined ? {} : { cached }),
@@ -62,12 +70,25 @@ export function makeCheckResults(
         redactor,
       ),
       ...(data === undefined ? {} : { data }),
-      measurements: parts.flatMap((part) => part.measurements),
+      measurements: parts.flatMap(({ taskId, measurements }) =>
+        isByPackage ? measurements.map((item) => ({ ...item, ...ofPackage(packageOf(taskId)) })) : measurements,
+      ),
       timeMs: parts.reduce((sum, part) => sum + part.timeMs, 0),
       optional: rule.optional || missing,
     };
   });
   return results.sort((a, b) => compareText(a.checkId, b.checkId));
+}
+
+function ofPackage(name: string | undefined): { readonly package?: string } {
+  return name === undefined ? {} : { package: name };
+}
+
+/** What a check learned of each package; undefined where it learned nothing of any. */
+function dataByPackage(parts: readonly CheckPiece[], packageOf: PackageOf): JsonValue | undefined {
+  const known = parts.filter(({ data }) => data !== undefined);
+  if (known.length === 0) return undefined;
+  return byPackage(known.map(({ taskId, data }) => ({ name: packageOf(taskId) ?? taskId, data })));
 }
 
 /**

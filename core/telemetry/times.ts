@@ -46,3 +46,8 @@ export function medianDeviation(numbers: readonly number[]): number {
   const middle = median(numbers);
   return median(numbers.map((number) => Math.abs(number - middle)));
 }
+
+/** Milliseconds as they are kept, to a tenth. */
+export function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { defaultOptions, optionProblems } from '../check/options.js';
+import { compilePackageGlobs } from '../check/package-globs.js';
+import { findPackages } from '../check/packages.js';
 import { definePlugin } from '../check/plugin.js';
 import { createRegistry } from '../check/registry.js';
 import { ScanError } from '../errors.js';
@@ -8,13 +10,15 @@ import { TaskCollector } from '../execute/collect.js';
 import type { RunEnd, RunListener, Running } from '../execute/executor.js';
 import { startInline } from '../execute/inline.js';
 import { PassFiles } from '../execute/pass-files.js';
-import type { RunOrder } from '../execute/protocol.js';
+import { deserializeError, type RequestCall, type RunOrder } from '../execute/protocol.js';
 import { lost } from '../execute/reasons.js';
 import { TaskRequests } from '../execute/requests.js';
 import { type FileIndex, indexFiles } from '../files/file-index.js';
-import type { Finding } from '../model/finding.js';
+import { compareFindings, type Finding } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
-import type { Outcome, OutcomeStatus } from '../model/outcome.js';
+import { type Outcome, type OutcomeStatus, packagesOutcome } from '../model/outcome.js';
+import { byPackage, type TargetPackage } from '../model/package.js';
+import type { FileEntry } from '../model/target.js';
 import type { Task } from '../model/task.js';
 import { Redactor } from '../redact.js';
 import { createRuntime, type Runtime } from '../runtime.js';
@@ -119,6 +123,7 @@ function compare(answer: Answer, expected: Expected): void {
       message: found.message,
       data: found.data,
       severity: found.severity,
+      package: found.package,
     };
     for (const [key, value] of Object.entries(wanted))
       assert.deepEqual(seen[key], value, `${title}: finding ${index}, ${key} (${JSON.stringify(found.message)})`);
@@ -142,11 +147,54 @@ async function runOnce(
   runtime: Runtime,
   threaded: boolean,
 ): Promise<Answer> {
+  if (check.meta.scope !== 'package') return runOn(undefined, check, testCase, files, runtime, threaded);
+  const answers: (Answer & { readonly name: string })[] = [];
+  for (const one of await packagesOf(check, files))
+    answers.push({ name: one.name, ...(await runOn(one, check, testCase, files, runtime, threaded)) });
+  return {
+    outcome: packagesOutcome(answers.map(({ outcome }) => outcome)),
+    findings: answers.flatMap(({ findings }) => findings).sort(compareFindings),
+    data: byPackage(answers),
+  };
+}
+
+/** The packages of a case to which a check applies; one for the whole folder where there is none. */
+async function packagesOf(check: AnyCheck, { target: { root }, entries }: Project): Promise<readonly TargetPackage[]> {
+  const requests = new TaskRequests({ root, entries, environment: undefined }, () => TIMEOUT_MS);
+  const ask = async (call: RequestCall): Promise<unknown> => {
+    const reply = await requests.answer(call);
+    if (!reply.ok) throw deserializeError(reply.error);
+    return reply.value;
+  };
+  const { packages } = await findPackages({
+    readFile: async (path) => (await ask({ name: 'readFile', path })) as Uint8Array,
+    files: async function* (globs = ['**']) {
+      const include = typeof globs === 'string' ? [globs] : globs;
+      yield* (await ask({ name: 'files', include, exclude: [] })) as readonly FileEntry[];
+    },
+  });
+  if (packages.length === 0) return [{ name: '.', folder: '', manifest: 'package.json', inner: [] }];
+  const wanted = check.meta.when?.files ?? [];
+  return packages
+    .map(({ name, folder, manifest, inner }) => ({ name, folder, manifest, inner }))
+    .filter((one) =>
+      wanted.map((glob) => compilePackageGlobs(one, [glob])).every((is) => entries.some((entry) => is(entry.path))),
+    );
+}
+
+async function runOn(
+  one: TargetPackage | undefined,
+  check: AnyCheck,
+  testCase: CheckCase,
+  files: Project,
+  runtime: Runtime,
+  threaded: boolean,
+): Promise<Answer> {
   const options = { ...defaultOptions(check), ...testCase.options };
   const problems = await optionProblems(check.meta.options, options, 'options');
   assert.deepEqual(problems, [], 'the options of the case are not valid');
   const plugin = definePlugin({ name: 'test', checks: { check } });
-  const task = makeTask(check, options, files);
+  const task = makeTask(check, options, files, one);
   const logs: string[] = [];
   const collector = new TaskCollector(task, createRegistry([plugin]), new Redactor(), {
     finding() {},
@@ -155,7 +203,7 @@ async function runOnce(
   });
   const source = { root: files.target.root, entries: files.entries, environment: undefined };
   const requests = new TaskRequests(source, () => TIMEOUT_MS, {
-    id: task.id,
+    task,
     visits: () => new PassFiles(source).visitsOf(task),
   });
   const order: RunOrder = {
@@ -213,7 +261,7 @@ function withoutStack(outcome: Outcome): Outcome {
   return { ...outcome, reason: { ...outcome.reason, data } };
 }
 
-function makeTask(check: AnyCheck, options: JsonObject, files: Project): Task {
+function makeTask(check: AnyCheck, options: JsonObject, files: Project, one: TargetPackage | undefined): Task {
   return {
     id: ID,
     checks: [{ id: ID, module: check.module, options, files: check.meta.files, exclude: [], needs: {} }],
@@ -224,6 +272,7 @@ function makeTask(check: AnyCheck, options: JsonObject, files: Project): Task {
     attempt: 1,
     timeoutMs: TIMEOUT_MS,
     critical: false,
+    ...(one === undefined ? {} : { package: one }),
     ...(isFileCheck(check) ? { part: { index: 1, of: 1, checkTimeoutMs: TIMEOUT_MS } } : {}),
   };
 }

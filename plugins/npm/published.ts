@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import type { CheckContext } from 'scanrun';
+import type { CheckContext, TargetPackage } from 'scanrun';
 import { own, textEntries, textList } from '../text.js';
-import type { WorkspacePackage } from '../workspaces.js';
+import { ownPackage, type WorkspacePackage } from '../workspaces.js';
 
 /** What would be published of a package, without running its scripts. */
 export interface Published {
@@ -20,19 +20,28 @@ export function publishedPackages(packages: readonly WorkspacePackage[], isPriva
   );
 }
 
+/** What a check of packages is given, as far as it decides on whether the package is published. */
+type Context = Pick<CheckContext, 'readFile' | 'skip' | 'target'> & {
+  readonly options: { readonly private: boolean };
+  readonly package: TargetPackage;
+};
+
 /**
- * The packages that are published; ends the check as skipped where there are none, since then nothing was looked at.
+ * The package that is looked at, if it is published: it is not private and has a name and a version. Ends the check as
+ * skipped where it is not, since then nothing was looked at.
  */
-export function somePublished(
-  { skip, options }: Pick<CheckContext, 'skip'> & { readonly options: { readonly private: boolean } },
-  packages: readonly WorkspacePackage[],
-): WorkspacePackage[] {
-  const found = publishedPackages(packages, options.private);
-  if (found.length > 0) return found;
-  return skip(
+export async function publishedPackage(context: Context): Promise<WorkspacePackage> {
+  const item = await ownPackage(context);
+  if (publishedPackages([item], context.options.private).length > 0) return item;
+  return context.skip(
     'not-applicable',
-    'No package of the project is published: each is private, or has no name or version. The option `private` looks at private ones too.',
+    `${context.package.name} is not published: it is private, or has no name or version. The option \`private\` looks at private packages too.`,
   );
+}
+
+/** Lists what would be published of the package that is looked at. */
+export function listOwn({ target, package: { inner } }: Context, item: WorkspacePackage): Promise<Published> {
+  return listPublished(target.root, item, [item, ...inner.map((folder) => ({ folder }))]);
 }
 
 /** The option of all checks that look at what is published. */
@@ -48,7 +57,7 @@ export const privateOption = {
 export async function listPublished(
   root: string,
   item: WorkspacePackage,
-  packages: readonly WorkspacePackage[],
+  packages: readonly Pick<WorkspacePackage, 'folder'>[],
 ): Promise<Published> {
   const { default: packlist } = await import('npm-packlist');
   const { json } = item.manifest;

@@ -107,8 +107,18 @@ function checkView(check: CheckResult, row: number, attempts: ReadonlyMap<string
     flaky: flakyText(check),
     help: meta.help === undefined ? [] : parseMarkdown(meta.help),
     ...(docsUrl === undefined ? {} : { docsUrl }),
-    parts: check.parts.length > 1 || check.parts.some((part) => part.cached) ? check.parts.map(partView) : [],
+    parts: partsOf(check).map(partView),
   };
+}
+
+/** The parts that tell something besides the check's own row: not the packages, mostly many, to which it does not apply. */
+function partsOf({ parts }: CheckResult): CheckResult['parts'] {
+  if (parts.length === 1 && parts[0]?.cached !== true) return [];
+  return parts.filter((part) => part.package === undefined || !isNotApplicable(part.outcome));
+}
+
+function isNotApplicable(outcome: Outcome): boolean {
+  return 'reason' in outcome && outcome.reason.code === 'not-applicable';
 }
 
 function flakyText({ flaky }: CheckResult): string {

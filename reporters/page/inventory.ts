@@ -32,7 +32,9 @@ export function inventoryView(result: RunResult, maxRows: number): InventoryView
     measurements: checks.flatMap((check) =>
       check.measurements.map((each) => ({
         checkId: nameText(check.checkId),
-        name: nameText(each.name),
+        name: nameText(
+          each.package === undefined || check.parts.length === 1 ? each.name : `${each.name} (${each.package})`,
+        ),
         value: valueText(each),
         exact: `${number(each.value)} ${nameText(each.unit)}`,
       })),

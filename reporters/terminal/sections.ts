@@ -66,9 +66,9 @@ function* reasonLines(outcome: Outcome, margin: string, settings: Settings): Gen
   for (const line of wrap(text, settings.columns - margin.length)) yield `${margin}${line}`.trimEnd();
 }
 
-/** The parts that have no answer, by package: the check's own reason is only the worst of theirs. */
+/** The parts that have no answer, by package: the check's own reason is only the worst of theirs. Where it does not apply, none is missing. */
 function* partLines(check: RunResult['checks'][number], { style }: Settings): Generator<string> {
-  const open = check.parts.filter(({ outcome }) => outcome.status !== 'passed' && outcome.status !== 'failed');
+  const open = check.parts.filter(({ outcome }) => 'reason' in outcome && outcome.reason.code !== 'not-applicable');
   if (open.length === 0) return;
   const names = open
     .slice(0, 10)

@@ -96,7 +96,7 @@ describe('other pages', () => {
       return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[?(:]/gm)].map((match) => match[1] ?? '').sort();
     };
     expect(firstCells(read('docs/writing-a-check.md'), 'Metadata').sort()).toEqual(
-      fields('core/check/define.ts', 'CheckMeta'),
+      fields('core/check/meta.ts', 'CheckMeta'),
     );
     const scanOptions = fields('core/scan-options.ts', 'ScanOptions').filter((name) => name !== 'userConfig');
     expect(

@@ -3,9 +3,9 @@ import type { Message } from 'publint';
 import { type ContextOf, defineCheck, findTool, importTool, type Severity } from 'scanrun';
 import { type Places, placesIn } from '../../manifest.js';
 import { asText, messageOf, own } from '../../text.js';
-import { findPackages, type WorkspacePackage, workspacePackages } from '../../workspaces.js';
+import { readOwn, type WorkspacePackage } from '../../workspaces.js';
 import { buildProducts, degradeUnbuilt, isThere, type Missing } from '../built.js';
-import { listPublished, privateOption, readPublished, somePublished } from '../published.js';
+import { listOwn, privateOption, publishedPackage, readPublished } from '../published.js';
 
 const options = {
   ...privateOption,
@@ -24,7 +24,7 @@ const messages = {
   problem: '{{message}} ({{code}})',
 } as const;
 
-type Context = ContextOf<typeof options, typeof messages, Record<never, never>>;
+type Context = ContextOf<typeof options, typeof messages, Record<never, never>, 'package'>;
 
 /** What is used of publint. */
 interface Publint {
@@ -47,6 +47,7 @@ export default defineCheck(import.meta.url, {
     tier: 'standard',
     severity: 'error',
     tags: ['publish'],
+    scope: 'package',
     when: { files: ['package.json'] },
     options,
     messages,
@@ -65,32 +66,26 @@ export default defineCheck(import.meta.url, {
   },
   async run(context) {
     if (await reportUnreadable(context)) return;
-    const packages = await workspacePackages(context);
-    const published = somePublished(context, packages);
+    const item = await publishedPackage(context);
     const tool = await findTool(context, { name: 'publint', range: '>=0.3.0 <1' });
     const publint: Publint = {
       ...(await importTool<Pick<Publint, 'publint'>>(tool)),
       ...(await importTool<Pick<Publint, 'formatMessage'>>(tool, 'publint/utils')),
     };
     const { default: semver } = await import('semver');
-    const missing: MissingFile[] = [];
-    for (const item of published) {
-      if (context.signal.aborted) return;
-      const places = await placesIn(item.manifest);
-      checkNames(context, item, places, (version) => semver.valid(version) !== null);
-      missing.push(...(await lint(context, publint, item, packages, places)));
-    }
-    await reportMissing(context, missing);
+    const places = await placesIn(item.manifest);
+    checkNames(context, item, places, (version) => semver.valid(version) !== null);
+    await reportMissing(context, await lint(context, publint, item, places));
   },
 });
 
-/** Reports manifests that are no JSON objects; true where that is the root's, so that there is nothing else to say. */
+/** Reports a manifest that is no JSON object; true where it is none, so that there is nothing else to say. */
 async function reportUnreadable(context: Context): Promise<boolean> {
-  const found = await findPackages(context);
-  const unreadable = found === undefined ? [] : 'why' in found ? [found] : found.unreadable;
-  for (const { path, why } of unreadable)
-    context.report({ messageId: 'unreadable', data: { path, why }, location: { path } });
-  return found !== undefined && 'why' in found;
+  const found = await readOwn(context);
+  if (found === undefined || !('why' in found)) return false;
+  const { path, why } = found;
+  context.report({ messageId: 'unreadable', data: { path, why }, location: { path } });
+  return true;
 }
 
 /** The rules of the registry for names. https://docs.npmjs.com/cli/configuring-npm/package-json#name */
@@ -106,11 +101,9 @@ function checkNames(
       : !/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name)
         ? 'only lower case letters, digits, dots, dashes and underscores are allowed, and it may not begin with a dot or underscore'
         : undefined;
-  if (why !== undefined)
-    context.report({ messageId: 'name', data: { name, why }, location: places('name'), package: name });
+  if (why !== undefined) context.report({ messageId: 'name', data: { name, why }, location: places('name') });
   const version = asText(own(manifest.json, 'version')) ?? '';
-  if (!isVersion(version))
-    context.report({ messageId: 'version', data: { version }, location: places('version'), package: name });
+  if (!isVersion(version)) context.report({ messageId: 'version', data: { version }, location: places('version') });
 }
 
 /** A file that is not among what would be published, and how to report it. */
@@ -124,10 +117,9 @@ async function lint(
   context: Context,
   { publint, formatMessage }: Publint,
   item: WorkspacePackage,
-  packages: readonly WorkspacePackage[],
   places: Places,
 ): Promise<MissingFile[]> {
-  const listed = await listPublished(context.target.root, item, packages);
+  const listed = await listOwn(context, item);
   const files = await readPublished(context.target.root, item, listed);
   if (files === undefined) {
     context.degraded(`${item.name} is too large to be looked at: more than 200 MB would be published.`);
@@ -150,7 +142,6 @@ async function lint(
       },
       location: places(...message.path.map(asKey)),
       severity: SEVERITY[message.type],
-      package: item.name,
     });
   return found.flatMap((message) => {
     const path = missingPath(message, pkg);

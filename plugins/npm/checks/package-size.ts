@@ -3,9 +3,9 @@ import { gzip } from 'node:zlib';
 import { type ContextOf, defineCheck, formatBytes, formatCount, plural } from 'scanrun';
 import { placesIn } from '../../manifest.js';
 import { someOf } from '../../text.js';
-import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
+import type { WorkspacePackage } from '../../workspaces.js';
 import { degradeUnbuilt, unbuiltFiles } from '../built.js';
-import { listPublished, type PublishedFile, privateOption, readPublished, somePublished } from '../published.js';
+import { listOwn, type PublishedFile, privateOption, publishedPackage, readPublished } from '../published.js';
 
 const options = {
   ...privateOption,
@@ -31,7 +31,7 @@ const messages = {
   gzip: '{{name}} would be a tarball of {{size}}; the limit is {{limit}}. The largest files are {{largest}}.',
 } as const;
 
-type Context = ContextOf<typeof options, typeof messages, Record<never, never>>;
+type Context = ContextOf<typeof options, typeof messages, Record<never, never>, 'package'>;
 
 /** The time that npm gives to every file of a tarball, so that the same files make the same tarball. */
 const NPM_TIME = new Date('1985-10-26T08:15:00.000Z');
@@ -44,6 +44,7 @@ export default defineCheck(import.meta.url, {
     tier: 'standard',
     severity: 'warning',
     tags: ['publish', 'size'],
+    scope: 'package',
     when: { files: ['package.json'] },
     options,
     messages,
@@ -60,53 +61,25 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
   },
   async run(context) {
-    const packages = await workspacePackages(context);
-    const published = somePublished(context, packages);
-    degradeUnbuilt(context, await unbuiltFiles(context, published));
-    const sizes: { name: string; files: number; bytes: number; gzipBytes: number }[] = [];
-    for (const item of published) {
-      if (context.signal.aborted) break;
-      const listed = await listPublished(context.target.root, item, packages);
-      if (listed.bundled.length > 0)
-        context.degraded(`${item.name} bundles ${someOf(listed.bundled)}, whose files were not counted.`);
-      const files = await readPublished(context.target.root, item, listed);
-      if (files === undefined) {
-        context.degraded(`${item.name} is too large to be packed: more than 200 MB would be published.`);
-        continue;
-      }
-      const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
-      const gzipBytes = await tarballBytes(files);
-      sizes.push({ name: item.name, files: files.length, bytes, gzipBytes });
-      await reportSizes(context, item, files, { bytes, gzipBytes });
+    const item = await publishedPackage(context);
+    degradeUnbuilt(context, await unbuiltFiles(context, [item]));
+    const listed = await listOwn(context, item);
+    if (listed.bundled.length > 0)
+      context.degraded(`${item.name} bundles ${someOf(listed.bundled)}, whose files were not counted.`);
+    const files = await readPublished(context.target.root, item, listed);
+    if (files === undefined) {
+      context.degraded(`${item.name} is too large to be packed: more than 200 MB would be published.`);
+      return;
     }
-    measureAll(context, sizes);
-    return { packages: sizes };
+    const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+    const gzipBytes = await tarballBytes(files);
+    await reportSizes(context, item, files, { bytes, gzipBytes });
+    context.measure('files', files.length, 'files');
+    context.measure('unpacked', bytes, 'bytes');
+    context.measure('gzip', gzipBytes, 'bytes');
+    return { files: files.length, bytes, gzipBytes };
   },
 });
-
-function measureAll(
-  { measure }: Context,
-  sizes: readonly { readonly files: number; readonly bytes: number; readonly gzipBytes: number }[],
-): void {
-  const total = (of: (size: (typeof sizes)[number]) => number): number =>
-    sizes.reduce((sum, size) => sum + of(size), 0);
-  measure('packages', sizes.length, 'packages');
-  measure(
-    'files',
-    total(({ files }) => files),
-    'files',
-  );
-  measure(
-    'unpacked',
-    total(({ bytes }) => bytes),
-    'bytes',
-  );
-  measure(
-    'gzip',
-    total(({ gzipBytes }) => gzipBytes),
-    'bytes',
-  );
-}
 
 /** The size of the tarball that npm would make. */
 async function tarballBytes(files: readonly PublishedFile[]): Promise<number> {
@@ -130,23 +103,22 @@ async function reportSizes(
   const places = await placesIn(item.manifest);
   const location = places('files');
   const { name } = item;
-  const base = { location, package: name };
   if (files.length > maxFiles) {
     const data = { name, files: formatCount(files.length), limit: formatCount(maxFiles), largest: folders(files) };
-    context.report({ messageId: 'files', data: { ...data, count: files.length }, ...base });
+    context.report({ messageId: 'files', data: { ...data, count: files.length }, location });
   }
   const heavy = largest(files);
   if (bytes > maxBytes)
     context.report({
       messageId: 'bytes',
       data: { name, size: formatBytes(bytes), limit: formatBytes(maxBytes), largest: heavy, bytes },
-      ...base,
+      location,
     });
   if (gzipBytes > maxGzipBytes)
     context.report({
       messageId: 'gzip',
       data: { name, size: formatBytes(gzipBytes), limit: formatBytes(maxGzipBytes), largest: heavy, bytes: gzipBytes },
-      ...base,
+      location,
     });
 }
 

@@ -2,9 +2,9 @@ import type { Analysis, CheckResult, Package, Problem } from '@arethetypeswrong/
 import { type ContextOf, defineCheck, findTool, importTool, type Severity } from 'scanrun';
 import { type Places, placesIn } from '../../manifest.js';
 import { asText, own } from '../../text.js';
-import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
+import type { WorkspacePackage } from '../../workspaces.js';
 import { degradeUnbuilt, unbuiltFiles } from '../built.js';
-import { listPublished, privateOption, publishedManifest, readPublished, somePublished } from '../published.js';
+import { listOwn, privateOption, publishedManifest, publishedPackage, readPublished } from '../published.js';
 
 const options = {
   ...privateOption,
@@ -30,7 +30,7 @@ const messages = {
   file: '{{title}}: {{file}} ({{kind}}).',
 } as const;
 
-type Context = ContextOf<typeof options, typeof messages, Record<never, never>>;
+type Context = ContextOf<typeof options, typeof messages, Record<never, never>, 'package'>;
 
 /** What is used of @arethetypeswrong/core. */
 interface Core {
@@ -48,6 +48,7 @@ export default defineCheck(import.meta.url, {
     tier: 'deep',
     severity: 'error',
     tags: ['publish', 'typescript'],
+    scope: 'package',
     when: { files: ['package.json'] },
     options,
     messages,
@@ -69,32 +70,21 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
   },
   async run(context) {
-    const packages = await workspacePackages(context);
-    const published = somePublished(context, packages);
+    const item = await publishedPackage(context);
     const core = await loadCore(context);
-    const analysed: string[] = [];
-    const unbuilt = await unbuiltFiles(context, published);
+    const unbuilt = await unbuiltFiles(context, [item]);
     degradeUnbuilt(context, unbuilt);
-    let isPartial = unbuilt.length > 0;
-    for (const item of published.filter((candidate) => unbuilt.every((missing) => missing.item !== candidate))) {
-      if (context.signal.aborted) return;
-      const listed = await listPublished(context.target.root, item, packages);
-      const files = await readPublished(context.target.root, item, listed);
-      if (files === undefined) {
-        isPartial = true;
-        context.degraded(`${item.name} is too large to be looked at: more than 200 MB would be published.`);
-        continue;
-      }
-      const content = new Map(files.map(({ path, content: bytes }) => [path, bytes]));
-      content.set('package.json', new TextEncoder().encode(publishedManifest(item)));
-      const result = await core.checkPackage(core.createPackage(item, content));
-      if (result.types === false) continue;
-      analysed.push(item.name);
-      reportProblems(context, core, result as Analysis, item, await placesIn(item.manifest));
+    if (unbuilt.length > 0) return;
+    const files = await readPublished(context.target.root, item, await listOwn(context, item));
+    if (files === undefined) {
+      context.degraded(`${item.name} is too large to be looked at: more than 200 MB would be published.`);
+      return;
     }
-    context.measure('packages', analysed.length, 'packages');
-    // Where one could not be looked at, the check is degraded, which says more.
-    if (analysed.length === 0 && !isPartial) context.skip('not-applicable', 'No package that is published has types.');
+    const content = new Map(files.map(({ path, content: bytes }) => [path, bytes]));
+    content.set('package.json', new TextEncoder().encode(publishedManifest(item)));
+    const result = await core.checkPackage(core.createPackage(item, content));
+    if (result.types === false) context.skip('not-applicable', `${item.name} has no types.`);
+    reportProblems(context, core, result as Analysis, item, await placesIn(item.manifest));
   },
 });
 
@@ -164,7 +154,6 @@ function reportProblems(
       messageId: 'entrypoint' in problem ? 'entrypoint' : 'file',
       data: { title, kind: problem.kind, resolutions: names, entrypoint: where, file: where },
       location: 'entrypoint' in problem ? places('exports', problem.entrypoint) : places('exports'),
-      package: item.name,
       ...(severity === undefined ? {} : { severity }),
     });
   }

@@ -20,6 +20,22 @@ describe('what a check says of resources', () => {
   });
 });
 
+describe('what one run of a check looks at', () => {
+  it('is the target, or each package of it', () => {
+    expect(define({}).meta.scope).toBe('target');
+    expect(define({ scope: 'package' }).meta.scope).toBe('package');
+    expect(define({ scope: 'package' }).with({ title: 'y' }).meta.scope).toBe('package');
+  });
+
+  it('is refused when it is wrong', () => {
+    expect(() => define({ scope: 'workspace' })).toThrow('meta.scope must be one of target, package');
+    expect(() => define({ scope: 'package', files: ['src/**'] })).toThrow('meta.files is not for checks with');
+    expect(() => defineCheck('file:///x.mjs', { meta: { ...meta, scope: 'package' }, visit() {} })).toThrow(
+      "meta.scope: 'package' is for checks with run",
+    );
+  });
+});
+
 describe('what a check says of its cache', () => {
   const file = (over: object) => defineCheck('file:///x.mjs', { meta: { ...meta, ...over }, visit() {} });
   const inputs = { files: ['src/**'], env: ['CI'], tools: [['tsc', '--version']], commit: true };

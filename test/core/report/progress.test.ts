@@ -6,7 +6,7 @@ import { task } from '../../support/fake-pool.js';
 
 const broke: Outcome = { status: 'errored', reason: { code: 'threw', message: 'boom' } };
 
-function events(ids: readonly string[]) {
+function events(ids: readonly string[], tasks = ids.map((id) => task(id))) {
   const ended = (id: string, outcome: Outcome): ScanEvent => ({
     type: 'taskEnded',
     at: 0,
@@ -17,10 +17,21 @@ function events(ids: readonly string[]) {
     planned: {
       type: 'planned',
       at: 0,
-      plan: { schemaVersion: 1, tasks: ids.map((id) => task(id)), notPlanned: [] },
+      plan: { schemaVersion: 1, tasks, notPlanned: [] },
     } as ScanEvent,
     started: (id: string): ScanEvent => ({ type: 'taskStarted', at: 0, taskId: id, attempt: 1, worker: 'cpu-1' }),
     ended,
+  };
+}
+
+/** The task of a check on a package. */
+function ofPackage(id: string) {
+  const [checkId = '', folder = ''] = id.split('@');
+  const own = task(id);
+  return {
+    ...own,
+    checks: own.checks.map((check) => ({ ...check, id: checkId })),
+    package: { name: folder, folder, manifest: `${folder}/package.json`, inner: [] },
   };
 }
 
@@ -42,6 +53,21 @@ function stderr(isTTY: boolean) {
 describe('plain progress', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
+
+  it('says of a check of packages what it is about, and nothing of those that it is not for', () => {
+    const { written, stream } = stderr(false);
+    const progress = createProgress('plain', stream);
+    const ids = ['t/a@.', 't/a@p/b', 't/a@p/c', 't/z'];
+    const { planned, ended } = events(ids, [...ids.slice(0, 3).map(ofPackage), task('t/z')]);
+    const away: Outcome = { status: 'skipped', reason: { code: 'not-applicable', message: 'private' } };
+    for (const event of [planned, ended('t/a@.', away), ended('t/a@p/b', broke), ended('t/z', away)])
+      progress.event(event);
+    expect(written).toEqual([
+      'scanrun: 2 checks to run, in 4 tasks\n',
+      'scanrun: t/a@p/b errored: boom\n',
+      'scanrun: t/z skipped: private\n',
+    ]);
+  });
 
   it('says what runs, what gave no answer, and every half minute that it is alive', () => {
     const { written, stream } = stderr(false);

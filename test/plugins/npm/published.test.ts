@@ -252,8 +252,22 @@ it('finds entry points that lead nowhere, as publint does', async () => {
           'p/y/package.json': json(good),
           'p/y/index.js': 'export {};\n',
         },
-        findings: [{ messageId: 'unreadable', path: 'p/x/package.json' }],
-        outcome: 'degraded',
+        findings: [{ messageId: 'unreadable', path: 'p/x/package.json', package: 'p/x' }],
+      },
+      {
+        name: 'each workspace by itself, those of one name by their folders',
+        files: {
+          'package.json': json({ name: 'root', private: true, workspaces: ['p/*'] }),
+          'p/a/package.json': json({ ...good, exports: './none.js' }),
+          'p/b/package.json': json({ ...good, exports: './none.js' }),
+          'p/c/package.json': json({ ...good, name: 'c' }),
+          'p/c/index.js': 'export {};\n',
+          'p/d/package.json': json({ ...good, name: 'd', private: true, exports: './none.js' }),
+        },
+        findings: [
+          { messageId: 'problem', path: 'p/a/package.json', package: 'p/a' },
+          { messageId: 'problem', path: 'p/b/package.json', package: 'p/b' },
+        ],
       },
       {
         name: 'names of an object, paths that lead out, and links',
