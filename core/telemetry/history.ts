@@ -1,11 +1,11 @@
 // The past of a target: what earlier scans took and answered. Reading and writing it is in history-file.ts.
 
 import { compareText } from '../model/finding.js';
+import type { Verdict } from '../model/gate.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
 import type { CheckResult, RunResult, TaskRecord } from '../model/result.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import type { Verdict } from '../model/verdict.js';
 import { checkMs, isReused, median } from './times.js';
 
 /** What a run says of one check. */
