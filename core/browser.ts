@@ -139,7 +139,8 @@ export interface StartedBrowser {
 export async function endBrowser(browser: StartedBrowser, graceMs = GRACE_MS): Promise<void> {
   const child = browser.process();
   const ended = new Promise<void>((settle) => {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) settle();
+    // Without a pid it never began.
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) settle();
     else child.once('exit', () => settle());
   });
   // A browser that is gone already cannot be asked to go.

@@ -73,6 +73,7 @@ export {
   type Snippet,
   type Suppression,
 } from './model/finding.js';
+export type { Gate, Verdict, VerdictReason } from './model/gate.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';
 export type { PackageProblem, TargetPackage } from './model/package.js';
@@ -114,7 +115,6 @@ export type {
 } from './model/telemetry.js';
 export { formatBytes, formatCount, plural, sparkLine } from './model/text.js';
 export { TIERS, type TierLimits, type TierName } from './model/tier.js';
-export type { Gate, Verdict, VerdictReason } from './model/verdict.js';
 export type { ReportTo } from './report/run-reporters.js';
 export { createRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
 export { type ScanHandle, type ScanOptions, scan } from './scan.js';

@@ -3,12 +3,12 @@
 import { dirname, relative, resolve } from 'node:path';
 import { isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { createRegistry, type Registry } from './check/registry.js';
-import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
+import { configFileOf, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
 import { ScanError } from './errors.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
 import { isOwnTarget } from './files/own-target.js';
-import { makeStateFolder } from './files/state.js';
+import { MODULES_STEPS, makeStateFolder } from './files/state.js';
 import { topOf } from './files/top.js';
 import { createHooks, type HookRunner } from './hooks.js';
 import { inlineTasks } from './inline-tasks.js';
@@ -58,9 +58,9 @@ export async function prepare(
   notice: (notice: Notice) => void,
 ): Promise<Prepared> {
   const phases = new Phases(runtime);
-  const { cwd, environment, changes } = options;
+  const { cwd, environment, changes, files } = options;
   const target = resolve(cwd, options.target ?? '.');
-  const listing = phases.timed('index', () => indexFiles(target, { environment, cwd, changes }));
+  const listing = phases.timed('index', async () => files ?? indexFiles(target, { environment, cwd, changes }));
   try {
     // Whoever awaits the configuration first must not lose the listing's failure to the runtime.
     listing.catch(() => {});
@@ -173,15 +173,10 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   const { cwd, environment = {} } = options;
   const target = resolve(cwd, options.target ?? '.');
   const configFile = options.configFile ?? environment.SCANRUN_CONFIG;
-  const file =
-    options.config === undefined
-      ? configFile === undefined
-        ? findConfig(cwd)?.file
-        : resolve(cwd, configFile)
-      : undefined;
+  const file = options.config === undefined ? configFileOf(options) : undefined;
   const entry = file !== undefined && isTypeScript(file) ? file : undefined;
   const loader: ModuleLoader = {
-    cacheDir: entry === undefined ? undefined : makeStateFolder(dirname(entry), 'cache', 'jiti'),
+    cacheDir: entry === undefined ? undefined : makeStateFolder(dirname(entry), ...MODULES_STEPS),
     entry,
   };
   if (entry !== undefined) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from './config/define.js';
 import type { LoadedConfig } from './config/load.js';
 import type { Overrides } from './config/overrides.js';
+import type { FileIndex } from './files/file-index.js';
 import type { ChangeRequest } from './model/changes.js';
 import type { ReportTo } from './report/run-reporters.js';
 
@@ -28,6 +29,8 @@ export interface ScanOptions {
   readonly userCache?: string;
   /** What the scan is restricted to: what changed since a commit, what is staged, or given files. Default: nothing. */
   readonly changes?: ChangeRequest;
+  /** The target's files, where the caller has just listed them for the same `changes`; the scan closes the list. Listed when absent. */
+  readonly files?: FileIndex;
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */

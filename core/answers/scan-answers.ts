@@ -3,7 +3,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileAnswers } from '../cache/file-answers.js';
-import { attempt, CacheFolder, failureText, namesIn } from '../cache/folder.js';
+import { attempt, CacheFolder, failureText } from '../cache/folder.js';
 import { keyOf, type Parts } from '../cache/parts.js';
 import { ProjectAnswers } from '../cache/project-answers.js';
 import type { CacheSettings } from '../cache/settings.js';
@@ -11,6 +11,7 @@ import { Signer } from '../cache/signer.js';
 import { compileGlobs } from '../check/glob.js';
 import { compileScoped } from '../check/package-globs.js';
 import type { FileIndex } from '../files/file-index.js';
+import { namesIn } from '../files/names-in.js';
 import type { Notice } from '../model/result.js';
 import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';

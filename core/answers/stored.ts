@@ -3,11 +3,12 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FileAnswers } from '../cache/file-answers.js';
-import { attempt, CacheFolder, namesIn } from '../cache/folder.js';
+import { attempt, CacheFolder } from '../cache/folder.js';
 import { ProjectAnswers } from '../cache/project-answers.js';
 import type { CacheSettings } from '../cache/settings.js';
 import { Signer } from '../cache/signer.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
+import { namesIn } from '../files/names-in.js';
 import { STATE_FOLDER } from '../files/state.js';
 import { ANSWERS_FOLDER, type CacheUse, DAY_MS, LAST_FILE, removeForeign, TABLE_SHARE } from './scan-answers.js';
 

@@ -12,7 +12,7 @@ import type { Signer } from './signer.js';
 import { FileTable } from './table.js';
 
 /** The name of the table's file. */
-export const TABLE_FILE = 'files';
+const TABLE_FILE = 'files';
 
 /** A file check whose answers are asked for. */
 export interface FileCheckKey extends CheckKey {

@@ -6,7 +6,6 @@ import {
   fstatSync,
   lstatSync,
   openSync,
-  readdirSync,
   readSync,
   renameSync,
   rmSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf } from '../errors.js';
+import { namesIn } from '../files/names-in.js';
 import { writeAll } from '../files/write-file.js';
 
 /** A link in the place of a file would lead anywhere, and a pipe would be waited for. Windows has neither flag. */
@@ -147,16 +147,6 @@ export function attempt<T>(work: () => T, failed: (error: unknown) => void = () 
 /** Says of a failure where and what. */
 export function failureText(path: string, error: unknown): string {
   return `${path}: ${codeOf(error) ?? messageOf(error)}`;
-}
-
-/** The names in a folder; none where there is no folder. */
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }
 
 function stampOf({ ino, size, mtimeMs }: { ino: number; size: number; mtimeMs: number }): FileStamp {

@@ -128,7 +128,7 @@ export function companyProblems({ estimate, exclusive, changesTree }: Record<str
 }
 
 /** What is wrong with a check's timeout: 5 to 300 seconds are allowed (S0.5 of the sources: a hung check ends, a slow one may finish). */
-export function timeoutProblems(value: unknown, where: string): string[] {
+function timeoutProblems(value: unknown, where: string): string[] {
   const ms = typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined;
   if (ms === undefined) return [`${where} must be a duration such as '30s'`];
   return ms >= 5_000 && ms <= 300_000 ? [] : [`${where} must be between 5s and 300s`];

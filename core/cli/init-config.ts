@@ -6,7 +6,7 @@ import { plural } from '../model/text.js';
 import { oneLine } from './terminal.js';
 
 /** What each plugin of ours is about, in the order in which they are listed. */
-export const PLUGINS_ABOUT: Readonly<Record<string, string>> = {
+const PLUGINS_ABOUT: Readonly<Record<string, string>> = {
   repo: 'files, names and links that are wrong in any repository',
   secrets: 'tokens, passwords and private keys in files',
   git: 'what git knows: versions and tags, the history, files that are there twice',

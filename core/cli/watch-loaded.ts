@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOwnModule, isTypeScript, storedModules } from '../check/load-module.js';
-import { findConfig, SEARCH_PLACES } from '../config/load.js';
-import { STATE_FOLDER } from '../files/state.js';
+import { configFileOf, SEARCH_PLACES } from '../config/load.js';
+import { MODULES_STEPS, STATE_FOLDER } from '../files/state.js';
 import type { ScanEvent } from '../model/event.js';
 import type { ScanOptions } from '../scan.js';
 
@@ -36,7 +36,7 @@ export class Loaded {
     const file = this.#configFile();
     if (file === undefined) return;
     this.#files.add(file);
-    const cacheDir = join(dirname(file), STATE_FOLDER, 'cache', 'jiti');
+    const cacheDir = join(dirname(file), STATE_FOLDER, ...MODULES_STEPS);
     for (const path of isTypeScript(file) ? storedModules(cacheDir, file) : []) this.#files.add(path);
   }
 
@@ -67,14 +67,11 @@ export class Loaded {
   }
 
   #configFile(): string | undefined {
-    const { cwd, configFile, environment = {} } = this.#options;
-    const named = configFile ?? environment.SCANRUN_CONFIG;
-    if (named !== undefined) return resolve(cwd, named);
     try {
-      return findConfig(resolve(cwd))?.file;
+      return configFileOf(this.#options);
     } catch {
       // The scan says why; until then any change may be the remedy.
-      return join(cwd, 'package.json');
+      return join(this.#options.cwd, 'package.json');
     }
   }
 }

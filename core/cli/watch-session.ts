@@ -2,7 +2,7 @@
 
 import { realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
-import { indexFiles } from '../files/file-index.js';
+import { type FileIndex, indexFiles } from '../files/file-index.js';
 import type { ChangeRequest } from '../model/changes.js';
 import type { ReportedFile } from '../model/result.js';
 import { plural } from '../model/text.js';
@@ -18,6 +18,12 @@ import { openWatch, type Watch } from './watch-paths.js';
 
 /** Changed files that are named; more are counted. */
 const NAMED = 3;
+
+/** What changed, with the files of the target as they are now. */
+interface Change {
+  readonly paths: readonly string[];
+  readonly files: FileIndex;
+}
 
 /** What ended a session. */
 type End = { readonly kind: 'signal' } | { readonly kind: 'restart'; readonly path: string };
@@ -37,10 +43,10 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
   const written = new Set<string>();
   const signal = signalled();
   const watch = await openWatch([root, ...loaded.files()], { root, environment: options.environment, written });
-  const scan = async (changes?: ChangeRequest): Promise<number> => {
+  const scan = async (change?: Change): Promise<number> => {
     loaded.begin();
     try {
-      const done = await scanOnce(changes === undefined ? options : again(options, changes), flags, runtime, {
+      const done = await scanOnce(change === undefined ? options : again(options, change), flags, runtime, {
         event: (event) => loaded.event(event),
         reported: (reports) => note(written, reports),
       });
@@ -64,7 +70,7 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
         return { restart: true, code };
       }
       say(`${changedText(next.paths.map((path) => nameOf(root, path)))} changed`);
-      code = await scan({ kind: 'files', paths: next.paths, seen: true });
+      code = await scan(next);
     }
   } finally {
     await watch.close();
@@ -73,8 +79,8 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
 }
 
 /** The options of a scan of what changed: its reports go to the terminal, since those of files are of the whole target. */
-function again(options: ScanOptions, changes: ChangeRequest): ScanOptions {
-  return { ...options, changes, overrides: { ...options.overrides, reporter: ['terminal'] } };
+function again(options: ScanOptions, { paths, files }: Change): ScanOptions {
+  return { ...options, changes: changesOf(paths), files, overrides: { ...options.overrides, reporter: ['terminal'] } };
 }
 
 /** Waits for changes of files of the target, or of what was loaded. Others, such as of ignored files, are passed over. */
@@ -82,22 +88,25 @@ async function nextChange(
   watch: Watch,
   loaded: Loaded,
   root: string,
-  { environment }: ScanOptions,
-): Promise<End | { readonly paths: readonly string[] }> {
+  { environment, cwd }: ScanOptions,
+): Promise<End | Change> {
   for (;;) {
     const paths = await watch.next();
     const own = paths.find((path) => loaded.has(path));
     if (own !== undefined) return { kind: 'restart', path: own };
     try {
-      const changes: ChangeRequest = { kind: 'files', paths, seen: true };
-      const index = await indexFiles(root, { environment, cwd: root, changes });
-      index.close();
-      const found = [...(index.changes?.paths ?? [])].map((path) => resolve(root, path));
-      if (found.length > 0) return { paths: found };
+      const files = await indexFiles(root, { environment, cwd, changes: changesOf(paths) });
+      const found = [...(files.changes?.paths ?? [])].map((path) => resolve(root, path));
+      if (found.length > 0) return { paths: found, files };
+      files.close();
     } catch (error) {
       printError(error, process.stderr);
     }
   }
+}
+
+function changesOf(paths: readonly string[]): ChangeRequest {
+  return { kind: 'files', paths, seen: true };
 }
 
 function note(written: Set<string>, reports: readonly ReportedFile[]): void {

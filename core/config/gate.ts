@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { GATE_DEFAULTS, type Gate } from '../model/verdict.js';
+import { GATE_DEFAULTS, type Gate } from '../model/gate.js';
 import { present } from './checks.js';
 import { type ConfigLayer, type Layer, lastSetting } from './layers.js';
 import { type ConfigProblem, patternProblem } from './problems.js';

@@ -1,9 +1,16 @@
 import { isReporter, type ReporterUse } from '../check/reporter.js';
-import type { Duration } from '../model/duration.js';
 import type { JsonObject } from '../model/json.js';
 import type { Severity } from '../model/severity.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import type { CacheOptions, GateSettings, GovernorSettings, ResourceSettings, WaiverSettings } from './define.js';
+import type {
+  CacheOptions,
+  CheckSettings,
+  GateSettings,
+  GovernorSettings,
+  ResourceSettings,
+  TierSettings,
+  WaiverSettings,
+} from './define.js';
 import type { Source } from './place.js';
 import { plainConfig, type RawConfig } from './plain.js';
 import { type ConfigProblem, validateConfig } from './problems.js';
@@ -13,27 +20,10 @@ import { validateRanges } from './ranges.js';
 export type Layer = 'default' | 'user' | 'preset' | 'config' | 'profile' | 'environment' | 'flag';
 
 /** A check's settings after validation. */
-export interface Settings {
-  readonly severity?: Severity | 'off';
-  readonly options?: JsonObject;
-  readonly timeout?: Duration;
-  readonly priority?: number;
-  readonly optional?: boolean;
-  readonly critical?: boolean;
-  readonly retries?: number;
-  readonly resource?: string;
-  readonly files?: readonly string[];
-  readonly exclude?: readonly string[];
-}
+export type Settings = CheckSettings;
 
 /** A tier's settings after validation. */
-export interface TierValues {
-  readonly concurrency?: number;
-  readonly parallel?: boolean;
-  readonly budget?: Duration;
-  readonly deadline?: Duration;
-  readonly timeout?: Duration;
-}
+export type TierValues = TierSettings;
 
 /** A profile after validation. Null stands where a list had something wrong. */
 export interface ProfileValues

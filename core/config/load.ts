@@ -74,6 +74,20 @@ export interface FoundConfig {
   readonly others: readonly string[];
 }
 
+/**
+ * The absolute path of the configuration that a scan loads: the named one, whether or not it is there, else the one that is
+ * found from `cwd`; undefined for none.
+ * @throws ScanError `SR_CONFIG_LOAD` where the search comes upon what cannot be read.
+ */
+export function configFileOf(scan: {
+  readonly cwd: string;
+  readonly configFile?: string | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}): string | undefined {
+  const named = scan.configFile ?? scan.environment?.SCANRUN_CONFIG;
+  return named === undefined ? findConfig(resolve(scan.cwd))?.file : resolve(scan.cwd, named);
+}
+
 /** Finds the configuration of a folder: in it, or further up in the same repository. */
 export function findConfig(folder: string, home: string = homedir()): FoundConfig | undefined {
   for (const place of searchFolders(folder, home)) {

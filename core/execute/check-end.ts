@@ -84,7 +84,7 @@ export function unreadReason(unread: readonly { readonly path: string; readonly 
 }
 
 /** The first names of a list, and how many more there are. */
-export function someOf(names: readonly string[]): string {
+function someOf(names: readonly string[]): string {
   const rest = names.length - NAMES_SHOWN;
   return names.slice(0, NAMES_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }

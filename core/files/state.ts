@@ -6,6 +6,9 @@ import { writeWhole } from './write-file.js';
 /** The folder of a target in which scanrun keeps what it may need again. */
 export const STATE_FOLDER = '.scanrun';
 
+/** The steps below the state folder to what a TypeScript configuration and its modules were compiled to. */
+export const MODULES_STEPS = ['cache', 'jiti'] as const;
+
 /**
  * Makes a folder below the target's state folder, which git ignores by a file of its own.
  * Returns undefined where the target cannot be written: a scan needs no state, it is only slower without.

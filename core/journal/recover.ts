@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suggest } from '../check/nearest.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
+import { namesIn } from '../files/names-in.js';
 import { STATE_FOLDER } from '../files/state.js';
 import type { EndedCheck, ScanEvent } from '../model/event.js';
 import type { Finding } from '../model/finding.js';
@@ -37,12 +38,13 @@ export interface RecoveredRun {
  * @throws ScanError `SR_RUN_NOT_FOUND` naming the runs that there are, `SR_RUN_CORRUPT` when the plan cannot be read.
  */
 export function recoverRun(root: string, runId: string): RecoveredRun {
-  const runs = join(root, STATE_FOLDER, 'runs');
-  const folder = join(runs, runId);
-  if (!/^[\w-]+$/.test(runId) || !namesIn(runs).includes(runId)) {
+  const place = join(root, STATE_FOLDER, 'runs');
+  const runs = runsIn(place);
+  const folder = join(place, runId);
+  if (!/^[\w-]+$/.test(runId) || !runs.includes(runId)) {
     throw new ScanError(
       'SR_RUN_NOT_FOUND',
-      `There is no run '${runId}' in ${runs}: ${suggest(runId, namesIn(runs).sort().reverse())}`,
+      `There is no run '${runId}' in ${place}: ${suggest(runId, [...runs].reverse())}`,
     );
   }
   const header = readHeader(join(folder, PLAN_FILE), runId);
@@ -51,11 +53,14 @@ export function recoverRun(root: string, runId: string): RecoveredRun {
   return { folder, header, done: endedTasks(events), lastAtMs, problems };
 }
 
-function namesIn(folder: string): string[] {
+/**
+ * The ids of the runs in a folder of them, the newest last; none where there is no folder.
+ * @throws ScanError `SR_RUN_NOT_FOUND` when it cannot be read.
+ */
+export function runsIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return namesIn(folder);
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
     throw new ScanError('SR_RUN_NOT_FOUND', `${folder} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import type { Assessment } from './assessment.js';
 import type { Comparison } from './comparison.js';
 import type { Finding } from './finding.js';
+import type { Verdict } from './gate.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { Outcome } from './outcome.js';
 import type { BreakerState } from './resource.js';
@@ -10,7 +11,6 @@ import type { Target } from './target.js';
 import type { NotPlanned } from './task.js';
 import type { Flakiness, Outlier, ResourceUse, Statistics, TrendRun } from './telemetry.js';
 import type { TierName } from './tier.js';
-import type { Verdict } from './verdict.js';
 
 /** What a check is, for reports; SARIF's rule. */
 export interface CheckInfo {

@@ -1,16 +1,37 @@
-import { isFileCheck } from '../check/define.js';
+import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { compileSelection } from '../check/glob.js';
 import { missedBy } from '../check/missed.js';
+import type { FileEntry, Unlisted } from '../model/target.js';
 import type { NotPlanned } from '../model/task.js';
 import type { NeedsById } from './needs.js';
-import type { PlanInput, PlannableCheck } from './plan.js';
+
+/** A check, and the files that it may see. */
+interface Candidate {
+  readonly id: string;
+  readonly check: AnyCheck;
+  readonly files: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** What changed in a target, and what could be looked at. */
+interface Input {
+  readonly checks: readonly Candidate[];
+  readonly exclude: readonly string[];
+  readonly entries: readonly FileEntry[];
+  readonly changes?: Changes | undefined;
+}
+
+interface Changes {
+  readonly paths: ReadonlySet<string>;
+  readonly unlisted: readonly Unlisted[];
+}
 
 /**
  * Leaves out the checks that what changed does not touch. A file check is touched by a changed file that it would
  * visit, a project check by a change below its `files`, one that names none by any change, and every check by one whose
  * data it needs. What a touched check needs runs with it.
  */
-export function leaveOutUnchanged(input: PlanInput, needs: NeedsById, reasons: Map<string, NotPlanned>): void {
+export function leaveOutUnchanged(input: Input, needs: NeedsById, reasons: Map<string, NotPlanned>): void {
   const { changes } = input;
   if (changes === undefined) return;
   const candidates = input.checks.filter(({ id }) => !reasons.has(id));
@@ -29,10 +50,7 @@ export function leaveOutUnchanged(input: PlanInput, needs: NeedsById, reasons: M
 }
 
 /** Says whether a check looks at anything that changed. */
-function touchedBy(
-  { entries, exclude }: PlanInput,
-  { paths, unlisted }: NonNullable<PlanInput['changes']>,
-): (item: PlannableCheck) => boolean {
+function touchedBy({ entries, exclude }: Input, { paths, unlisted }: Changes): (item: Candidate) => boolean {
   const all = [...paths];
   // A file that is gone can be visited no more, but a project may miss it.
   const there = entries.map(({ path }) => path).filter((path) => paths.has(path));

@@ -1,13 +1,14 @@
 // Finds the result of an earlier scan and makes sure that it is one.
 
 import { constants } from 'node:buffer';
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { suggest } from '../check/nearest.js';
-import { codeOf, messageOf, ScanError } from '../errors.js';
+import { messageOf, ScanError } from '../errors.js';
 import { STATE_FOLDER } from '../files/state.js';
 import { RESULT_FILE } from '../journal/journal.js';
+import { runsIn } from '../journal/recover.js';
 import type { RunResult } from '../model/result.js';
 import { formatBytes } from '../model/text.js';
 import { validateResult } from './validate.js';
@@ -50,7 +51,7 @@ function fileOf(reference: string, { cwd, root }: ResultPlaces): string {
   if (back === undefined && stats?.isFile()) return path;
   if (stats?.isDirectory() && isFile(join(path, RESULT_FILE))) return join(path, RESULT_FILE);
   const runs = join(root, STATE_FOLDER, 'runs');
-  const names = namesIn(runs);
+  const names = runsIn(runs);
   const finished = names.filter((name) => isFile(join(runs, name, RESULT_FILE)));
   const id = back === undefined ? namedBy(reference, names) : finished.at(-back);
   if (id === undefined) throw notFound(reference, runs, finished);
@@ -84,16 +85,6 @@ function notFound(reference: string, runs: string, finished: readonly string[]):
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-/** The names in a folder, the newest run last; none where there is no folder. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
-    throw new ScanError('SR_RUN_NOT_FOUND', `${folder} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 async function bytesOf(file: string): Promise<Buffer> {

@@ -20,7 +20,7 @@ export function knownFromReport(
 }
 
 /** The findings of a result, and which of its checks had an answer. */
-export function knownFromResult(
+function knownFromResult(
   { run, target, checks }: Pick<RunResult, 'run' | 'checks'> & { readonly target?: { readonly commit?: string } },
   keep: (finding: Finding) => boolean = () => true,
 ): KnownFindings {

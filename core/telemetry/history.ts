@@ -1,12 +1,12 @@
 // The past of a target: what earlier scans took and answered. Reading and writing it is in history-file.ts.
 
 import { compareText } from '../model/finding.js';
+import type { Verdict } from '../model/gate.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
 import type { CheckResult, RunResult, TaskRecord } from '../model/result.js';
 import type { NotPlanned } from '../model/task.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import type { Verdict } from '../model/verdict.js';
 import { isAway, isCount, isName, isTimes, longestPackages, packageMs } from './package-times.js';
 import { checkMs, isReused, median, rounded } from './times.js';
 

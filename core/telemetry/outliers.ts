@@ -14,7 +14,7 @@ const FLOOR_MS = 100;
 /** And this many deviations above it; 1.4826 makes the median deviation comparable to a standard deviation of normally distributed times. */
 const DEVIATIONS = 3 * 1.4826;
 /** Times that a median needs. */
-export const MIN_SAMPLES = 5;
+const MIN_SAMPLES = 5;
 /** Input that is over this many times as much as usual has grown. */
 const GROWN = 1.5;
 

@@ -2,7 +2,7 @@ import type { CheckContext, VisitedFile } from 'scanrun';
 import { loadWorkflowReader, type ReadWorkflow, type Workflow } from './workflow.js';
 
 /** Longer workflows are not accepted by GitHub either, whose limit is 1 MiB. */
-export const MAX_TEXT_LENGTH = 2_000_000;
+const MAX_TEXT_LENGTH = 2_000_000;
 
 /** Why a file cannot be read as a workflow; undefined for one that can. */
 export function whyUnreadable({ text, sizeBytes }: Pick<VisitedFile, 'text' | 'sizeBytes'>): string | undefined {

@@ -56,13 +56,17 @@ export interface ReadWorkflow {
 }
 
 /** The workflows of a repository. */
-export const WORKFLOWS = '.github/workflows/*.{yml,yaml}';
+const WORKFLOWS = '.github/workflows/*.{yml,yaml}';
 
-/** Workflows and all actions of a repository. */
-export const WORKFLOW_FILES = [WORKFLOWS, '**/action.{yml,yaml}', '!**/node_modules/**'];
+/** What a check visits that looks at workflows. */
+export const OF_WORKFLOWS = { when: { files: [WORKFLOWS] }, files: [WORKFLOWS], reads: 'bytes' } as const;
 
-/** The same as one glob, for where a check applies. */
-export const ANY_WORKFLOW = '{.github/workflows/*.yml,.github/workflows/*.yaml,**/action.yml,**/action.yaml}';
+/** What a check visits that looks at workflows and at all actions of a repository. */
+export const OF_WORKFLOWS_AND_ACTIONS = {
+  when: { files: ['{.github/workflows/*.yml,.github/workflows/*.yaml,**/action.yml,**/action.yaml}'] },
+  files: [WORKFLOWS, '**/action.{yml,yaml}', '!**/node_modules/**'],
+  reads: 'bytes',
+} as const;
 
 /** Loads the parser. Loaded when it is used: a configuration loads the plugin and may never run it. */
 export async function loadWorkflowReader(): Promise<(path: string, text: string) => ReadWorkflow> {

@@ -10,7 +10,7 @@ const TASTE =
 const LINKS = 'MD051 MD052';
 
 /** What holds where a project says nothing: markdownlint's defaults, less taste. A title in front matter is no heading. */
-export const DEFAULT_STYLE: Settings = {
+const DEFAULT_STYLE: Settings = {
   default: true,
   ...Object.fromEntries(`${TASTE} ${LINKS}`.split(' ').map((rule) => [rule, false])),
   MD024: { siblings_only: true },

@@ -97,7 +97,7 @@ export function gitError(args: readonly string[], { code, signal, stderr, trunca
 }
 
 /** True for an error with this code. */
-export function hasCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
 

@@ -96,7 +96,7 @@ export interface PublishedFile {
 }
 
 /** The most that is read of one package: more than the registry takes, and less than a thread has. */
-export const MAX_PACKAGE_BYTES = 200_000_000;
+const MAX_PACKAGE_BYTES = 200_000_000;
 
 /** Reads what would be published; undefined where it is more than `MAX_PACKAGE_BYTES`. */
 export async function readPublished(

@@ -53,7 +53,7 @@ export const GATES: Readonly<Record<RuleName, RegExp>> = {
 };
 
 /** The same for what the rule `aws` looks for besides when its ids are asked for: access key ids and account ids. */
-export const AWS_IDS_GATE =
+const AWS_IDS_GATE =
   /(?:A3T[A-Z0-9]|AKIA|AGPA|AIDA|AROA|AIPA|ANPA|ANVA|ASIA)[A-Z0-9]{16}|(?:ACCOUNT|account|Account)_?(?:ID|id|Id)?["']?\s*(?::|=>|=)\s*["']?[0-9]{4}-?[0-9]{4}-?[0-9]{4}/;
 
 /** The version of the preset that is installed. */

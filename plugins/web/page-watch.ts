@@ -155,7 +155,7 @@ function taken(bytes: Map<string, number>, url: string): number {
 }
 
 /** An address without the made-up host of a folder that is served, and without the content of a `data:` URL. */
-export function shown(url: string): string {
+function shown(url: string): string {
   const prefix = `http://${SITE_HOST}/`;
   return cut(url.startsWith(prefix) ? url.slice(prefix.length - 1) : url);
 }

@@ -68,7 +68,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const COMPRESSED = /^(text\/|application\/(json|manifest\+json|xml|wasm)|image\/svg)/;
 
 /** The content type of a file, by its name. */
-export function typeOf(file: string): string {
+function typeOf(file: string): string {
   return TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
 }
 

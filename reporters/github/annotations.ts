@@ -53,7 +53,7 @@ async function textOf(
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
 /** One line an annotation: what has no answer, then the gravest findings, then how many more there are. */
-export function* annotationsOf(result: RunResult, most: number): Generator<string> {
+function* annotationsOf(result: RunResult, most: number): Generator<string> {
   const used = { error: 0, warning: 0, note: 0 };
   const open = unanswered(result.checks).filter(({ optional }) => !optional);
   let left = 0;

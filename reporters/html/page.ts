@@ -29,6 +29,7 @@ const PARTIALS = [
 ];
 const STYLES = [
   'page/tokens',
+  'page/base',
   'base',
   'top',
   'overview',

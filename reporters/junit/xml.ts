@@ -4,7 +4,7 @@ import { visible, visibleLines } from '../visible.js';
 const UNKNOWN = /[\ufdd0-\ufdef\ufffe\uffff]/g;
 
 /** A text as the value of an attribute, on one line: characters that XML 1.0 forbids are there as escapes. */
-export function attribute(text: string): string {
+function attribute(text: string): string {
   return escaped(visible(text));
 }
 

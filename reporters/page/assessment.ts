@@ -32,7 +32,7 @@ export interface QuickWin {
 }
 
 /** `impact x confidence / (effort + 1)`: what a remedy gains for its work. */
-export function scoreOf({ impact, confidence, effort }: Assessment): number {
+function scoreOf({ impact, confidence, effort }: Assessment): number {
   return (impact * confidence) / (effort + 1);
 }
 

@@ -24,7 +24,7 @@ export interface CompiledPages {
 }
 
 /** Partials that the reporters share. */
-const SHARED = ['sprite', 'inlines', 'help'];
+const SHARED = ['sprite', 'inlines', 'help', 'facts'];
 
 /** Reads and compiles templates: only when a page is rendered, since Handlebars is slow to load. */
 export async function compilePages(sources: PageSources): Promise<CompiledPages> {

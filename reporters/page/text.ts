@@ -4,9 +4,9 @@ import { clip, visible } from '../visible.js';
 export { safeUrl } from '../findings.js';
 
 /** Characters shown at most of a name: an id, a title, a package. */
-export const NAME_LIMIT = 200;
+const NAME_LIMIT = 200;
 /** Characters shown at most of a path. */
-export const PATH_LIMIT = 400;
+const PATH_LIMIT = 400;
 /** Characters shown at most of a message, reason or notice. */
 export const MESSAGE_LIMIT = 2_000;
 

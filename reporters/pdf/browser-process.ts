@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectionTransport } from 'puppeteer-core';
+import { endBrowser } from 'scanrun/browser';
 
-/** Milliseconds that a browser has to end by itself. */
+/** Milliseconds that the processes of a killed browser have to be gone. */
 const GRACE_MS = 3_000;
 /** Characters of what it printed that are kept, the last. */
 const KEPT = 4_000;
@@ -48,25 +50,28 @@ export class BrowserProcess {
   /** How it ended by itself and what it printed last; undefined while it runs. */
   async died(): Promise<string | undefined> {
     // Its pipes are closed a moment before its end is known.
-    await within(500, this.#ended);
+    await this.#endsWithin(500);
     if (this.#end === '') return undefined;
     const said = this.#said.trim();
     return said === '' ? this.#end : `${this.#end}: ${said}`;
   }
 
-  /** Has it end by itself; `ask` asks it to. */
-  async close(ask: () => Promise<void> | undefined): Promise<void> {
-    // A browser that is gone already cannot be asked to go.
-    await within(GRACE_MS, Promise.all([ask()?.catch(() => {}), this.#ended]));
+  /** Ends it and all that it started: at once, or where `ask` asks it to end, after it had the time to. */
+  async end(ask?: () => Promise<void>): Promise<void> {
+    const close = async (): Promise<void> => {
+      await Promise.all([ask?.(), this.#ended]);
+    };
+    await endBrowser({ close, process: () => this.#child }, ask === undefined ? 0 : undefined);
+    this.transport.close();
+    // What it started shares its pipe, and dies a moment after it.
+    await this.#endsWithin(GRACE_MS);
+    this.#child.stderr?.destroy();
   }
 
-  /** Kills what is left of it and of all that it started. */
-  async kill(): Promise<void> {
-    this.transport.close();
-    if (this.#child.pid !== undefined) killGroup(this.#child.pid);
-    this.#child.kill('SIGKILL');
-    this.#child.stderr?.destroy();
-    await within(GRACE_MS, this.#ended);
+  async #endsWithin(ms: number): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([this.#ended, wait(ms, undefined, { signal: timer.signal }).catch(() => {})]);
+    timer.abort();
   }
 }
 
@@ -108,23 +113,4 @@ class PipeTransport implements ConnectionTransport {
       setImmediate(() => this.onmessage?.(message));
     }
   }
-}
-
-/** Windows has no groups; there a browser's children end with it. */
-function killGroup(pid: number): void {
-  if (process.platform === 'win32') return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nothing of the group is left.
-  }
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const end = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, end]);
-  clearTimeout(timer);
 }

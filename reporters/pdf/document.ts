@@ -40,6 +40,7 @@ export async function renderDocument(
     partials: PARTIALS,
     styles: [
       'page/tokens',
+      'page/base',
       `paper-${options.format.toLowerCase()}`,
       'document',
       'cover',

@@ -66,22 +66,21 @@ export async function print(html: string, options: PrintOptions): Promise<Uint8A
   const stop = new Stop(options);
   const profile = await mkdtemp(join(tmpdir(), 'scanrun-pdf-'));
   let child: BrowserProcess | undefined;
-  let browser: Browser | undefined;
   try {
     stop.throwIfStopped();
     child = new BrowserProcess(options.browser.path, argumentsOf(puppeteer, options, profile));
     // The time limit ends it; puppeteer's own comes later.
     const connection = puppeteer.connect({ transport: child.transport, protocolTimeout: options.timeoutMs * 2 });
-    browser = await stop.race(connection);
+    const browser = await stop.race(connection);
     const pdf = await stop.race(printWith(browser, html));
-    await child.close(() => browser?.close());
+    await child.end(() => browser.close());
     return pdf;
   } catch (error) {
     if (error instanceof ScanError) throw error;
     throw failure(options, stop.reason, (stop.reason === undefined ? await child?.died() : undefined) ?? error);
   } finally {
     stop.close();
-    await child?.kill();
+    await child?.end();
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }

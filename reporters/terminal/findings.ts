@@ -11,7 +11,7 @@ import { suppressionText } from '../findings.js';
 import { gravest, placeOf, severityText } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 import { codeFrame } from './frame.js';
-import type { FindingSettings, Settings } from './lines.js';
+import type { FindingSettings, Settings } from './settings.js';
 import { SEVERITY_SIGNS } from './style.js';
 import { textWidth, wrap } from './width.js';
 

@@ -1,25 +1,10 @@
-import type { Finding, RunResult } from 'scanrun';
+import type { RunResult } from 'scanrun';
 import { newTo } from '../findings.js';
 import { type Counts, countResult } from '../summary.js';
 import { findingLines } from './findings.js';
 import { fixedLines, noticeLines, notPlannedLines, openLines, slowestLines } from './sections.js';
-import type { Style } from './style.js';
+import type { Settings } from './settings.js';
 import { summaryLines, verdictLine } from './summary.js';
-
-/** What the parts of the report need to know besides the result. */
-export interface Settings {
-  readonly maxFindings: number;
-  readonly maxPerCheck: number;
-  readonly codeFrames: boolean;
-  readonly columns: number;
-  readonly verbosity: 'quiet' | 'normal' | 'verbose';
-  readonly style: Style;
-}
-
-/** The settings with what the result says of its findings. */
-export interface FindingSettings extends Settings {
-  readonly isNew: (finding: Finding) => boolean;
-}
 
 /** A text of many lines, one chunk a part: ten thousand findings need no string of their own. */
 export function* renderLines(result: RunResult, settings: Settings): Generator<string> {

@@ -1,7 +1,7 @@
 import { type CheckResult, formatCount, formatDuration, type Outcome, plural, type RunResult } from 'scanrun';
 import { byGravity, type Counts, countText, isAnswered, NOT_PLANNED_WORDS, OUTCOME_WORDS } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
-import type { Settings } from './lines.js';
+import type { Settings } from './settings.js';
 import { OUTCOME_SIGNS, SEVERITY_SIGNS } from './style.js';
 import { wrap } from './width.js';
 

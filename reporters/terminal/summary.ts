@@ -17,7 +17,7 @@ import {
   verdictSentence,
 } from '../summary.js';
 import { clip, visible } from '../visible.js';
-import type { Settings } from './lines.js';
+import type { Settings } from './settings.js';
 import { VERDICT_SIGNS } from './style.js';
 import { textWidth, wrap } from './width.js';
 

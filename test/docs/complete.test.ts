@@ -98,7 +98,9 @@ describe('other pages', () => {
     expect(firstCells(read('docs/writing-a-check.md'), 'Metadata').sort()).toEqual(
       fields('core/check/meta.ts', 'CheckMeta'),
     );
-    const scanOptions = fields('core/scan-options.ts', 'ScanOptions').filter((name) => name !== 'userConfig');
+    // Two of them only scanrun itself has anything for: they are made by what is not public.
+    const own = ['files', 'userConfig'];
+    const scanOptions = fields('core/scan-options.ts', 'ScanOptions').filter((name) => !own.includes(name));
     expect(
       firstCells(read('docs/api.md'), 'Use from a program')
         .filter((name) => scanOptions.includes(name))

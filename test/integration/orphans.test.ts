@@ -69,16 +69,11 @@ describe.concurrent('no process of a command is left', () => {
     context.expect(left()).toEqual([]);
   });
 
-  it('after Ctrl-C', async (context) => {
-    const { scan, left } = await started(context, { itself: `${DEAF} ${HANG}`, bare: true });
-    scan.child.kill('SIGINT');
-    const { code } = await scan.ended;
-    context.expect(code).toBe(130);
-    context.expect(left()).toEqual([]);
-  });
-
-  it('after Ctrl-C to which only the first of them listens', async (context) => {
-    const { scan, left } = await started(context, { itself: HANG, bare: true });
+  it.for([
+    ['after Ctrl-C', `${DEAF} ${HANG}`],
+    ['after Ctrl-C to which only the first of them listens', HANG],
+  ] as const)('%s', async ([, itself], context) => {
+    const { scan, left } = await started(context, { itself, bare: true });
     scan.child.kill('SIGINT');
     const { code } = await scan.ended;
     context.expect(code).toBe(130);

@@ -1,7 +1,7 @@
 // Interrupting the built command, and what is left of it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe, it, type TestContext } from 'vitest';
 import type { RunResult } from '../../core/model/result.js';
 import { checkProject } from '../support/check-projects.js';
 import { write } from '../support/folders.js';
@@ -34,16 +34,23 @@ function stubborn(mark: string, meta: object = {}): string {
 
 const resultOf = (root: string) => JSON.parse(readFileSync(join(root, 'out.json'), 'utf8')) as RunResult;
 
+/** A scan whose commands run and do not want to end. */
+async function begun({ expect, onTestFinished }: TestContext) {
+  const mark = uniqueArgument();
+  onTestFinished(() => endAll(mark));
+  const root = stubborn(mark, { timeout: '60s' });
+  const scan = startScanrun(['--verbose'], { cwd: root });
+  await scan.stderrHas('warn local/starts: it runs');
+  await expect.poll(() => alive(mark).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  return { mark, root, scan };
+}
+
 describe.concurrent('a signal', () => {
   it.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s ends the scan softly: the report of what was done, 130, and no process left',
-    async (signal, { expect, onTestFinished }) => {
-      const mark = uniqueArgument();
-      onTestFinished(() => endAll(mark));
-      const root = stubborn(mark, { timeout: '60s' });
-      const scan = startScanrun(['--verbose'], { cwd: root });
-      await scan.stderrHas('warn local/starts: it runs');
-      await expect.poll(() => alive(mark).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+    async (signal, context) => {
+      const { mark, root, scan } = await begun(context);
+      const { expect } = context;
       const sent = Date.now();
       scan.child.kill(signal);
       const { code, signal: by, stderr } = await scan.ended;
@@ -59,13 +66,9 @@ describe.concurrent('a signal', () => {
     },
   );
 
-  it('a second time ends at once, and leaves no process either', async ({ expect, onTestFinished }) => {
-    const mark = uniqueArgument();
-    onTestFinished(() => endAll(mark));
-    const root = stubborn(mark, { timeout: '60s' });
-    const scan = startScanrun(['--verbose'], { cwd: root });
-    await scan.stderrHas('warn local/starts: it runs');
-    await expect.poll(() => alive(mark).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+  it('a second time ends at once, and leaves no process either', async (context) => {
+    const { mark, root, scan } = await begun(context);
+    const { expect } = context;
     scan.child.kill('SIGINT');
     await scan.stderrHas('ending softly');
     scan.child.kill('SIGINT');
@@ -108,7 +111,8 @@ describe.concurrent('a timeout', () => {
     });
     const { code, timeMs } = await startScanrun([], { cwd: root }).ended;
     expect(code).toBe(3);
-    expect(timeMs).toBeLessThan(12_000);
+    // Long before the commands would end; how long it takes to end them is the machine's.
+    expect(timeMs).toBeLessThan(30_000);
     expect(ends(resultOf(root))).toMatchObject({
       spins: 'timed-out deadline',
       starts: 'timed-out deadline',

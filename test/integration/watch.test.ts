@@ -156,7 +156,10 @@ export default { plugins: [commands({ hangs: { title: 'hangs', argv: ['node', '-
     } finally {
       endAll(mark);
     }
-    expect(alive('watch-session').filter((pid) => homeOf(pid) === root)).toEqual([]);
+    // The session ends its command first, and then itself.
+    await expect
+      .poll(() => alive('watch-session').filter((pid) => homeOf(pid) === root), { timeout: 20_000 })
+      .toEqual([]);
   });
 
   it('refuses flags that say otherwise', async () => {

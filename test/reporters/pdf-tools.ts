@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { ReporterContext, RunResult } from 'scanrun';
 import json from 'scanrun/reporters/json';
 import pdf from 'scanrun/reporters/pdf';
-import { render } from './render.js';
+import { contextOf, render } from './render.js';
 
 /** The tools that are missing on this machine. */
 export function missingTools(): string[] {
@@ -35,17 +35,7 @@ export async function renderPdf(
   options: Readonly<Record<string, unknown>> = {},
   context: Partial<ReporterContext> = {},
 ): Promise<Buffer> {
-  const defaults = Object.fromEntries(
-    Object.entries(pdf.options).map(([name, schema]) => [name, (schema as { default?: unknown }).default]),
-  );
-  const rendered = await pdf.render(result, {
-    output: { file: undefined, color: false, columns: 80, verbosity: 'normal' },
-    cwd: process.cwd(),
-    environment: process.env,
-    signal: new AbortController().signal,
-    ...context,
-    options: { ...defaults, ...options } as ReporterContext['options'],
-  });
+  const rendered = await pdf.render(result, contextOf(pdf, options, context));
   return Buffer.from(rendered as Uint8Array);
 }
 

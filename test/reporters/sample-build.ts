@@ -58,7 +58,7 @@ export function check(
 const LANES: Readonly<Record<string, string>> = { npm: 'io', git: 'io', docs: 'io', command: 'process' };
 
 /** The tasks of the checks on `concurrency` places, first come first served. */
-export function schedule(checks: readonly CheckResult[], concurrency: number): TaskRecord[] {
+function schedule(checks: readonly CheckResult[], concurrency: number): TaskRecord[] {
   const free = new Map<string, number>();
   const ends: number[] = Array.from({ length: concurrency }, () => 40);
   const parts = checks.flatMap((each) =>

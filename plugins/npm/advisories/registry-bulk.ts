@@ -61,7 +61,7 @@ async function askOne(
 }
 
 /** Reads the endpoint's answer: lists of advisories by package. Undefined for what is none, such as a page to log in. */
-export function readBulk(text: string, semver: SemverModule): Advisory[] | undefined {
+function readBulk(text: string, semver: SemverModule): Advisory[] | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);

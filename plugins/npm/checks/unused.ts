@@ -169,6 +169,9 @@ async function hasSettings({ readFile }: Context, [root]: readonly WorkspacePack
   return false;
 }
 
+/** Configurations of scanrun, which it loads itself and nothing imports. */
+const OURS = /(?:^|\/)(?:scan\.config|\.scanrunrc)\.[cm]?[jt]s$/;
+
 function reportIssue(
   context: Context,
   issue: KnipIssue,
@@ -177,6 +180,7 @@ function reportIssue(
 ): void {
   const { kind, path, name, field, line, column } = issue;
   const file = path.replaceAll('\\', '/');
+  if (kind === 'file' && OURS.test(file)) return;
   // The folders are nested, so the longest that fits is the package.
   const item = packages
     .filter(({ folder }) => folder === '' || file.startsWith(`${folder}/`))

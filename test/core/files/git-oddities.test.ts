@@ -20,6 +20,14 @@ const pathsOf = ({ entries }: FileIndex): string[] => entries.map(({ path }) => 
 const paths = async (root: string, options?: IndexOptions): Promise<string[]> =>
   pathsOf(await indexFiles(root, options));
 
+/** A repository with another one in its folder `lib`. */
+function withSubmodule(): string {
+  const root = repository({ a: 'a' });
+  git(root, 'submodule', '--quiet', 'add', repository({ b: 'b' }), 'lib');
+  git(root, 'commit', '--quiet', '--message', 'Lib');
+  return root;
+}
+
 /** Every path with whether git's index vouches for its content. */
 async function vouchedFor(root: string): Promise<Record<string, boolean>> {
   const index = await indexFiles(root);
@@ -158,10 +166,7 @@ describe('a repository inside of another', () => {
   });
 
   it('may be a submodule whose folder a file replaced', async () => {
-    const inner = repository({ b: 'b' });
-    const root = repository({ a: 'a' });
-    git(root, 'submodule', '--quiet', 'add', inner, 'lib');
-    git(root, 'commit', '--quiet', '--message', 'Lib');
+    const root = withSubmodule();
     rmSync(join(root, 'lib'), { recursive: true });
     writeFileSync(join(root, 'lib'), 'now a file');
     expect((await indexFiles(root)).entries.at(-1)).toMatchObject({ path: 'lib', type: 'file', sizeBytes: 10 });
@@ -276,10 +281,7 @@ describe('a hostile repository', () => {
   });
 
   it('does not get programs of a submodule run', async () => {
-    const inner = repository({ b: 'b' });
-    const root = repository({ a: 'a' });
-    git(root, 'submodule', '--quiet', 'add', inner, 'lib');
-    git(root, 'commit', '--quiet', '--message', 'Lib');
+    const root = withSubmodule();
     const { program, ran } = trap(root);
     git(join(root, 'lib'), 'config', 'core.fsmonitor', program);
     git(join(root, 'lib'), 'config', 'filter.evil.clean', program);

@@ -4,6 +4,11 @@ import versionTag from '../../../plugins/git/checks/version-tag.js';
 import { commit, git, makeShallow } from './git.js';
 
 const manifest = (version: string, more: object = {}) => JSON.stringify({ name: 'sample', version, ...more });
+const SEVERAL = {
+  'package.json': manifest('0.0.0', { private: true }),
+  'packages/a/package.json': JSON.stringify({ name: '@x/a', version: '2.0.0' }),
+  'packages/b/package.json': JSON.stringify({ name: 'create-b', version: '1.0.0' }),
+};
 const tag =
   (...names: string[]) =>
   (root: string): void => {
@@ -46,11 +51,7 @@ it('compares the tag with the version', { timeout: 180_000 }, async () => {
       },
       {
         name: 'packages of their own, one without its own tags',
-        files: {
-          'package.json': manifest('0.0.0', { private: true }),
-          'packages/a/package.json': JSON.stringify({ name: '@x/a', version: '2.0.0' }),
-          'packages/b/package.json': JSON.stringify({ name: 'create-b', version: '1.0.0' }),
-        },
+        files: SEVERAL,
         git: true,
         setup: tag('a@2.0.0', 'v2.0.0'),
       },
@@ -108,11 +109,7 @@ it('compares the tag with the version', { timeout: 180_000 }, async () => {
       },
       {
         name: 'one package of several',
-        files: {
-          'package.json': manifest('0.0.0', { private: true }),
-          'packages/a/package.json': JSON.stringify({ name: '@x/a', version: '2.0.0' }),
-          'packages/b/package.json': JSON.stringify({ name: 'create-b', version: '1.0.0' }),
-        },
+        files: SEVERAL,
         git: true,
         setup: tag('create-b@1.1.0', 'a@2.0.0'),
         findings: [{ messageId: 'mismatch', path: 'packages/b/package.json' }],

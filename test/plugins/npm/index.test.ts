@@ -1,5 +1,6 @@
 import npm from 'scanrun/plugins/npm';
 import { expect, it } from 'vitest';
+import { expectDescribed } from '../described.js';
 
 it('brings its checks under the names of their files', () => {
   expect(npm.name).toBe('npm');
@@ -40,9 +41,5 @@ it('plans each check only where there is a manifest, and by its cost', () => {
 });
 
 it('says for each check how to mend what it finds, and what each option does', () => {
-  for (const [key, { meta }] of Object.entries(npm.checks)) {
-    expect(meta.help, key).toMatch(/```\w+\n.+\n```/s);
-    for (const [name, option] of Object.entries(meta.options))
-      expect(option.description, `${key}.${name}`).toMatch(/\.$/);
-  }
+  expectDescribed(npm);
 });

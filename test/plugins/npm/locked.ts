@@ -62,6 +62,12 @@ export async function locked(project: Project): Promise<{ readonly lockfile: Loc
   return { lockfile: { state: 'read', tree: await treeOf(project) } };
 }
 
+/** A case of a lockfile that the package manager itself made: a folder of fixtures/npm/lockfiles. */
+export async function lockfileCase(name: string) {
+  const project = fixture(`lockfiles/${name}`);
+  return { name, fixture: project, needs: await locked(project) };
+}
+
 /** The data of `npm/lockfile` where there is none. */
 export const UNLOCKED = { lockfile: { state: 'none' } } as const;
 

@@ -1,7 +1,7 @@
 import { testCheck } from 'scanrun/testing';
 import { expect, it } from 'vitest';
 import lockfileHosts from '../../../plugins/npm/checks/lockfile-hosts.js';
-import { type Entry, fixture, locked, npmProject, UNLOCKED } from './locked.js';
+import { type Entry, locked, lockfileCase, npmProject, UNLOCKED } from './locked.js';
 
 const SHA512 = 'sha512-PRWFHuSU3eDtQJPvnNY7Jcket1j0t5OuOsFzPPzsekD52Zl8qUfFIPEiswXqIvHWGVHOgX+7G/vCNNhehwxfkQ==';
 
@@ -19,13 +19,7 @@ const npm = (name: string) => `https://registry.npmjs.org/${name}/-/${name}-1.0.
 it('passes lockfiles of the package managers', async () => {
   const names = ['npm-1', 'npm-3', 'yarn-1', 'yarn-berry-4', 'pnpm-9'];
   await testCheck(lockfileHosts, {
-    passes: await Promise.all(
-      names.map(async (name) => ({
-        name,
-        fixture: fixture(`lockfiles/${name}`),
-        needs: await locked(fixture(`lockfiles/${name}`)),
-      })),
-    ),
+    passes: await Promise.all(names.map(lockfileCase)),
     fails: [],
   });
 });

@@ -1,7 +1,7 @@
 import { testCheck } from 'scanrun/testing';
 import { expect, it } from 'vitest';
 import lockfileInSync from '../../../plugins/npm/checks/lockfile-in-sync.js';
-import { filesOf, fixture, json, locked, npmProject, UNLOCKED } from './locked.js';
+import { filesOf, fixture, json, locked, lockfileCase, npmProject, UNLOCKED } from './locked.js';
 
 const MADE_BY = ['npm-1', 'npm-2', 'npm-3', 'yarn-1', 'yarn-berry-3', 'yarn-berry-4', 'pnpm-7', 'pnpm-8', 'pnpm-9'];
 
@@ -16,13 +16,7 @@ async function changed(files: Record<string, string>, manifests: Record<string, 
 
 it('finds that lockfiles made by the package managers fit their manifests', async () => {
   await testCheck(lockfileInSync, {
-    passes: await Promise.all(
-      MADE_BY.map(async (name) => ({
-        name,
-        fixture: fixture(`lockfiles/${name}`),
-        needs: await locked(fixture(`lockfiles/${name}`)),
-      })),
-    ),
+    passes: await Promise.all(MADE_BY.map(lockfileCase)),
     fails: [],
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { testCheck } from 'scanrun/testing';
 import semver from 'semver';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   mergeVulnerabilities,
   scoreOf,
@@ -16,15 +16,10 @@ import { searchOsv } from '../../../plugins/npm/advisories/osv-database.js';
 import { fixedAfter, isInRange } from '../../../plugins/npm/advisories/range.js';
 import vulnerabilities from '../../../plugins/npm/checks/vulnerabilities.js';
 import { json, locked, npmProject } from './locked.js';
-import { advisory, startRegistry } from './registry-server.js';
+import { advisory, startRegistry, withoutNpmSettings } from './registry-server.js';
 import { zip } from './zip.js';
 
-beforeAll(() => {
-  vi.stubEnv('npm_config_registry', undefined);
-  vi.stubEnv('npm_config_userconfig', '/nonexistent/npmrc');
-  vi.stubEnv('npm_config_globalconfig', '/nonexistent/global-npmrc');
-});
-afterAll(() => vi.unstubAllEnvs());
+withoutNpmSettings();
 
 /** A record of OSV about lodash; versions from 4.0.0, fixed in 4.17.21. */
 const record = (fields: Readonly<Record<string, unknown>> = {}, affected: Readonly<Record<string, unknown>> = {}) => ({

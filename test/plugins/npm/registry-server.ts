@@ -1,8 +1,8 @@
 // A registry of npm on this machine: packuments, versions and the endpoint for advisories, well or ill.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished, vi } from 'vitest';
+import { serve } from '../../support/server.js';
 
 /** A request that arrived. */
 export interface Asked {
@@ -28,24 +28,39 @@ export interface RegistryContent {
 /** The endpoint that `npm audit` uses. */
 export const BULK = '/-/npm/v1/security/advisories/bulk';
 
+/** What npm is set to on the machine that runs the tests of this file must not decide: no variable and no file of settings counts. */
+export function withoutNpmSettings(): void {
+  beforeAll(() => {
+    for (const name of Object.keys(process.env)) if (/^npm_config_/i.test(name)) vi.stubEnv(name, undefined);
+    vi.stubEnv('npm_config_userconfig', '/nonexistent/npmrc');
+    vi.stubEnv('npm_config_globalconfig', '/nonexistent/global-npmrc');
+  });
+  afterAll(() => vi.unstubAllEnvs());
+}
+
 /** A registry that runs until the test has ended. */
 export async function startRegistry(content: RegistryContent = {}) {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const { host, url } = await serve((request, response) => {
     void readBody(request).then((body) => {
-      const { method = '', url = '', headers } = request;
-      const one = { method, path: url, authorization: headers.authorization, agent: headers['user-agent'] ?? '', body };
+      const { method = '', url: path = '', headers } = request;
+      const one = { method, path, authorization: headers.authorization, agent: headers['user-agent'] ?? '', body };
       asked.push(one);
       if (content.instead === undefined || content.instead(one, response) === false) answer(content, one, response);
     });
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return { host, url, npmrc: `registry=${url}\n`, asked };
+}
+
+/** A registry that somebody else's target names, with the user's token, and that of the user. Only the user's may be asked. */
+export async function startTrap() {
+  const [trap, mine] = [await startRegistry({ advisories: {} }), await startRegistry({ advisories: {} })];
+  vi.stubEnv('npm_config_registry', mine.url);
+  vi.stubEnv('SCANRUN_TEST_TOKEN', 'hunter2-of-the-user');
   onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
+    vi.stubEnv('npm_config_registry', undefined);
   });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { host, url: `http://${host}/`, npmrc: `registry=http://${host}/\n`, asked };
+  return { trap, mine, npmrc: `registry=${trap.url}\n//${trap.host}/:_authToken=\${SCANRUN_TEST_TOKEN}\n` };
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

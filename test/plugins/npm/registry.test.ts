@@ -2,19 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testCheck } from 'scanrun/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import registry from '../../../plugins/npm/checks/registry.js';
 import { DEFAULT_REGISTRY, registryAccess } from '../../../plugins/npm/registry/access.js';
 import { fromRegistry } from '../../../plugins/npm/registry/answers.js';
 import { json, locked, npmProject, reader, UNLOCKED } from './locked.js';
-import { send, startRegistry } from './registry-server.js';
+import { send, startRegistry, withoutNpmSettings } from './registry-server.js';
 
-beforeAll(() => {
-  vi.stubEnv('npm_config_registry', undefined);
-  vi.stubEnv('npm_config_userconfig', '/nonexistent/npmrc');
-  vi.stubEnv('npm_config_globalconfig', '/nonexistent/global-npmrc');
-});
-afterAll(() => vi.unstubAllEnvs());
+withoutNpmSettings();
 
 const packument = (versions: Record<string, object>, latest: string) => ({ 'dist-tags': { latest }, versions });
 

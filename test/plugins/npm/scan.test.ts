@@ -1,17 +1,12 @@
 // Whole scans with the plugin: what checks need of each other, policies, secrets, and whose target it is.
 import npm from 'scanrun/plugins/npm';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { folder } from '../../support/folders.js';
 import { checkOf, endOf, runScan } from '../../support/run-scan.js';
 import { filesOf, fixture, json, npmProject } from './locked.js';
-import { advisory, BULK, startRegistry } from './registry-server.js';
+import { advisory, BULK, startRegistry, startTrap, withoutNpmSettings } from './registry-server.js';
 
-beforeAll(() => {
-  vi.stubEnv('npm_config_registry', undefined);
-  vi.stubEnv('npm_config_userconfig', '/nonexistent/npmrc');
-  vi.stubEnv('npm_config_globalconfig', '/nonexistent/global-npmrc');
-});
-afterAll(() => vi.unstubAllEnvs());
+withoutNpmSettings();
 
 const only = (...checks: string[]) => ({ overrides: { check: checks.map((check) => `npm/${check}`) } });
 
@@ -68,37 +63,30 @@ it('no token is shown, whoever repeats it', async () => {
 });
 
 it("of somebody else's target neither settings nor variables nor tools count", async () => {
-  const trap = await startRegistry({ advisories: {} });
-  const mine = await startRegistry({ advisories: {} });
-  vi.stubEnv('npm_config_registry', mine.url);
-  vi.stubEnv('SCANRUN_TEST_TOKEN', 'hunter2-of-the-user');
-  try {
-    const files = npmProject(
-      { name: 'app', version: '1.0.0', dependencies: { x: '1' } },
-      { 'node_modules/x': { version: '1.0.0' } },
-    );
-    const root = folder({
-      ...files,
-      '.npmrc': `registry=${trap.url}\n//${trap.host}/:_authToken=\${SCANRUN_TEST_TOKEN}\n`,
-      'index.js': '',
-      'knip.js': 'throw new Error("it ran");',
-      'node_modules/publint/package.json': json({ name: 'publint', version: '0.3.99', exports: './evil.mjs' }),
-      'node_modules/publint/evil.mjs': 'throw new Error("it ran");',
-    });
-    const { result } = await runScan(folder(), {
-      ...only('vulnerabilities', 'manifest', 'unused'),
-      target: root,
-      config: { plugins: [npm], reporters: [], tier: 'deep' },
-    });
-    expect(result.target.own).toBeUndefined();
-    expect(endOf(result, 'npm/vulnerabilities')).toBe('passed');
-    expect(endOf(result, 'npm/unused')).toBe('skipped not-applicable');
-    expect(['passed', 'failed']).toContain(endOf(result, 'npm/manifest'));
-    expect(trap.asked).toEqual([]);
-    expect(mine.asked).toHaveLength(1);
-  } finally {
-    vi.stubEnv('npm_config_registry', undefined);
-  }
+  const { trap, mine, npmrc } = await startTrap();
+  const files = npmProject(
+    { name: 'app', version: '1.0.0', dependencies: { x: '1' } },
+    { 'node_modules/x': { version: '1.0.0' } },
+  );
+  const root = folder({
+    ...files,
+    '.npmrc': npmrc,
+    'index.js': '',
+    'knip.js': 'throw new Error("it ran");',
+    'node_modules/publint/package.json': json({ name: 'publint', version: '0.3.99', exports: './evil.mjs' }),
+    'node_modules/publint/evil.mjs': 'throw new Error("it ran");',
+  });
+  const { result } = await runScan(folder(), {
+    ...only('vulnerabilities', 'manifest', 'unused'),
+    target: root,
+    config: { plugins: [npm], reporters: [], tier: 'deep' },
+  });
+  expect(result.target.own).toBeUndefined();
+  expect(endOf(result, 'npm/vulnerabilities')).toBe('passed');
+  expect(endOf(result, 'npm/unused')).toBe('skipped not-applicable');
+  expect(['passed', 'failed']).toContain(endOf(result, 'npm/manifest'));
+  expect(trap.asked).toEqual([]);
+  expect(mine.asked).toHaveLength(1);
 });
 
 it('every quick check answers for the lockfile of each package manager', async () => {

@@ -36,6 +36,11 @@ it('finds what knip finds', async () => {
   await testCheck(unused, {
     passes: [
       { name: 'all used', files: clean, setup: installed },
+      {
+        name: 'configurations of scanrun, which it loads itself',
+        files: { ...clean, 'scan.config.ts': 'export default {};\n', '.scanrunrc.mjs': 'export default {};\n' },
+        setup: installed,
+      },
       { name: 'nothing is installed', files: clean, outcome: 'degraded' },
       {
         name: "somebody else's project, whose configuration must not run",

@@ -1,18 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { testCheck } from 'scanrun/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readAudit } from '../../../plugins/npm/advisories/npm-audit.js';
 import vulnerabilities from '../../../plugins/npm/checks/vulnerabilities.js';
 import { json, locked, npmProject, UNLOCKED } from './locked.js';
-import { type Asked, advisory, BULK, send, startRegistry } from './registry-server.js';
+import { type Asked, advisory, BULK, send, startRegistry, startTrap, withoutNpmSettings } from './registry-server.js';
 
-// The registry of whoever runs the tests must not decide.
-beforeAll(() => {
-  for (const name of Object.keys(process.env)) if (/^npm_config_/i.test(name)) vi.stubEnv(name, undefined);
-  vi.stubEnv('npm_config_userconfig', '/nonexistent/npmrc');
-  vi.stubEnv('npm_config_globalconfig', '/nonexistent/global-npmrc');
-});
-afterAll(() => vi.unstubAllEnvs());
+withoutNpmSettings();
 
 const PACKAGES = {
   'node_modules/a': { version: '1.0.0', dependencies: { lodash: '^4.0.0' } },
@@ -178,16 +172,8 @@ describe('the registry', () => {
   });
 
   it("of somebody else's target does not count, nor do its variables", async () => {
-    const trap = await startRegistry({ advisories: {} });
-    const mine = await startRegistry({ advisories: {} });
-    vi.stubEnv('npm_config_registry', mine.url);
-    vi.stubEnv('SCANRUN_TEST_TOKEN', 'hunter2-of-the-user');
-    try {
-      const npmrc = `registry=${trap.url}\n//${trap.host}/:_authToken=\${SCANRUN_TEST_TOKEN}\n`;
-      await testCheck(vulnerabilities, { passes: [{ ...(await project(npmrc)), foreign: true }], fails: [] });
-    } finally {
-      vi.stubEnv('npm_config_registry', undefined);
-    }
+    const { trap, mine, npmrc } = await startTrap();
+    await testCheck(vulnerabilities, { passes: [{ ...(await project(npmrc)), foreign: true }], fails: [] });
     expect(trap.asked).toEqual([]);
     expect(only(mine.asked)).toHaveLength(3);
   });
