@@ -1,3 +1,5 @@
+import { FIX_ERRORS } from './errors/fix.js';
+
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
   SR_BASELINE_EXISTS: {
@@ -96,6 +98,7 @@ export const ERRORS = {
     fix: 'Use an id or glob, `category:x`, `tag:x` or `severity:x`.',
   },
   SR_FILTER_NO_MATCH: { exitCode: 2, title: 'A filter matches no check', fix: 'List the checks with `scanrun list`.' },
+  ...FIX_ERRORS,
   SR_GIT_FAILED: {
     exitCode: 3,
     title: 'git could not list the files',

@@ -245,6 +245,8 @@ export class TaskCollector {
       location: clean.location,
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(clean.package === undefined ? {} : { package: clean.package }),
+      ...(clean.fix === undefined ? {} : { fix: clean.fix }),
+      ...(clean.fixWithheld === undefined ? {} : { fixWithheld: clean.fixWithheld }),
     };
     return { finding: this.#numbered(finding), severity: report.severity };
   }
