@@ -5,6 +5,7 @@ import { type Places, placesIn } from '../../manifest.js';
 import { asText, messageOf, own } from '../../text.js';
 import { findPackages, type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { buildProducts, degradeUnbuilt, isThere, type Missing } from '../built.js';
+import { suggestedFix } from '../manifest-fix.js';
 import { listPublished, privateOption, readPublished, somePublished } from '../published.js';
 
 const options = {
@@ -140,6 +141,8 @@ async function lint(
   }).catch((error: unknown) => {
     throw new Error(`publint failed on ${item.name}: ${messageOf(error)}`, { cause: error });
   });
+  const fixes = new Map<Message, Awaited<ReturnType<typeof suggestedFix>>>();
+  for (const message of found) fixes.set(message, await suggestedFix(item.manifest, message));
   const report = (message: Message): void =>
     context.report({
       messageId: 'problem',
@@ -151,6 +154,7 @@ async function lint(
       location: places(...message.path.map(asKey)),
       severity: SEVERITY[message.type],
       package: item.name,
+      ...fixes.get(message),
     });
   return found.flatMap((message) => {
     const path = missingPath(message, pkg);
