@@ -1,7 +1,9 @@
 // What `fix` says of what it did or would do, and what it ends with.
 
 import type { ScanError } from '../errors.js';
+import { markOf } from '../files/text.js';
 import type { FileEdit, LeftFix, LeftWhy } from '../fix/choose.js';
+import type { OpenFile } from '../fix/file-states.js';
 import { patchOf } from '../fix/patch.js';
 import { isConclusive } from '../model/outcome.js';
 import type { CheckResult, Notice } from '../model/result.js';
@@ -30,7 +32,7 @@ export interface FixDone {
   readonly fixed: number;
   readonly files: readonly FixedFile[];
   /** What would be changed; only where fixes are shown. */
-  readonly edits: readonly FileEdit<unknown>[];
+  readonly edits: readonly FileEdit<OpenFile>[];
   /** The fixes that were not made. */
   readonly left: readonly LeftFix[];
   /** The newest answer of each check. */
@@ -96,15 +98,18 @@ async function showPatches({ edits, redact }: FixDone, colors: Colors): Promise<
 
 /** The diff of what may be shown of both texts: a file may hold a secret beside what is fixed. */
 async function maskedPatch(
-  { path, before, after }: Omit<FileEdit<unknown>, 'file' | 'findings'>,
+  { path, before, after, file }: FileEdit<OpenFile>,
   redact: FixDone['redact'],
 ): Promise<string | undefined> {
   const [from, to] = [redact(before), redact(after)];
-  return from === to ? undefined : patchOf({ path, before: from, after: to });
+  if (from === to) return undefined;
+  // To git a byte order mark is a part of the first line.
+  const mark = markOf(file.bytes);
+  return patchOf({ path, before: mark + from, after: mark + to });
 }
 
 function notShown(path: string): string {
-  return `The change of ${oneLine(path)} is not shown: it is in a masked value, or too large.`;
+  return `The change of ${oneLine(path)} is not shown: it is in a masked value.`;
 }
 
 /** A diff with colours, and with everything that a terminal would obey as its code. */

@@ -13,7 +13,12 @@ export function decode(bytes: Uint8Array): string | undefined {
 export function encodeAs(like: Uint8Array, text: string): Buffer {
   if (like[0] === 0xff && like[1] === 0xfe) return Buffer.from(`\ufeff${text}`, 'utf16le');
   if (like[0] === 0xfe && like[1] === 0xff) return Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
-  return Buffer.from(hasMark(like) ? `\ufeff${text}` : text);
+  return Buffer.from(markOf(like) + text);
+}
+
+/** The byte order mark as a text of UTF-8 begins with it; empty where it does not. */
+export function markOf(bytes: Uint8Array): string {
+  return hasMark(bytes) ? '\ufeff' : '';
 }
 
 function hasMark(bytes: Uint8Array): boolean {
