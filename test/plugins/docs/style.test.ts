@@ -97,6 +97,7 @@ it('reports what markdownlint finds, by the rules of the project', async () => {
             messageId: 'style',
             startLine: 3,
             startColumn: 250_001,
+            fix: 'unsafe',
             data: {
               rule: 'MD011',
               alias: 'no-reversed-links',
@@ -108,5 +109,41 @@ it('reports what markdownlint finds, by the rules of the project', async () => {
       },
     ],
     refuses: [{ rules: [] }],
+  });
+});
+
+it('offers what markdownlint would do, at the right place in any kind of text', async () => {
+  const everything = { rules: { default: true } };
+  await testCheck(style, {
+    passes: [],
+    fails: [
+      {
+        name: 'blank lines, in the line breaks of the page, behind front matter and a byte order mark',
+        files: { 'a.md': '\ufeff---\r\ntitle: 😀\r\n---\r\n\r\n# One\r\ntext\r\n## Two\r\n\r\n* a\r\n\r\n```js\r\nx\r\n```\r\nend\r\n' },
+        findings: [
+          { messageId: 'style', startLine: 5, data: ruled('MD022'), fix: true },
+          { messageId: 'style', startLine: 7, data: ruled('MD022'), fix: true },
+          { messageId: 'style', startLine: 13, data: ruled('MD031'), fix: true },
+        ],
+        fixed: {
+          'a.md': '\ufeff---\r\ntitle: 😀\r\n---\r\n\r\n# One\r\n\r\ntext\r\n\r\n## Two\r\n\r\n* a\r\n\r\n```js\r\nx\r\n```\r\n\r\nend\r\n',
+        },
+      },
+      {
+        name: 'all that can be mended in a line and between them; what cannot is left',
+        files: { 'a.md': '#One 😀 \n\n\n\n+ a\t\n\n   * b😀 ** c**\n\n(text)[https://x.y]\n\n### 😀https://x.y/z\n\n\n' },
+        options: everything,
+        findings: [],
+        fixed: {},
+        left: [],
+      },
+      {
+        name: 'a last line without an end that goes as a whole',
+        files: { 'a.md': '# One\n\ntext\n\n\n  ' },
+        options: everything,
+        findings: [],
+        fixed: { 'a.md': '# One\n\ntext\n' },
+      },
+    ],
   });
 });
