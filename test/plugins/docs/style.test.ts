@@ -181,7 +181,7 @@ it('makes of each problem what markdownlint makes of it', async () => {
     .map(([lines, lineEnd]) => lines.join(lineEnd));
   await fc.assert(
     fc.asyncProperty(page, async (text) => {
-      const problems = (await lint({ strings: { page: text }, config: { default: true } }))['page'] ?? [];
+      const problems = (await lint({ strings: { page: text }, config: { default: true } })).page ?? [];
       const fixes = new StyleFixes(text);
       for (const problem of problems) {
         const { fixInfo, lineNumber, ruleNames } = problem;
