@@ -156,11 +156,7 @@ export const ERRORS = {
     fix: 'Compare it with docs/writing-a-check.md; the message names the field.',
   },
   SR_PLUGIN_LOAD: { exitCode: 2, title: 'A plugin could not be loaded', fix: 'Install the package, or mend the path.' },
-  SR_PLUGIN_TAP: {
-    exitCode: 2,
-    title: 'A plugin taps a hook wrongly',
-    fix: 'Tap hooks inside `apply`, with a function.',
-  },
+  SR_PLUGIN_TAP: { exitCode: 2, title: 'A plugin taps a hook wrongly', fix: 'Tap hooks in `apply`, with a function.' },
   SR_RATE_LIMIT: {
     exitCode: 3,
     title: 'A resource takes no more requests in the time that is left',
