@@ -62,7 +62,7 @@ const LISTED = 20;
 /** Tells what was done, and gives the exit code: the diff or the summary on standard output, everything else on standard error. */
 export async function tellFixes(done: FixDone, flags: TellFlags): Promise<number> {
   const code = exitCodeOf(done);
-  if (flags.json) await printJson(await jsonOf(done, code));
+  if (flags.json) await printJson(jsonOf(done, code));
   else {
     const colors = colorsFor(flags.color);
     if (done.written) await print(summary(done, colors));
@@ -90,17 +90,14 @@ async function showPatches({ edits, redact }: FixDone, colors: Colors): Promise<
   const sink = stdoutSink();
   const show = process.stdout.isTTY === true ? (patch: string) => forTerminal(patch, colors) : (patch: string) => patch;
   for (const edit of edits) {
-    const patch = await maskedPatch(edit, redact);
+    const patch = maskedPatch(edit, redact);
     if (patch === undefined) process.stderr.write(`scanrun: ${notShown(edit.path)}\n`);
     else await sink(show(patch));
   }
 }
 
 /** The diff of what may be shown of both texts: a file may hold a secret beside what is fixed. */
-async function maskedPatch(
-  { path, before, after, file }: FileEdit<OpenFile>,
-  redact: FixDone['redact'],
-): Promise<string | undefined> {
+function maskedPatch({ path, before, after, file }: FileEdit<OpenFile>, redact: FixDone['redact']): string | undefined {
   const [from, to] = [redact(before), redact(after)];
   if (from === to) return undefined;
   // To git a byte order mark is a part of the first line.
@@ -190,10 +187,9 @@ function* warnings(done: FixDone): Generator<string> {
     yield `${checkId} has no answer (${outcome.status}): what it would fix is not known`;
 }
 
-async function jsonOf(done: FixDone, exitCode: number): Promise<object> {
+function jsonOf(done: FixDone, exitCode: number): object {
   const { root, written, rounds, fixed, files, edits, left, introduced, busy, redact } = done;
-  const patches = new Map<string, string | undefined>();
-  for (const edit of edits) patches.set(edit.path, await maskedPatch(edit, redact));
+  const patches = new Map(edits.map((edit) => [edit.path, maskedPatch(edit, redact)]));
   return redact({
     target: root,
     written,

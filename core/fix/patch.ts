@@ -1,6 +1,6 @@
 // A unified diff, as `git apply` and `patch` take it.
 
-import type { StructuredPatchHunk } from 'diff';
+import { type DiffLine, diffLines } from './line-diff.js';
 
 /** What became of a file. */
 export interface Change {
@@ -9,30 +9,14 @@ export interface Change {
   readonly after: string;
 }
 
-/** Lines that differ at most; beyond that looking for the shortest diff takes more than seconds. */
-const MAX_EDITS = 2_000;
-
 const CONTEXT_LINES = 3;
 
-/** The change of a file as a unified diff, each line with its end. Empty texts on both sides give no hunk. */
-export async function patchOf({ path, before, after }: Change): Promise<string> {
-  const { structuredPatch } = await import('diff');
-  const patch = structuredPatch('', '', before, after, undefined, undefined, {
-    context: CONTEXT_LINES,
-    maxEditLength: MAX_EDITS,
-  });
-  const hunks = (patch?.hunks ?? [wholeHunk(linesOf(before), linesOf(after))]).map((hunk) => {
-    const head = `@@ -${span(hunk.oldStart, hunk.oldLines)} +${span(hunk.newStart, hunk.newLines)} @@`;
-    return [head, ...hunk.lines].map((line) => `${line}\n`).join('');
-  });
+/** The change of a file as a unified diff, each line with its end. Equal texts give no hunk. */
+export function patchOf({ path, before, after }: Change): string {
+  const hunks = hunksOf(diffLines(linesOf(before), linesOf(after)));
   const [from, to] = [`a/${path}`, `b/${path}`];
   const named = (name: string): string => (/\s/.test(name) && !isQuoted(name) ? `${name}\t` : quoted(name));
   return `diff --git ${quoted(from)} ${quoted(to)}\n--- ${named(from)}\n+++ ${named(to)}\n${hunks.join('')}`;
-}
-
-/** The lines of a hunk; a part of no lines stands behind the line before it. */
-function span(start: number, lines: number): string {
-  return lines === 1 ? String(start) : `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 /** Lines with what says that the last one does not end. */
@@ -42,30 +26,44 @@ function linesOf(text: string): string[] {
   return last === '' ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
-/** All that lies between the lines that both texts begin and end with: right, though not short. */
-function wholeHunk(before: readonly string[], after: readonly string[]): StructuredPatchHunk {
-  let head = 0;
-  while (head < Math.min(before.length, after.length) && before[head] === after[head]) head += 1;
-  let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
-  const from = Math.max(0, head - CONTEXT_LINES);
-  const behind = Math.min(tail, CONTEXT_LINES);
-  const cut = (lines: readonly string[]): string[] => lines.slice(head, lines.length - tail);
-  const marked = [
-    ...before.slice(from, head).map((line) => ` ${line}`),
-    ...cut(before).map((line) => `-${line}`),
-    ...cut(after).map((line) => `+${line}`),
-    ...before.slice(before.length - tail, before.length - tail + behind).map((line) => ` ${line}`),
-  ];
-  const length = (lines: readonly string[]): number => lines.length - from - tail + behind;
-  return {
-    oldStart: from + 1,
-    oldLines: length(before),
-    newStart: from + 1,
-    newLines: length(after),
-    lines: marked.flatMap((line) => line.split('\n')),
-  };
+function hunksOf(lines: readonly DiffLine[]): string[] {
+  const hunks: string[] = [];
+  const place = { old: 1, new: 1 };
+  let at = 0;
+  for (const [from, to] of stretches(lines)) {
+    for (; at < from; at += 1) advance(place, lines[at] as DiffLine);
+    const start = { ...place };
+    for (; at < to; at += 1) advance(place, lines[at] as DiffLine);
+    const head = `@@ -${span(start.old, place.old)} +${span(start.new, place.new)} @@\n`;
+    const text = lines.slice(from, to).map(({ sign, line }) => `${sign}${line}\n`);
+    hunks.push([head, ...text].join(''));
+  }
+  return hunks;
+}
+
+function advance(place: { old: number; new: number }, { sign }: DiffLine): void {
+  if (sign !== '+') place.old += 1;
+  if (sign !== '-') place.new += 1;
+}
+
+/** The stretches of lines that a diff shows: what differs, and some lines around it. */
+function stretches(lines: readonly DiffLine[]): [from: number, to: number][] {
+  const all: [number, number][] = [];
+  for (const [index, { sign }] of lines.entries()) {
+    if (sign === ' ') continue;
+    const from = Math.max(0, index - CONTEXT_LINES);
+    const to = Math.min(lines.length, index + CONTEXT_LINES + 1);
+    const last = all.at(-1);
+    if (last === undefined || last[1] < from) all.push([from, to]);
+    else last[1] = to;
+  }
+  return all;
+}
+
+/** The lines of a hunk, from one to before another; a part of no lines stands behind the line before it. */
+function span(start: number, end: number): string {
+  const lines = end - start;
+  return lines === 1 ? String(start) : `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 /** What git puts a name into quotes for: what a terminal would obey, and what ends a quoted name. */

@@ -1,14 +1,15 @@
-import { applyPatch } from 'diff';
+import { applyPatch, diffArrays } from 'diff';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { diffLines } from '../../../core/fix/line-diff.js';
 import { patchOf } from '../../../core/fix/patch.js';
 import { folder, git, write } from '../../support/folders.js';
 
 describe('patchOf', () => {
-  it('gives what git would give', async () => {
+  it('gives what git would give', () => {
     const lines = Array.from({ length: 12 }, (_, index) => `line ${index + 1}`);
     const after = lines.with(5, 'other').toSpliced(11, 1);
-    expect(await patchOf({ path: 'a b.txt', before: lines.join('\n'), after: `${after.join('\n')}\n` })).toBe(
+    expect(patchOf({ path: 'a b.txt', before: lines.join('\n'), after: `${after.join('\n')}\n` })).toBe(
       [
         'diff --git a/a b.txt b/a b.txt',
         '--- a/a b.txt\t',
@@ -31,7 +32,7 @@ describe('patchOf', () => {
     );
   });
 
-  it('is a patch that applies, for any texts', async () => {
+  it('is a patch that applies, for any texts', () => {
     const line = fc.constantFrom(
       'a',
       'b',
@@ -46,17 +47,17 @@ describe('patchOf', () => {
     const text = fc
       .tuple(fc.array(line, { maxLength: 12 }), fc.boolean())
       .map(([lines, end]) => lines.join('\n') + (end ? '\n' : ''));
-    await fc.assert(
-      fc.asyncProperty(text, text, async (before, after) => {
+    fc.assert(
+      fc.property(text, text, (before, after) => {
         fc.pre(before !== after);
-        const patch = await patchOf({ path: 'a', before, after });
+        const patch = patchOf({ path: 'a', before, after });
         // Its own reader takes no headers of git's.
         expect(applyPatch(before, patch.replace(/^diff --git.*\n/, ''), { autoConvertLineEndings: false })).toBe(after);
       }),
     );
   });
 
-  it('is taken by git, whatever the file is called', async () => {
+  it('is taken by git, whatever the file is called', () => {
     for (const path of [
       'plain.txt',
       'with space.txt',
@@ -69,7 +70,7 @@ describe('patchOf', () => {
       const root = folder();
       write(root, { [path]: 'one\r\ntwo\n' });
       git(root, 'init', '--quiet');
-      const patch = await patchOf({ path, before: 'one\r\ntwo\n', after: 'one\r\n2\nthree' });
+      const patch = patchOf({ path, before: 'one\r\ntwo\n', after: 'one\r\n2\nthree' });
       expect(patch.includes('\u001b') || patch.includes('\u202e')).toBe(false);
       write(root, { 'the.patch': patch });
       git(root, 'apply', '--whitespace=nowarn', 'the.patch');
@@ -77,10 +78,21 @@ describe('patchOf', () => {
     }
   });
 
-  it('is whole, if not short, where nearly everything differs, and does not take minutes', async () => {
+  it('is as short as that of a library that is known for it', () => {
+    const lines = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 30 });
+    fc.assert(
+      fc.property(lines, lines, (before, after) => {
+        const count = diffLines(before, after).filter(({ sign }) => sign !== ' ').length;
+        const known = diffArrays([...before], [...after]).filter(({ added, removed }) => added || removed);
+        expect(count).toBe(known.reduce((sum, { count: each }) => sum + each, 0));
+      }),
+    );
+  });
+
+  it('is whole, if not short, where nearly everything differs, and does not take minutes', () => {
     const many = (prefix: string): string[] => Array.from({ length: 30_000 }, (_, index) => `${prefix}${index}`);
     const [before, after] = [['same', ...many('a'), 'end'].join('\n'), ['same', ...many('b'), 'end'].join('\n')];
-    const patch = await patchOf({ path: 'a', before, after });
+    const patch = patchOf({ path: 'a', before, after });
     expect(patch.split('\n').slice(3, 6)).toEqual(['@@ -1,30002 +1,30002 @@', ' same', '-a0']);
     expect(applyPatch(before, patch.replace(/^diff --git.*\n/, ''))).toBe(after);
   });
