@@ -119,6 +119,7 @@ async function prepareWith(
       timeoutMs: limits.timeoutMs,
       checks,
       select: config.select,
+      profile: config.profile,
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,

@@ -43,7 +43,7 @@ export interface ResolvedCheck {
   readonly files: readonly string[];
   /** Globs of files it may not see, besides the configuration's. */
   readonly exclude: readonly string[];
-  /** True when the configuration itself has an entry for it, rather than a preset or its plugin bringing it. */
+  /** True when the configuration itself or the chosen profile has an entry for it, rather than a preset or its plugin bringing it. */
   readonly named: boolean;
 }
 
@@ -56,7 +56,7 @@ interface Merged extends Omit<Settings, 'severity'> {
 
 /**
  * Lays the layers' entries over the checks. A later entry wins field by field, and option by option: a severity alone
- * keeps the options of a preset. Globs of `exclude` add up.
+ * keeps the options of a preset. Globs of `exclude` add up. What scanrun itself brings turns on nothing that is off.
  */
 export async function resolveChecks(
   registry: Registry,
@@ -70,10 +70,13 @@ export async function resolveChecks(
     for (const [id, entry] of Object.entries(layer.config.checks ?? {})) {
       const registered = registry.get(id);
       if (registered === undefined) {
+        if (layer.builtIn) continue;
         const problem = unknownCheck(id, layer, registry, complete);
         if (problem !== undefined) problems.push(problem);
         continue;
       }
+      const offBy = merged.get(id)?.offBy;
+      if (layer.builtIn && offBy !== undefined && offBy !== 'default') continue;
       const settings: Settings = typeof entry === 'string' ? { severity: entry } : entry;
       const { options } = settings;
       if (options !== undefined && Object.keys(options).length > 0)
@@ -102,7 +105,7 @@ function mergeSettings(before: Merged | undefined, settings: Settings, layer: La
     options: { ...kept.options, ...options },
     exclude: [...(kept.exclude ?? []), ...present(exclude)],
     offBy: severity === undefined ? kept.offBy : severity === 'off' ? layer : undefined,
-    named: kept.named || layer === 'config',
+    named: kept.named || layer === 'config' || layer === 'profile',
   };
 }
 

@@ -2,6 +2,7 @@ import type { Notice } from '../model/result.js';
 import { repositoryFacts } from './facts.js';
 import type { ConfigLayer, ValidConfig } from './layers.js';
 import { fileSource } from './place.js';
+import type { ChosenProfile } from './profiles.js';
 import { entriesOf, pluginsText, type RecommendedPlugin, recommend } from './recommended.js';
 
 /** What runs where no configuration lists plugins. */
@@ -13,15 +14,21 @@ export interface DefaultSet {
 }
 
 /**
- * What suits the target, where no layer lists plugins; undefined where one does. Flags add to it: a plugin that one of
+ * What suits the target, where no layer lists plugins; undefined where one does. Flags and profiles add to it, a built-in profile what it is made for: a plugin that one of
  * them names comes as its author made it, with all its checks.
  */
-export function defaultSet(layers: readonly ConfigLayer[], targetRoot: string): DefaultSet | undefined {
+export function defaultSet(
+  layers: readonly ConfigLayer[],
+  targetRoot: string,
+  profile?: Pick<ChosenProfile, 'name' | 'madeFor'>,
+): DefaultSet | undefined {
   const listing = layers.filter(({ config }) => config.plugins !== undefined);
-  if (listing.some(({ layer }) => layer !== 'flag')) return undefined;
+  if (listing.some(({ layer }) => layer !== 'flag' && layer !== 'profile')) return undefined;
   const asked = new Set(listing.flatMap(({ config }) => config.plugins ?? []));
   const { plugins: all, checks } = recommend(repositoryFacts(targetRoot));
-  const plugins = all.filter(({ name }) => !asked.has(name));
+  const made = (profile?.madeFor ?? []).filter((name) => !all.some((plugin) => plugin.name === name));
+  const known = [...all, ...made.map((name) => ({ name, why: `the profile ${profile?.name}` }))];
+  const plugins = known.filter(({ name }) => !asked.has(name));
   // Not validated as what people write: a test does that once for all, and a start pays for loading the validator.
   const config: ValidConfig = {
     plugins: plugins.map(({ name }) => name),
