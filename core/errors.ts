@@ -1,3 +1,5 @@
+import { FIX_ERRORS } from './errors/fix.js';
+
 /** What every code means and what to do; docs/errors.md is generated from this table. */
 export const ERRORS = {
   SR_BASELINE_EXISTS: {
@@ -96,6 +98,7 @@ export const ERRORS = {
     fix: 'Use an id or glob, `category:x`, `tag:x` or `severity:x`.',
   },
   SR_FILTER_NO_MATCH: { exitCode: 2, title: 'A filter matches no check', fix: 'List the checks with `scanrun list`.' },
+  ...FIX_ERRORS,
   SR_GIT_FAILED: {
     exitCode: 3,
     title: 'git could not list the files',
@@ -153,11 +156,7 @@ export const ERRORS = {
     fix: 'Compare it with docs/writing-a-check.md; the message names the field.',
   },
   SR_PLUGIN_LOAD: { exitCode: 2, title: 'A plugin could not be loaded', fix: 'Install the package, or mend the path.' },
-  SR_PLUGIN_TAP: {
-    exitCode: 2,
-    title: 'A plugin taps a hook wrongly',
-    fix: 'Tap hooks inside `apply`, with a function.',
-  },
+  SR_PLUGIN_TAP: { exitCode: 2, title: 'A plugin taps a hook wrongly', fix: 'Tap hooks in `apply`, with a function.' },
   SR_RATE_LIMIT: {
     exitCode: 3,
     title: 'A resource takes no more requests in the time that is left',

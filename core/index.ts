@@ -6,6 +6,7 @@ export type {
   ExecResult,
   FetchOptions,
   FetchResult,
+  FixOffer,
   Log,
   Report,
   VisitedFile,
@@ -73,6 +74,7 @@ export {
   type Snippet,
   type Suppression,
 } from './model/finding.js';
+export type { FileChange, Fix, FixWithheld, Replacement } from './model/fix.js';
 export type { Gate, Verdict, VerdictReason } from './model/gate.js';
 export type { JsonObject, JsonValue } from './model/json.js';
 export { OUTCOME_ORDER, type Outcome, type OutcomeStatus, type Reason, type ReasonCode } from './model/outcome.js';

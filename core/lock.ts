@@ -1,21 +1,22 @@
 // A lock between processes: a file that only one of them can make.
 
-import { closeSync, lstatSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { codeOf } from './errors.js';
 
-/** A lock this old was left by a process that died: what is done under one takes milliseconds. */
+/** A lock this old was left by a process that died: what is done under one takes milliseconds, or says that it goes on. */
 const STALE_LOCK_MS = 10_000;
 
 /**
  * Does something to a file that no other process does at the same time. The lock is `<path>.lock`.
+ * @param work is given what says that it goes on; to be called every few seconds by what takes longer.
  * @returns false, with nothing done, while another process has the lock.
  * @throws what `work` throws, and what the file system says other than that the lock is there.
  */
-export function withLock(path: string, work: () => void): boolean {
+export function withLock(path: string, work: (goOn: () => void) => void): boolean {
   const lock = `${path}.lock`;
   if (!takeLock(lock)) return false;
   try {
-    work();
+    work(() => utimesSync(lock, new Date(), new Date()));
   } finally {
     rmSync(lock, { force: true });
   }

@@ -1,4 +1,5 @@
 import type { JsonValue } from './model/json.js';
+import { withoutMaskedFix } from './redact/fix.js';
 import { isSuspect, isSuspectJson } from './redact/suspects.js';
 
 /** What stands for a masked value. */
@@ -163,7 +164,7 @@ export class Redactor {
       if (masked !== item || maskedKey !== key) changed = true;
       if (masked !== undefined) copy.push([maskedKey, masked]);
     }
-    return changed ? Object.fromEntries(copy) : value;
+    return changed ? withoutMaskedFix(value, Object.fromEntries(copy)) : value;
   }
 
   #compiled(): readonly RegExp[] {

@@ -21,6 +21,8 @@ export interface ExpectedFinding {
   readonly severity?: Severity;
   /** The package it is about, by name. */
   readonly package?: string;
+  /** True where it offers a fix, false where it must not, `'unsafe'` where it offers one that is marked so. */
+  readonly fix?: boolean | 'unsafe';
 }
 
 /** One small project, and what the check should make of it. */
@@ -51,6 +53,10 @@ export interface CheckCases<Options = JsonObject> {
   readonly fails: readonly (CheckCase<Options> & {
     readonly findings: readonly ExpectedFinding[];
     readonly outcome?: OutcomeStatus;
+    /** The files, by path, as its fixes leave them: all of them, the unsafe too, made round by round as `scanrun fix` does. */
+    readonly fixed?: Readonly<Record<string, string | Uint8Array>>;
+    /** What it still finds then; nothing when absent, so that it passes. */
+    readonly left?: readonly ExpectedFinding[];
   })[];
   /** Options that must be refused. */
   readonly refuses?: readonly JsonObject[];
@@ -64,7 +70,8 @@ export interface CheckCases<Options = JsonObject> {
  *
  * Besides outcome and findings it asserts that no `{{` is left in a message, that the data survives a thread, that
  * a second run gives the same answer, that the options in `refuses` (and one that does not exist) are refused, and
- * that the first case gives the same answer in a real worker thread.
+ * that the first case gives the same answer in a real worker thread. Where findings offer fixes, it makes them and
+ * asserts that no fix is left, and that the files and what is still found are as `fixed` and `left` say, where they do.
  * @throws AssertionError naming the case and the difference.
  */
 export async function testCheck<O extends OptionSchemas>(

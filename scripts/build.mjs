@@ -77,6 +77,7 @@ async function bundle() {
     'merge',
     'baseline',
     'diff',
+    'fix',
     'watch-session',
     'print-error',
   ];
@@ -100,7 +101,7 @@ async function bundle() {
       external:
         entries[0] === 'cli/main'
           ? commands.map((name) => `./${name}.js`)
-          : ['cli/baseline', 'cli/watch-session'].includes(entries[0])
+          : ['cli/baseline', 'cli/fix', 'cli/watch-session'].includes(entries[0])
             ? ['./run.js']
             : entries[0] === 'index'
               ? ['./engine.js']

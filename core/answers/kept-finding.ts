@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.js';
+import type { Fix } from '../model/fix.js';
 import type { KeptFinding } from '../model/kept.js';
 import type { Severity } from '../model/severity.js';
 
@@ -24,8 +25,13 @@ export function keepFileFinding(
   file: { readonly path: string },
 ): KeptFinding | undefined {
   const { path, ...location } = finding.location;
-  if (path !== file.path) return undefined;
-  return { ...keepFinding(finding, origin), location };
+  const { fix } = finding;
+  if (path !== file.path || fix?.changes.some((change) => change.path !== path)) return undefined;
+  return { ...keepFinding(finding, origin), location, ...(fix === undefined ? {} : { fix: withoutPaths(fix) }) };
+}
+
+function withoutPaths(fix: Fix): NonNullable<KeptFinding['fix']> {
+  return { ...fix, changes: fix.changes.map(({ path: _, ...change }) => change) };
 }
 
 /** Whose finding it is, and how much it matters there. */
@@ -42,14 +48,16 @@ export type RestoredFinding = Omit<Finding, 'fingerprint'>;
 
 /** The finding that was kept, in its file. */
 export function restoreFinding(
-  { severity, location, ...rest }: KeptFinding,
+  { severity, location, fix, ...rest }: KeptFinding,
   owner: FindingOwner,
   file?: { readonly path: string },
 ): RestoredFinding {
+  const path = file?.path ?? '';
   return {
     checkId: owner.checkId,
     ...rest,
     severity: owner.severity ?? severity ?? owner.metaSeverity,
-    location: { path: location.path ?? file?.path ?? '', ...location },
+    location: { path, ...location },
+    ...(fix === undefined ? {} : { fix: { ...fix, changes: fix.changes.map((change) => ({ path, ...change })) } }),
   };
 }

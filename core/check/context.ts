@@ -1,11 +1,27 @@
 import type { LogLevel } from '../model/event.js';
 import type { Location } from '../model/finding.js';
+import type { Replacement } from '../model/fix.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { ReasonCode } from '../model/outcome.js';
 import type { TargetPackage } from '../model/package.js';
 import type { Severity } from '../model/severity.js';
 import type { FileEntry, Target } from '../model/target.js';
 import type { TierName } from '../model/tier.js';
+
+/** How a check would mend a problem. Its changes are made together or not at all. */
+export interface FixOffer {
+  /** What it does, in a few words, such as `Add a blank line`; at most 500 characters are kept. */
+  readonly description: string;
+  /** True when it may change what the code means or does: made only with `scanrun fix --unsafe`. Default false. */
+  readonly unsafe?: boolean;
+  /** What is replaced, by file; each file once, at most 50. */
+  readonly changes: readonly {
+    /** The file; that of the finding when absent. */
+    readonly path?: string;
+    /** What is replaced, in any order; none may overlap. At most 1,000 in all, which put in at most 65,536 characters. */
+    readonly replacements: readonly Replacement[];
+  }[];
+}
 
 /** What a check reports: one problem. */
 export interface Report<MessageId extends string = string> {
@@ -19,6 +35,8 @@ export interface Report<MessageId extends string = string> {
   readonly severity?: Severity;
   /** The workspace package it belongs to; with the scope `package` always the one that is looked at. */
   readonly package?: string;
+  /** How to mend it by machine, where that is certain. A larger fix than may be, or one with a secret in it, is left out, and the finding says so. */
+  readonly fix?: FixOffer;
 }
 
 /** How `exec` runs a command. */

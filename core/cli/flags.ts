@@ -90,6 +90,15 @@ export function addBaselineFlags(command: Command): Command {
   return command.option('--baseline <file>', 'the known findings, which do not count; for a scan also a json report');
 }
 
+/** Adds the flags of `fix`. */
+export function addFixFlags(command: Command): Command {
+  return addBaselineFlags(command)
+    .option('--write', 'make the fixes, and run their checks again; without it a diff is shown')
+    .option('--unsafe', 'also fixes that may change what the code means')
+    .option('--no-baseline', 'fix known findings too')
+    .option('--quiet', 'show no progress');
+}
+
 /** Adds the flags that change how a run is shown, and nothing else. */
 export function addOutputFlags(command: Command): Command {
   return command

@@ -6,10 +6,12 @@ import { Command, CommanderError, Option } from 'commander';
 import type { BaselineFlags } from './baseline.js';
 import type { CacheAction, CacheFlags } from './cache.js';
 import type { DiffFlags } from './diff.js';
+import type { FixFlags } from './fix.js';
 import {
   addBaselineFlags,
   addChangeFlags,
   addConfigFlags,
+  addFixFlags,
   addOutputFlags,
   addRenderFlags,
   addRunFlags,
@@ -111,6 +113,14 @@ for (const [name, about] of [
     finish(async () => (await import('./baseline.js'))[name](target, flags)),
   );
 }
+
+const fix = program
+  .command('fix')
+  .argument('[target]', 'the folder to scan', '.')
+  .description('show what of the findings can be fixed, as a diff; --write makes the fixes');
+addFixFlags(addChangeFlags(addConfigFlags(fix))).action((target: string, flags: FixFlags) =>
+  finish(async () => (await import('./fix.js')).fix(target, flags)),
+);
 
 program
   .command('diff')

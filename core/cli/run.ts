@@ -40,6 +40,8 @@ export interface Completed {
   readonly reports: readonly ReportedFile[];
   /** True when something failed that the verdict does not know of. */
   readonly broken: boolean;
+  /** A value with everything masked that the scan knew to be secret. */
+  readonly redact: <T>(value: T) => T;
 }
 
 /** The exit code of a scan that is over. */
@@ -92,7 +94,7 @@ export async function scanOnce(
     await watcher.close((value) => handle.redact(value));
     tellReports(reports, flags);
     listener?.reported(reports);
-    return { result, reports, broken: watcher.broken };
+    return { result, reports, broken: watcher.broken, redact: (value) => handle.redact(value) };
   } finally {
     await progress.end();
     release();

@@ -36,7 +36,7 @@ function checkLocation(report: Report, visited: string | undefined): Location {
   const path = report.location?.path ?? visited;
   if (path === undefined || path === '')
     throw invalid(`'${report.messageId}' without a path; a finding needs a location`);
-  if (path.startsWith('/') || path.split('/').includes('..')) {
+  if (leavesTarget(path)) {
     throw invalid(
       `the path ${JSON.stringify(path)}; a location's path is relative to the target's root and stays inside it`,
     );
@@ -51,6 +51,12 @@ function checkLocation(report: Report, visited: string | undefined): Location {
   return location;
 }
 
-function invalid(what: string): ScanError {
+/** True for a path that is not relative to the target's root, or leaves it. */
+export function leavesTarget(path: string): boolean {
+  return path.startsWith('/') || path.split('/').includes('..');
+}
+
+/** What a check reported is not well formed. */
+export function invalid(what: string): ScanError {
   return new ScanError('SR_CHECK_INVALID', `The check reported ${what}.`);
 }

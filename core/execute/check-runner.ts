@@ -10,6 +10,7 @@ import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
 import { plural } from '../model/text.js';
 import { type End, endOf, endWith, Skip } from './check-end.js';
+import { checkFix } from './check-fix.js';
 import { checkReport } from './check-report.js';
 import { failureKind } from './policy/classify.js';
 import type { CheckMessage, FetchedBody, RequestCall, RunOrder } from './protocol.js';
@@ -196,13 +197,15 @@ export class CheckRunner {
   }
 
   #report(report: Report): void {
+    const { fix: offered, ...reported } = report;
     const { data, location } = checkReport(report, this.#check.meta.messages, this.#file?.path);
+    const fix = offered === undefined ? {} : checkFix(offered, location.path, this.#file);
     const snippet = this.#snippet(location);
     this.#channel.send({
       type: 'finding',
       checkId: this.#item.id,
       ...this.#visited,
-      report: { ...report, data, location, ...(snippet === undefined ? {} : { snippet }) },
+      report: { ...reported, data, location, ...fix, ...(snippet === undefined ? {} : { snippet }) },
     });
   }
 

@@ -212,6 +212,8 @@ export class TaskCollector {
       location: clean.location,
       ...(clean.snippet === undefined ? {} : { snippet: shown(clean.snippet) }),
       ...(owner === undefined ? {} : { package: owner }),
+      ...(clean.fix === undefined ? {} : { fix: clean.fix }),
+      ...(clean.fixWithheld === undefined ? {} : { fixWithheld: clean.fixWithheld }),
     };
     return { finding: this.#numbered(finding), severity: report.severity };
   }

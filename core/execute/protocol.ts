@@ -5,6 +5,7 @@ import type { Directive } from '../check/directives.js';
 import type { ModuleSource } from '../check/load-module.js';
 import type { LogLevel } from '../model/event.js';
 import type { Location, Snippet } from '../model/finding.js';
+import type { Fix, FixWithheld } from '../model/fix.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
 import type { Unlisted } from '../model/target.js';
@@ -75,8 +76,10 @@ export interface FetchedBody {
 }
 
 /** A finding as the check reported it, with what only the thread knows. */
-export interface RawReport extends Omit<Report, 'location'> {
+export interface RawReport extends Omit<Report, 'location' | 'fix'> {
   readonly location: Location;
+  readonly fix?: Fix;
+  readonly fixWithheld?: FixWithheld;
   readonly snippet?: Snippet;
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { VisitedFile } from '../check/context.js';
 import type { Reads } from '../check/define.js';
 import { languageOf } from '../check/language.js';
-import { isBinary, isBinaryFile } from '../files/binary.js';
+import { isBinaryFile } from '../files/binary.js';
+import { decode } from '../files/text.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { FileEntry, StoredEntry } from '../model/target.js';
 
@@ -108,15 +109,6 @@ export class FileContent {
     if (this.#text === undefined) this.#text = decode(this.bytes) ?? null;
     return this.#text;
   }
-}
-
-/** Text of bytes: UTF-8, or UTF-16 with a byte order mark; undefined for a binary file. */
-export function decode(bytes: Uint8Array): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
-  if (isBinary(bytes)) return undefined;
-  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start).toString('utf8');
 }
 
 /** A file as a check sees it, with its lines found only when somebody asks. */

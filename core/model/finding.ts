@@ -1,3 +1,4 @@
+import type { Fix, FixWithheld } from './fix.js';
 import type { JsonObject } from './json.js';
 import type { Severity } from './severity.js';
 
@@ -47,6 +48,10 @@ export interface Finding {
   readonly state?: 'new' | 'unchanged';
   /** Why it is kept but not counted. */
   readonly suppressedBy?: Suppression;
+  /** How to mend it by machine, where the check knows: `scanrun fix`. */
+  readonly fix?: Fix;
+  /** Why there is no `fix` although the check offered one. */
+  readonly fixWithheld?: FixWithheld;
 }
 
 /** Why a finding does not count; SARIF's `suppressions`. */

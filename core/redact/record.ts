@@ -1,5 +1,6 @@
 import type { JsonValue } from '../model/json.js';
 import { MASK, type Redactor } from '../redact.js';
+import { withoutMaskedFix } from './fix.js';
 import { maskArguments, maskNamed } from './named.js';
 
 /**
@@ -52,5 +53,5 @@ function walk(redactor: Redactor, value: JsonValue | undefined, name: string): J
     copy ??= { ...record };
     copy[key] = masked;
   }
-  return copy ?? value;
+  return copy === undefined ? value : withoutMaskedFix(record, copy);
 }

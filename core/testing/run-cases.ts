@@ -24,6 +24,7 @@ import { Redactor } from '../redact.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import type { CheckCase, CheckCases, ExpectedFinding } from '../testing.js';
 import { withProject } from './project.js';
+import { tryFixes } from './try-fixes.js';
 
 const ID = 'test/check';
 const TIMEOUT_MS = 60_000;
@@ -38,7 +39,7 @@ interface Answer {
 /** What a case is tried on. */
 type Project = Pick<FileIndex, 'target' | 'entries'>;
 
-interface Expected {
+interface Expected extends Pick<CheckCases['fails'][number], 'fixed' | 'left'> {
   readonly testCase: CheckCase;
   readonly title: string;
   readonly findings: readonly ExpectedFinding[];
@@ -60,6 +61,8 @@ export async function runCases(check: AnyCheck, cases: CheckCases): Promise<void
       title: testCase.name ?? `fails[${index}]`,
       findings: testCase.findings,
       outcome: testCase.outcome ?? ('failed' as const),
+      ...(testCase.fixed === undefined ? {} : { fixed: testCase.fixed }),
+      ...(testCase.left === undefined ? {} : { left: testCase.left }),
     })),
   ];
   assert.ok(all.length > 0, 'testCheck needs at least one case');
@@ -89,6 +92,11 @@ async function tryCase(check: AnyCheck, expected: Expected, first: boolean, runt
         answer,
         `${title}: a worker thread gave another answer`,
       );
+    const again = async (): Promise<readonly Finding[]> => {
+      const fixed = { ...files, entries: (await indexFiles(root)).entries };
+      return (await runOnce(check, testCase, fixed, runtime, false)).findings;
+    };
+    await tryFixes(answer.findings, expected, root, again, assertFindings);
   });
 }
 
@@ -107,13 +115,17 @@ function compare(answer: Answer, expected: Expected): void {
     expected.outcome,
     `${title}: ended ${answer.outcome.status}${why}, findings ${JSON.stringify(shown)}`,
   );
-  assert.equal(
-    answer.findings.length,
-    expected.findings.length,
-    `${title}: found ${JSON.stringify(shown, undefined, 2)}`,
-  );
-  for (const [index, wanted] of expected.findings.entries()) {
-    const found = answer.findings[index];
+  assertFindings(answer.findings, expected.findings, title);
+  if (answer.data !== undefined)
+    assert.deepEqual(structuredClone(answer.data), answer.data, `${title}: the data does not survive a thread`);
+}
+
+/** Compares what is found with what is expected, in order. */
+function assertFindings(findings: readonly Finding[], expected: readonly ExpectedFinding[], title: string): void {
+  const shown = findings.map(({ messageId, location, message }) => ({ messageId, location, message }));
+  assert.equal(findings.length, expected.length, `${title}: found ${JSON.stringify(shown, undefined, 2)}`);
+  for (const [index, wanted] of expected.entries()) {
+    const found = findings[index];
     assert.ok(found);
     const seen: Record<string, unknown> = {
       messageId: found.messageId,
@@ -124,13 +136,12 @@ function compare(answer: Answer, expected: Expected): void {
       data: found.data,
       severity: found.severity,
       package: found.package,
+      fix: found.fix?.unsafe ? 'unsafe' : found.fix !== undefined,
     };
     for (const [key, value] of Object.entries(wanted))
       assert.deepEqual(seen[key], value, `${title}: finding ${index}, ${key} (${JSON.stringify(found.message)})`);
     assert.ok(!found.message.includes('{{'), `${title}: a placeholder is left in ${JSON.stringify(found.message)}`);
   }
-  if (answer.data !== undefined)
-    assert.deepEqual(structuredClone(answer.data), answer.data, `${title}: the data does not survive a thread`);
 }
 
 async function refuses(check: AnyCheck, bad: readonly JsonObject[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { CheckContext, Location, Severity } from 'scanrun';
+import type { CheckContext, Location, Replacement, Severity } from 'scanrun';
 import { asText, own } from '../text.js';
 
 /** A folder that eslint runs in. */
@@ -16,6 +16,8 @@ export interface LintMessage extends Omit<Location, 'path'> {
   /** The rule; absent for a file that could not be parsed. */
   readonly rule?: string;
   readonly severity: Severity;
+  /** What its rule would write instead, where the rule is sure: `eslint --fix`. */
+  readonly fix?: Replacement;
 }
 
 /** What eslint says of a file. */
@@ -77,7 +79,17 @@ function messageOf(item: unknown): LintMessage {
     ...(rule === undefined ? {} : { rule }),
     severity: isError ? 'error' : 'warning',
     ...placeOf(item),
+    ...fixOf(own(item, 'fix')),
   };
+}
+
+/** A range in UTF-16 units behind a byte order mark, which a rule may want to take away by -1: that is no part of the text. */
+function fixOf(fix: unknown): { readonly fix?: Replacement } {
+  const [start, end] = listOf(own(fix, 'range'));
+  const text = own(fix, 'text');
+  const isRange = Number.isInteger(start) && Number.isInteger(end) && (start as number) >= 0;
+  if (!isRange || typeof text !== 'string' || (end as number) < (start as number)) return {};
+  return start === end && text === '' ? {} : { fix: { start: start as number, end: end as number, text } };
 }
 
 /** Lines and columns from 1; a rule may give none, or half of them. */

@@ -18,11 +18,15 @@ export interface PageLink {
   readonly url: string;
   readonly kind: 'link' | 'image';
   readonly place: Place;
+  /** Where in the text the node is that it is written in: a half-open range in UTF-16 units. */
+  readonly range: readonly [start: number, end: number];
 }
 
 /** A page of Markdown, as links see it. */
 export interface Page {
   readonly links: readonly PageLink[];
+  /** What was read. */
+  readonly text: string;
   /** References such as `[text][label]` whose label is defined nowhere, with the label. */
   readonly undefinedLabels: readonly { readonly label: string; readonly place: Place }[];
   /** The anchors that GitHub gives it, and those that it gives itself. */
@@ -109,6 +113,7 @@ class PageReader {
   page(): Page {
     return {
       links: this.#links,
+      text: this.#text,
       undefinedLabels: this.#undefined,
       headings: this.#headings,
       code: this.#code,
@@ -121,13 +126,13 @@ class PageReader {
     switch (node.type) {
       case 'link':
       case 'definition':
-        this.#links.push({ url: node.url, kind: 'link', place: placeOf(node) });
+        this.#links.push({ url: node.url, kind: 'link', place: placeOf(node), range: rangeOf(node) });
         return;
       case 'image':
-        this.#links.push({ url: node.url, kind: 'image', place: placeOf(node) });
+        this.#links.push({ url: node.url, kind: 'image', place: placeOf(node), range: rangeOf(node) });
         return;
       case 'html':
-        this.#html(node.value, placeOf(node));
+        this.#html(node.value, placeOf(node), rangeOf(node));
         return;
       case 'text':
         if (this.#heading !== undefined) this.#heading += node.value;
@@ -142,7 +147,7 @@ class PageReader {
     }
   }
 
-  #html(html: string, place: Place): void {
+  #html(html: string, place: Place, range: PageLink['range']): void {
     const headings: HeadingSink = {
       open: () => {
         this.#heading = '';
@@ -155,7 +160,7 @@ class PageReader {
     const { urls, images, anchors } = readHtml(html, headings, this.#libraries.HtmlParser);
     this.#anchors.push(...anchors);
     for (const [index, url] of urls.entries())
-      this.#links.push({ url, kind: images[index] ? 'image' : 'link', place: within(place, html, url) });
+      this.#links.push({ url, kind: images[index] ? 'image' : 'link', place: within(place, html, url), range });
     // A comment may give the heading that it stands in its id.
     const own = this.#heading === undefined ? undefined : /^<!--\s*\{?#([\w:.-]+)\}?\s*-->$/.exec(html.trim())?.[1];
     if (own !== undefined) this.#anchors.push(own);
@@ -193,6 +198,10 @@ class PageReader {
 function placeOf({ position }: Nodes): Place {
   const { start, end } = position ?? { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
   return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+}
+
+function rangeOf({ position }: Nodes): PageLink['range'] {
+  return [position?.start.offset ?? 0, position?.end.offset ?? 0];
 }
 
 /** The place of a part of a text whose place is known; that of the whole text where the part cannot be found in it. */

@@ -1,4 +1,4 @@
-import { type CheckResult, compareText, formatCount, plural, type RunResult, type Target } from 'scanrun';
+import { type CheckResult, compareText, type Finding, formatCount, plural, type RunResult, type Target } from 'scanrun';
 import { gravestFirst } from '../findings.js';
 import { countResult } from '../summary.js';
 import { clip, visible } from '../visible.js';
@@ -52,12 +52,19 @@ export async function* renderSarif(result: RunResult, options: SarifOptions): As
 function mayBeTooLarge({ checks }: RunResult): boolean {
   let characters = 0;
   for (const check of checks) {
-    for (const { message, location, snippet } of check.findings) {
+    for (const { message, location, snippet, fix } of check.findings) {
       const lines = snippet?.lines.reduce((sum, line) => sum + line.length, 0) ?? 0;
-      characters += 600 + message.length + 2 * location.path.length + 2 * lines;
+      characters += 600 + message.length + 2 * location.path.length + 2 * lines + sizeOf(fix);
     }
   }
   return characters * 3 > GITHUB.compressedBytes;
+}
+
+/** Characters of a fix, roughly. */
+function sizeOf(fix: Finding['fix']): number {
+  if (fix === undefined) return 0;
+  const texts = fix.changes.flatMap(({ replacements }) => replacements.map(({ text }) => 100 + text.length));
+  return 300 + fix.description.length + texts.reduce((sum, length) => sum + length, 0);
 }
 
 function partsOf({ checks, run }: RunResult, { category, split }: SarifOptions): Part[] {
@@ -86,13 +93,14 @@ interface RunSettings extends SarifOptions {
 interface LeftOut {
   results: number;
   snippets: number;
+  fixes: number;
 }
 
 async function* runOf(result: RunResult, part: Part, settings: RunSettings): AsyncGenerator<string> {
   const { run, target } = result;
   const rules = new Map(withRules(part.checks, settings.limited).map((check, index) => [check, index]));
   const artifacts = new Artifacts();
-  const left: LeftOut = { results: 0, snippets: 0 };
+  const left: LeftOut = { results: 0, snippets: 0, fixes: 0 };
   const head = {
     tool: toolOf(result, [...rules.keys()], meaningsOf(result, part.checks)),
     automationDetails: {
@@ -146,7 +154,15 @@ async function* resultsOf(
     }
     const withSnippet = snippets && size.hasRoomForSnippets;
     if (snippets && !withSnippet && reported.finding.snippet !== undefined) left.snippets += 1;
-    const context = { target: result.target, artifacts, ruleIndex: rules.get(reported.check), snippets: withSnippet };
+    const withFix = size.hasRoomForSnippets;
+    if (!withFix && reported.finding.fix !== undefined) left.fixes += 1;
+    const context = {
+      fixes: withFix,
+      target: result.target,
+      artifacts,
+      ruleIndex: rules.get(reported.check),
+      snippets: withSnippet,
+    };
     yield `${count === 0 ? '\n' : ',\n'}${JSON.stringify(resultOf(reported, context))}`;
     count += 1;
   }
@@ -166,7 +182,7 @@ function withRules(checks: readonly CheckResult[], limited: boolean): readonly C
 }
 
 /** The notes on what is left out, and on what GitHub will not show. */
-function cappedTexts({ results, snippets }: LeftOut, { checks }: Part, { limited }: RunSettings): string[] {
+function cappedTexts({ results, snippets, fixes }: LeftOut, { checks }: Part, { limited }: RunSettings): string[] {
   if (!limited) return [];
   const found = checks.reduce((sum, { findings }) => sum + findings.length, 0);
   const all = 'the json, html and csv reports have all';
@@ -179,6 +195,11 @@ function cappedTexts({ results, snippets }: LeftOut, { checks }: Part, { limited
     ...(snippets > 0
       ? [
           `${plural(snippets, 'result')} without the lines around them, so that the file stays below 10 MB compressed; ${all}.`,
+        ]
+      : []),
+    ...(fixes > 0
+      ? [
+          `${plural(fixes, 'result')} without their fixes, so that the file stays below 10 MB compressed; the json report has all.`,
         ]
       : []),
     ...(found - results > GITHUB.resultsShown

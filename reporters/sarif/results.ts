@@ -1,4 +1,4 @@
-import type { Finding, Snippet, Target } from 'scanrun';
+import type { Finding, Fix, Snippet, Target } from 'scanrun';
 import { type Region, type Reported, regionOf, repositoryPath, wellFormed } from '../findings.js';
 import { clip, visible, visibleLines } from '../visible.js';
 
@@ -35,6 +35,7 @@ export interface ResultContext {
   /** The index of the check's rule. */
   readonly ruleIndex: number | undefined;
   readonly snippets: boolean;
+  readonly fixes: boolean;
 }
 
 /** SARIF's result for a finding. */
@@ -49,7 +50,23 @@ export function resultOf({ finding }: Reported, context: ResultContext): object 
     partialFingerprints: { [FINGERPRINT]: visible(finding.fingerprint) },
     ...(state === undefined ? {} : { baselineState: state }),
     ...(suppressedBy === undefined ? {} : { suppressions: [suppressionOf(suppressedBy)] }),
+    ...(context.fixes && finding.fix !== undefined ? { fixes: [fixOf(finding.fix, context)] } : {}),
     properties: { messageId: visible(messageId), ...(name === undefined ? {} : { package: visible(name) }) },
+  };
+}
+
+/** SARIF's fix. What is put in is exact, since it is for machines; ranges count as ours do, a byte order mark left out. */
+function fixOf({ description, unsafe, changes }: Fix, { target }: ResultContext): object {
+  return {
+    description: { text: messageText(description) },
+    artifactChanges: changes.map(({ path, replacements }) => ({
+      artifactLocation: { uri: relativeUri(repositoryPath(target, path)), uriBaseId: SOURCE_ROOT },
+      replacements: replacements.map(({ start, end, text }) => ({
+        deletedRegion: { charOffset: start, charLength: end - start },
+        ...(text === '' ? {} : { insertedContent: { text } }),
+      })),
+    })),
+    ...(unsafe ? { properties: { unsafe } } : {}),
   };
 }
 

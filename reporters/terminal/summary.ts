@@ -64,6 +64,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
   const phases = Object.entries(statistics.phasesMs).map(([name, ms]) => `${visible(name)} ${formatDuration(ms)}`);
   const text: (readonly [string, string])[] = [
     ['Findings', `${severityText(counts.findings)}${suppressed}`],
+    ...fixRow(result),
     [
       'Checks',
       `${plural(result.checks.length, 'check')} planned${result.checks.length > 0 ? `: ${countText(counts.outcomes, OUTCOME_WORDS)}` : ''}`,
@@ -102,6 +103,19 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ['Run', visible(run.id)],
   ];
   return text.filter(([, value]) => textWidth(value) > 0);
+}
+
+/** What `scanrun fix` would do. */
+function fixRow({ checks }: RunResult): (readonly [string, string])[] {
+  const fixes = checks.flatMap(({ findings }) =>
+    findings.flatMap(({ fix, suppressedBy }) => (fix === undefined || suppressedBy !== undefined ? [] : [fix])),
+  );
+  if (fixes.length === 0) return [];
+  const unsafe = fixes.filter((fix) => fix.unsafe).length;
+  const safe = fixes.length - unsafe;
+  if (safe === 0) return [['Fixes', `${formatCount(unsafe)} can be fixed: scanrun fix --unsafe`]];
+  const more = unsafe > 0 ? ` (${formatCount(unsafe)} more with --unsafe)` : '';
+  return [['Fixes', `${formatCount(safe)} can be fixed: scanrun fix${more}`]];
 }
 
 /** What changed since the baseline or the run before. */

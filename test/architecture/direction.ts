@@ -19,6 +19,10 @@ export const FLOORS: Readonly<Record<string, { readonly may: readonly string[]; 
   check: { may: FOUNDATION, why: 'a check is defined before there is a scan' },
   files: { may: FOUNDATION, why: 'listing files is the same whatever is checked' },
   cache: { may: [...FOUNDATION, 'files', 'lock'], why: 'answers are kept without knowing who asks' },
+  fix: {
+    may: [...FOUNDATION, 'files', 'lock'],
+    why: 'it changes files by what findings say, and asks nobody who found them',
+  },
   answers: {
     may: USED,
     why: 'it puts checks and the cache together, so that neither knows the other',
@@ -42,13 +46,16 @@ export const FLOORS: Readonly<Record<string, { readonly may: readonly string[]; 
     why: 'it puts the stages in order for every caller',
   },
   browser: { may: [], why: 'it finds and ends a browser for plugins and reporters, and no part of a scan needs one' },
-  testing: { may: [...USED, 'execute', 'runtime'], why: 'what runs a check in a test is what runs it in a scan' },
+  testing: {
+    may: [...USED, 'execute', 'fix', 'runtime'],
+    why: 'what runs a check in a test is what runs it in a scan',
+  },
   index: {
     may: ['model', 'errors', 'check', 'config', 'hooks', 'report', 'runtime', 'scan'],
     why: 'it is the public API',
   },
   cli: {
-    may: [...USED, ...STAGES, 'answers', 'results', 'runtime', 'scan'],
+    may: [...USED, ...STAGES, 'answers', 'fix', 'results', 'runtime', 'scan'],
     why: 'it is the top floor: nobody imports it',
   },
 };

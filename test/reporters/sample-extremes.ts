@@ -40,6 +40,10 @@ export function hostile(): RunResult {
             location: { path: `src/${attack}`, startLine: 2, startColumn: 3, endColumn: 9 },
             snippet: { startLine: 1, lines: [attack, attack, attack] },
             package: attack,
+            fix: {
+              description: attack,
+              changes: [{ path: `src/${attack}`, replacements: [{ start: 0, end: 1, text: '' }] }],
+            },
             suppressedBy: index % 4 === 3 ? { kind: 'waiver', reason: attack } : undefined,
           },
         ].map(({ suppressedBy, ...rest }) =>

@@ -17,6 +17,21 @@ export function rich(): RunResult {
     location: { path: 'src/späte Änderung/a b.ts', startLine: line, startColumn: 3, endLine: line, endColumn: 9 },
     snippet: { startLine: line - 1, lines: ['before', '  broken  ', 'after'] },
   });
+  const fixed = (unsafe: boolean) => ({
+    fix: {
+      description: unsafe ? 'Write it [another](way)' : 'Take it out',
+      ...(unsafe ? { unsafe: true as const } : {}),
+      changes: [
+        {
+          path: 'src/späte Änderung/a b.ts',
+          replacements: [
+            { start: 2, end: 8, text: '' },
+            { start: 10, end: 10, text: 'new\r\n😀' },
+          ],
+        },
+      ],
+    },
+  });
   return result({
     checks: [
       ...findingsChecks(),
@@ -27,7 +42,10 @@ export function rich(): RunResult {
         { category: 'house', severity: 'warning' },
         {
           ...open('timed-out', 'timeout', 'It ran for 5 s, its limit.'),
-          findings: [found('warning', 5), found('note', 6)],
+          findings: [
+            { ...found('warning', 5), ...fixed(false) },
+            { ...found('note', 6), ...fixed(true) },
+          ],
         },
       ),
       check(
@@ -38,7 +56,11 @@ export function rich(): RunResult {
       check(
         'house/all-suppressed',
         { category: 'house' },
-        { findings: [{ ...found('error', 8), suppressedBy: { kind: 'waiver', reason: 'Until the rewrite' } }] },
+        {
+          findings: [
+            { ...found('error', 8), ...fixed(false), suppressedBy: { kind: 'waiver', reason: 'Until the rewrite' } },
+          ],
+        },
       ),
     ],
     target: {

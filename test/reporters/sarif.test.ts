@@ -238,6 +238,44 @@ describe('a region', () => {
   });
 });
 
+describe('fixes', () => {
+  it('have their ranges, what is put there to the letter, and whether somebody should look at them', async () => {
+    const run = (await runOf(rich())) as unknown as { results: { message: { text: string }; fixes?: object[] }[] };
+    const of = (text: string) => run.results.find(({ message }) => message.text === text)?.fixes;
+    const change = {
+      artifactLocation: { uri: 'packages/rocket/src/sp%C3%A4te%20%C3%84nderung/a%20b.ts', uriBaseId: '%SRCROOT%' },
+      replacements: [
+        { deletedRegion: { charOffset: 2, charLength: 6 } },
+        { deletedRegion: { charOffset: 10, charLength: 0 }, insertedContent: { text: 'new\r\n😀' } },
+      ],
+    };
+    expect(of('A warning in line 5.')).toEqual([{ description: { text: 'Take it out' }, artifactChanges: [change] }]);
+    expect(of('A note in line 6.')).toEqual([
+      {
+        description: { text: 'Write it \\[another](way)' },
+        artifactChanges: [change],
+        properties: { unsafe: true },
+      },
+    ]);
+    expect(of('A error in line 7.')).toBeUndefined();
+  });
+
+  it('give way where the file would be too large, and the log says so', async () => {
+    const noise = (): string => randomBytes(30_000).toString('base64');
+    const many = Array.from({ length: 400 }, (_, index) => ({
+      message: `Finding ${index}.`,
+      location: { path: 'a.ts', startLine: index + 1 },
+      fix: { description: 'd', changes: [{ path: 'a.ts', replacements: [{ start: 0, end: 1, text: noise() }] }] },
+    }));
+    const text = await render(sarif, result({ checks: [check('a/b', {}, { findings: many })] }));
+    expect(gzipSync(text).length).toBeLessThan(10_000_000);
+    const { results } = (JSON.parse(text) as { runs: [{ results: { fixes?: object[] }[] }] }).runs[0];
+    const without = results.filter(({ fixes }) => fixes === undefined).length;
+    expect([results.length, without > 0 && without < 400]).toEqual([400, true]);
+    expect(text).toContain(`${without} results without their fixes`);
+  });
+});
+
 /** Controls, line separators, bidi overrides and halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 

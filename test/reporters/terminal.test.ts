@@ -6,6 +6,7 @@ import { render } from './render.js';
 import { check, result } from './sample-build.js';
 import { hostile, large } from './sample-extremes.js';
 import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { rich } from './sample-rich.js';
 import { slower } from './sample-telemetry.js';
 
 const one = (given: Partial<Finding>, severity: Finding['severity'] = 'error'): RunResult =>
@@ -25,6 +26,14 @@ describe('terminal', () => {
     expect(text).toMatch(/Tier +standard, 4 at once on 4 cores, 1,284 files\n/);
     expect(text).toMatch(/Time +4\.2 s for 14 s of work, 3\.4x; within the budget of 45 s\n/);
     expect(text).toContain('(SR_PLUGIN_VERSION)');
+  });
+
+  it('says what can be fixed, of what counts', async () => {
+    const text = await render(terminal, rich(), { output: { columns: 120 } });
+    expect(text).toMatch(/Fixes +1 can be fixed: scanrun fix \(1 more with --unsafe\)\n/);
+    const fix = { description: 'd', unsafe: true as const, changes: [] };
+    expect(await render(terminal, one({ fix }))).toMatch(/Fixes +1 can be fixed: scanrun fix --unsafe\n/);
+    expect(await render(terminal, one({}))).not.toContain('can be fixed');
   });
 
   it('shows each counted finding once, with a place to click', async () => {

@@ -1,4 +1,4 @@
-import { defineCheck } from 'scanrun';
+import { defineCheck, type FixOffer } from 'scanrun';
 import { workflowOf } from '../each-workflow.js';
 import { OF_WORKFLOWS, type Permissions } from '../workflow.js';
 
@@ -44,6 +44,8 @@ export default defineCheck(import.meta.url, {
       '      contents: write',
       '```',
       '',
+      '`scanrun fix --unsafe --check ci/token-permissions` lets every job read the repository and nothing else, where no job states its rights; look which jobs write, such as a release.',
+      '',
       '`permissions: {}` takes all rights away. A workflow that is only called by others (`workflow_call`) has the rights of its caller, and need not state any.',
     ].join('\n'),
     ...OF_WORKFLOWS,
@@ -65,6 +67,7 @@ export default defineCheck(import.meta.url, {
           ),
         },
         location: file.locate(...first.id.range),
+        ...(permissions === undefined && without.length === jobs.length ? readOnly(file.text) : {}),
       });
     if (permissions?.all === 'write-all')
       context.report({
@@ -85,6 +88,29 @@ export default defineCheck(import.meta.url, {
     }
   },
 });
+
+/**
+ * The least right that nearly every job needs, before the jobs. Unsafe: a job that writes must say so, and which of them
+ * do nobody can read from here.
+ */
+function readOnly(text: string): { readonly fix?: FixOffer } {
+  // A workflow in one line, or indented as a whole, has no such place.
+  const jobs = /^(?:jobs|'jobs'|"jobs")[^\S\r\n]*:/m.exec(text);
+  if (jobs === null) return {};
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
+  const replacement = {
+    start: jobs.index,
+    end: jobs.index,
+    text: `permissions:${lineEnd}  contents: read${lineEnd}${lineEnd}`,
+  };
+  return {
+    fix: {
+      description: 'Let the token of every job only read the repository',
+      unsafe: true,
+      changes: [{ replacements: [replacement] }],
+    },
+  };
+}
 
 function naming(ids: readonly string[], all: number): string {
   if (ids.length === all) return all === 1 ? `the job ${ids[0]}` : 'every job';

@@ -43,10 +43,10 @@ export default defineCheck(import.meta.url, {
     options,
     messages,
     help: [
-      'Mend what the rule names; `--fix` does a part of it:',
+      'Mend what the rule names. What eslint itself would mend with `--fix` is offered here too:',
       '',
       '```sh',
-      'npx eslint . --fix',
+      'npx scanrun fix --write --tier deep --check code/eslint',
       '```',
       '',
       "The check runs the project's own [eslint](https://eslint.org), of version 8 to 10, with its own configuration, in the folder where that lies. " +
@@ -148,7 +148,7 @@ function answerOf({ version }: Tool, result: ExecResult): LintResult[] {
   return results;
 }
 
-function report(context: Context, path: string, { message, rule, severity, ...place }: LintMessage): void {
+function report(context: Context, path: string, { message, rule, severity, fix, ...place }: LintMessage): void {
   const text = wordsOf(message, context.target.root);
   context.report({
     ...(rule === undefined
@@ -156,5 +156,10 @@ function report(context: Context, path: string, { message, rule, severity, ...pl
       : { messageId: 'problem', data: { message: text, rule } }),
     location: { path, ...place },
     severity,
+    ...(fix === undefined
+      ? {}
+      : {
+          fix: { description: `${rule ?? 'eslint'}: what \`eslint --fix\` does`, changes: [{ replacements: [fix] }] },
+        }),
   });
 }

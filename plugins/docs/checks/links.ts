@@ -1,6 +1,7 @@
 import { type ContextOf, defineCheck, languageOf, type Needs, plural } from 'scanrun';
 import { readAddress } from '../address.js';
 import { askAll } from '../external.js';
+import { caseFix } from '../link-fix.js';
 import { judgeLink, type LinkWorld } from '../links.js';
 import { loadPageReader, type Page, type Place } from '../markdown.js';
 import { siteFolders, siteOf } from '../sites.js';
@@ -42,7 +43,7 @@ const messages = {
   dead: '{{url}} is dead: {{why}}.',
 } as const;
 
-const help = `Correct the path or the anchor, or remove the link. \`git log --diff-filter=DR --summary -- <path>\` shows where a file went.
+const help = `Where only upper and lower case are wrong, \`scanrun fix\` writes the path as the file is called. Else correct the path or the anchor, or remove the link. \`git log --diff-filter=DR --summary -- <path>\` shows where a file went.
 
 Looked at are links, images, reference definitions and HTML (\`href\`, \`src\`, \`srcset\`) of Markdown pages:
 
@@ -147,7 +148,8 @@ interface Sink {
 async function reportPage(path: string, page: Page, world: LinkWorld, { context, ignored, web }: Sink): Promise<void> {
   for (const { label, place } of page.undefinedLabels)
     context.report({ messageId: 'undefinedReference', data: { label }, location: { path, ...place } });
-  for (const { url, place } of page.links) {
+  for (const link of page.links) {
+    const { url, place } = link;
     if (ignored(url)) continue;
     const address = readAddress(url);
     if (address.to === 'elsewhere') continue;
@@ -158,7 +160,8 @@ async function reportPage(path: string, page: Page, world: LinkWorld, { context,
       continue;
     }
     const judgement = await judgeLink(path, address, world);
-    if (judgement.is === 'wrong') context.report({ ...judgement.problem, location });
+    if (judgement.is === 'wrong')
+      context.report({ ...judgement.problem, location, ...caseFix(page.text, link, judgement.problem) });
     if (judgement.is === 'unknown')
       context.degraded(`The link ${url} in ${path} could not be judged: ${judgement.why}.`, { path, url });
   }

@@ -1,5 +1,6 @@
 import { type CheckContext, defineCheck, findTool, importTool, type JsonObject, plural } from 'scanrun';
 import { type Style, Styles } from '../style-config.js';
+import { type FixInfo, StyleFixes } from '../style-fix.js';
 import { DOCUMENTS, MAX_TEXT_LENGTH, NOT_WRITTEN_HERE, PAGES } from '../text.js';
 
 /** What is used of markdownlint, from `markdownlint/promise`. */
@@ -16,6 +17,7 @@ interface Problem {
   readonly ruleDescription: string;
   readonly errorDetail: string | null;
   readonly errorRange: readonly [column: number, length: number] | null;
+  readonly fixInfo?: FixInfo | null;
 }
 
 /** The first version with `markdownlint/promise`. Newer ones than this was tried with may speak otherwise. */
@@ -24,7 +26,7 @@ const MARKDOWNLINT = '>=0.37.0 <1.0.0';
 /** The last version for Node.js 20. */
 const FOR_NODE_20 = 'markdownlint@0.40';
 
-const help = `Most rules are mended by \`npx markdownlint-cli2 --fix '**/*.md'\`. [Rules of markdownlint](https://github.com/DavidAnson/markdownlint/blob/main/doc/Rules.md) explains each.
+const help = `\`scanrun fix --write --check docs/style\` mends what markdownlint can mend, as \`npx markdownlint-cli2 --fix '**/*.md'\` would; reversed links (MD011) and the spelling of names (MD044) only with \`--unsafe\`. [Rules of markdownlint](https://github.com/DavidAnson/markdownlint/blob/main/doc/Rules.md) explains each.
 
 The rules are those of the project: \`.markdownlint.json\` (\`.jsonc\`, \`.yaml\`), \`.markdownlint-cli2.jsonc\` (\`.yaml\`), \`.markdownlintrc\` or \`package.json\`, from the nearest folder. \`.markdownlintignore\`, \`ignores\` and comments such as \`<!-- markdownlint-disable MD001 -->\` hold. Configurations that are code are not run: their pages are not judged, and the outcome is \`degraded\`.
 
@@ -73,13 +75,17 @@ export default defineCheck(import.meta.url, {
     const { lint } = await linter.library;
     const config = { ...style.config, ...context.options.rules };
     const results = await lint({ strings: { [file.path]: file.text }, config });
+    const fixes = new StyleFixes(file.text);
     for (const problem of results[file.path] ?? []) {
+      const { lineNumber, fixInfo } = problem;
+      const fix = fixInfo ? fixes.of(problem.ruleNames[0] ?? '', lineNumber, fixInfo) : undefined;
       const [column, length] = problem.errorRange ?? [1, 0];
-      const start = { path: file.path, startLine: problem.lineNumber, startColumn: column };
+      const start = { path: file.path, startLine: lineNumber, startColumn: column };
       context.report({
         messageId: 'style',
         data: dataOf(problem),
-        location: length > 0 ? { ...start, endLine: problem.lineNumber, endColumn: column + length } : start,
+        location: length > 0 ? { ...start, endLine: lineNumber, endColumn: column + length } : start,
+        ...(fix === undefined ? {} : { fix }),
       });
     }
   },

@@ -5,6 +5,7 @@ import { type Places, placesIn } from '../../manifest.js';
 import { asText, messageOf, own } from '../../text.js';
 import { readOwn, type WorkspacePackage } from '../../workspaces.js';
 import { buildProducts, degradeUnbuilt, isThere, type Missing } from '../built.js';
+import { suggestedFix } from '../manifest-fix.js';
 import { listOwn, privateOption, publishedPackage, readPublished } from '../published.js';
 
 const options = {
@@ -132,6 +133,8 @@ async function lint(
   }).catch((error: unknown) => {
     throw new Error(`publint failed on ${item.name}: ${messageOf(error)}`, { cause: error });
   });
+  const fixes = new Map<Message, Awaited<ReturnType<typeof suggestedFix>>>();
+  for (const message of found) fixes.set(message, await suggestedFix(item.manifest, message));
   const report = (message: Message): void =>
     context.report({
       messageId: 'problem',
@@ -142,6 +145,7 @@ async function lint(
       },
       location: places(...message.path.map(asKey)),
       severity: SEVERITY[message.type],
+      ...fixes.get(message),
     });
   return found.flatMap((message) => {
     const path = missingPath(message, pkg);

@@ -147,4 +147,47 @@ describe('testCheck', () => {
     );
     expect(seen).toHaveLength(1);
   });
+
+  describe('with fixes', () => {
+    const fixing = (text: string, unsafe = false): CheckText => ({
+      visit: `for (let at = file.text.indexOf('foo'); at >= 0; at = file.text.indexOf('foo', at + 1))
+        c.report({ messageId: 'found', data: { what: 'foo' }, location: file.locate(at), fix: { description: 'd', unsafe: ${unsafe}, changes: [{ replacements: [{ start: at, end: at + 3, text: '${text}' }] }] } });`,
+      meta: { files: ['**/*.txt'] },
+    });
+    const foo = { 'a.txt': '\ufefffoo\r\nfoo' };
+    const two = [{ messageId: 'found' }, { messageId: 'found' }];
+    const tried = (check: string | CheckText, over: object): Promise<string> =>
+      complaint(check, { fails: [{ name: 'fixes', files: foo, findings: two, ...over }] });
+
+    it('makes them and says nothing where they are as the case says', async () => {
+      expect(await tried(fixing('bar'), { fixed: { 'a.txt': '\ufeffbar\r\nbar' } })).toBe('nothing');
+      expect(await tried(fixing('bar'), {})).toBe('nothing');
+      const unsafe = two.map((each) => ({ ...each, fix: 'unsafe' as const }));
+      expect(await tried(fixing('bar', true), { findings: unsafe })).toBe('nothing');
+      const none: CheckText = {
+        visit: "if (file.text) report(c, 'x', { path: file.path });",
+        meta: { files: ['a.txt'] },
+      };
+      expect(await tried(none, { findings: [{ messageId: 'found', fix: false }] })).toBe('nothing');
+    });
+
+    it('finds a fix that leaves its finding, one that makes other files of them, and one that is not offered', async () => {
+      expect(await tried(fixing('foo foo'), {})).toMatch(/^fixes: after 10 rounds there is still something to fix/);
+      expect(await tried(fixing('bar'), { fixed: { 'a.txt': '\ufeffbar\nbar' } })).toMatch(
+        /^fixes: a\.txt after the fixes/,
+      );
+      expect(await tried(fixing('bar'), { left: [{ messageId: 'found' }] })).toMatch(
+        /^fixes, after the fixes: found \[\]/,
+      );
+      expect(await tried(fixing('bar'), { findings: two.map((each) => ({ ...each, fix: false })) })).toMatch(
+        /finding 0, fix/,
+      );
+      const none: CheckText = { visit: "report(c, 'x', { path: file.path });", meta: { files: ['a.txt'] } };
+      expect(await tried(none, { findings: [{ messageId: 'found' }], fixed: {} })).toMatch(
+        /^fixes: no finding offers a fix/,
+      );
+      const wrong = fixing('bar').visit?.replace('at + 3', 'at + 99');
+      expect(await tried({ visit: wrong ?? '', meta: { files: ['a.txt'] } }, {})).toContain('the text has 8 units');
+    });
+  });
 });

@@ -84,10 +84,27 @@ it('finds tokens that may do more than they need', async () => {
             startLine: 3,
             startColumn: 3,
             severity: 'warning',
+            fix: 'unsafe',
             message:
               'The token of the job build has whatever rights the repository gives by default: no permissions are stated.',
           },
         ],
+      },
+      {
+        name: 'not stated, with the line breaks of Windows; a workflow in one line',
+        files: {
+          '.github/workflows/a.yml': 'on: push\r\n# All of it\r\njobs:\r\n  a: { steps: [] }\r\n  b: { steps: [] }\r\n',
+          '.github/workflows/b.yml': '{ on: push, jobs: { a: { steps: [] } } }\n',
+        },
+        findings: [
+          { messageId: 'missing', path: '.github/workflows/a.yml', fix: 'unsafe' },
+          { messageId: 'missing', path: '.github/workflows/b.yml', fix: false },
+        ],
+        fixed: {
+          '.github/workflows/a.yml':
+            'on: push\r\n# All of it\r\npermissions:\r\n  contents: read\r\n\r\njobs:\r\n  a: { steps: [] }\r\n  b: { steps: [] }\r\n',
+        },
+        left: [{ messageId: 'missing', path: '.github/workflows/b.yml' }],
       },
       {
         name: 'some jobs, and write-all',

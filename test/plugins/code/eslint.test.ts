@@ -89,6 +89,22 @@ it('says what the eslint of the project says', async () => {
         ],
       },
       {
+        name: 'what eslint would mend itself, in its own units: a byte order mark, Windows and an emoji',
+        files: { ...project, 'a.js': '\ufeffconst s = "😀";\r\nvar a = s; if (a == 2) throw a;\r\n' },
+        setup: install({ eslint: 'eslint' }),
+        findings: [
+          { messageId: 'problem', startLine: 2, fix: true },
+          {
+            messageId: 'problem',
+            startLine: 2,
+            data: { message: "Expected '===' and instead saw '=='.", rule: 'eqeqeq' },
+            fix: false,
+          },
+        ],
+        fixed: { 'a.js': '\ufeffconst s = "😀";\r\nlet a = s; if (a == 2) throw a;\r\n' },
+        left: [{ messageId: 'problem', fix: false }],
+      },
+      {
         name: 'only what is asked for, and a configuration that prints',
         files: { ...project, 'eslint.config.js': `console.log('[hello]');\n${config}`, 'src/a.js': bad, 'b.js': bad },
         options: { patterns: ['src'] },

@@ -71,13 +71,41 @@ it('finds targets that do not exist, and no others', async () => {
         name: 'another case, and a way out',
         files: { 'Readme.md': '[a](readme.md) [b](Docs/A.md) [c](../secret.md)', 'docs/a.md': '' },
         findings: [
-          { messageId: 'wrongCase', data: { target: 'readme.md', actual: 'Readme.md' } },
+          { messageId: 'wrongCase', data: { target: 'readme.md', actual: 'Readme.md' }, fix: true },
           {
             messageId: 'wrongCase',
+            fix: true,
             message: 'The link leads to Docs/A.md; the file is called docs/a.md.',
           },
-          { messageId: 'outside', data: { target: '../secret.md' } },
+          { messageId: 'outside', data: { target: '../secret.md' }, fix: false },
         ],
+        fixed: { 'Readme.md': '[a](Readme.md) [b](docs/a.md) [c](../secret.md)' },
+        left: [{ messageId: 'outside' }],
+      },
+      {
+        name: 'another case, mended where it is written and nowhere else',
+        files: {
+          'sub/a.md': [
+            '😀 [b.md](<../Sub/B.md#x> "B.md") ![B](./b.md?raw=true)\r\n\r\n<a href="B.MD">B.MD</a>\r\n',
+            '[B\\_c.md](b\\_c.md)\r\n\r\n[ref]: b.md\r\n',
+          ].join('\r\n'),
+          'sub/B.md': '# x\n',
+          'sub/B_c.md': '',
+        },
+        findings: [
+          { messageId: 'wrongCase', startLine: 1, startColumn: 4, fix: true },
+          { messageId: 'wrongCase', startLine: 1, startColumn: 35, fix: true },
+          { messageId: 'wrongCase', startLine: 3, fix: true },
+          { messageId: 'wrongCase', startLine: 5, fix: false },
+          { messageId: 'wrongCase', startLine: 7, fix: true },
+        ],
+        fixed: {
+          'sub/a.md': [
+            '😀 [b.md](<../sub/B.md#x> "B.md") ![B](./B.md?raw=true)\r\n\r\n<a href="B.md">B.MD</a>\r\n',
+            '[B\\_c.md](b\\_c.md)\r\n\r\n[ref]: B.md\r\n',
+          ].join('\r\n'),
+        },
+        left: [{ messageId: 'wrongCase', startLine: 5 }],
       },
       {
         name: 'references without a definition',

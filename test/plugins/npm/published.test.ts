@@ -209,6 +209,20 @@ it('finds entry points that lead nowhere, as publint does', async () => {
         ],
       },
       {
+        name: 'values that publint knows better',
+        files: {
+          'package.json': `\ufeff${json({ ...good, exports: { '.': 'index.js' }, repository: { type: 'git', url: 'https://github.com/o/r' } })}`,
+          'index.js': 'export {};\n',
+        },
+        findings: [
+          { messageId: 'problem', fix: true },
+          { messageId: 'problem', fix: true },
+        ],
+        fixed: {
+          'package.json': `\ufeff${json({ ...good, exports: { '.': './index.js' }, repository: { type: 'git', url: 'git+https://github.com/o/r.git' } })}`,
+        },
+      },
+      {
         name: 'there, and not published',
         files: { 'package.json': json({ ...good, exports: './src/index.js' }), 'src/index.js': 'export {};\n' },
         findings: [
