@@ -2,7 +2,7 @@ import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import type { Registry } from '../check/registry.js';
 import { compareFindings, compareText, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
-import { type Outcome, worstOutcome } from '../model/outcome.js';
+import { type Outcome, type ReasonCode, worstOutcome } from '../model/outcome.js';
 import type { CheckInfo, CheckResult, Measurement, Notice, Reused } from '../model/result.js';
 import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
@@ -25,7 +25,13 @@ export interface CoverageRule {
   readonly named: boolean;
 }
 
-/** One result a check, by id. What a preset brought and is not installed becomes a notice and leaves coverage. */
+/**
+ * Reasons for which a check leaves coverage that the configuration does not name: it was brought for what is not there,
+ * as one that is not planned for the same cause.
+ */
+const NOT_THERE: ReadonlySet<ReasonCode> = new Set(['not-installed', 'not-applicable']);
+
+/** One result a check, by id. What a preset brought and is not installed becomes a notice. */
 export function makeCheckResults(
   pieces: readonly CheckPiece[],
   registry: Registry,
@@ -42,8 +48,8 @@ export function makeCheckResults(
   const results = [...byId].map(([checkId, parts]): CheckResult => {
     const outcome = worstOutcome(parts.map((part) => part.outcome));
     const rule = ruleOf(checkId);
-    const missing = 'reason' in outcome && outcome.reason.code === 'not-installed' && !rule.named;
-    if (missing)
+    const isUncounted = outcome.status === 'skipped' && NOT_THERE.has(outcome.reason.code) && !rule.named;
+    if (isUncounted && outcome.reason.code === 'not-installed')
       notice({ code: 'not-installed', level: 'info', message: `${checkId} did not run: ${outcome.reason.message}` });
     const data = parts.find((part) => part.data !== undefined)?.data;
     return {
@@ -64,7 +70,7 @@ export function makeCheckResults(
       ...(data === undefined ? {} : { data }),
       measurements: parts.flatMap((part) => part.measurements),
       timeMs: parts.reduce((sum, part) => sum + part.timeMs, 0),
-      optional: rule.optional || missing,
+      optional: rule.optional || isUncounted,
     };
   });
   return results.sort((a, b) => compareText(a.checkId, b.checkId));
