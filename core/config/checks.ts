@@ -21,6 +21,8 @@ export interface ResolvedCheck {
   readonly plugin: Plugin;
   /** False when the configuration turns it off. */
   readonly enabled: boolean;
+  /** The layer that turned it off; absent where it is on. */
+  readonly offBy?: Layer;
   /** The severity of its findings, where the configuration sets one. */
   readonly severity?: Severity;
   /** Its options, complete: defaults, the instance's presets, the configuration. */
@@ -48,7 +50,7 @@ export interface ResolvedCheck {
 /** What the layers together say of one check. */
 interface Merged extends Omit<Settings, 'severity'> {
   readonly severity?: Severity;
-  readonly off: boolean;
+  readonly offBy?: Layer | undefined;
   readonly named: boolean;
 }
 
@@ -91,7 +93,7 @@ export async function resolveChecks(
 
 function mergeSettings(before: Merged | undefined, settings: Settings, layer: Layer): Merged {
   const { severity, options, exclude, ...rest } = settings;
-  const { severity: earlier, ...kept } = before ?? { off: false, named: false };
+  const { severity: earlier, ...kept } = before ?? { named: false };
   const wanted = severity === 'off' ? undefined : (severity ?? earlier);
   return {
     ...kept,
@@ -99,7 +101,7 @@ function mergeSettings(before: Merged | undefined, settings: Settings, layer: La
     ...(wanted === undefined ? {} : { severity: wanted }),
     options: { ...kept.options, ...options },
     exclude: [...(kept.exclude ?? []), ...present(exclude)],
-    off: severity === undefined ? kept.off : severity === 'off',
+    offBy: severity === undefined ? kept.offBy : severity === 'off' ? layer : undefined,
     named: kept.named || layer === 'config',
   };
 }
@@ -123,7 +125,8 @@ function resolveCheck({ id, check, plugin }: RegisteredCheck, merged: Merged | u
     id,
     check,
     plugin,
-    enabled: merged?.off !== true,
+    enabled: merged?.offBy === undefined,
+    ...(merged?.offBy === undefined ? {} : { offBy: merged.offBy }),
     ...(severity === undefined ? {} : { severity }),
     options: { ...defaultOptions(check), ...merged?.options },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

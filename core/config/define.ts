@@ -210,7 +210,7 @@ export type CheckEntries<P extends Plugin> = [P] extends [never]
 export interface Config<P extends Plugin = Plugin> extends BaseConfig {
   /** Presets: what they list comes before this configuration's own, which wins. */
   readonly extends?: readonly Config[];
-  /** Plugins, or their names, packages or paths; listing one enables its checks at their tier. They add up over presets; repo and secrets when nobody lists any. */
+  /** Plugins, or their names, packages or paths; listing one enables its checks at their tier. They add up over presets; those that suit the repository (`recommended`) when nobody lists any. */
   readonly plugins?: readonly (Plugin | string)[];
   /** Settings by check id; laid over those of presets field by field, and option by option. */
   readonly checks?: Readonly<Record<string, CheckEntry | undefined>>;

@@ -13,6 +13,7 @@ import type { TierLimits, TierName } from '../model/tier.js';
 import type { Gate } from '../model/verdict.js';
 import { resolveCache } from './cache.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
+import { defaultNotice, defaultSet } from './default-set.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { type BaselineChoice, resolveGate } from './gate.js';
@@ -22,7 +23,7 @@ import { resolveLimits } from './limits.js';
 import type { LoadedConfig } from './load.js';
 import { type Overrides, readOverrides } from './overrides.js';
 import { fileSource } from './place.js';
-import { DEFAULT_PLUGINS, loadPlugins } from './plugins.js';
+import { loadPlugins } from './plugins.js';
 import { flattenConfig, type RootConfig } from './presets.js';
 import { printableConfig } from './printable.js';
 import { type ConfigProblem, configError } from './problems.js';
@@ -114,9 +115,11 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const environment = await readEnvironment(sources.environment, cwd, problems);
   const user = await userLayers(sources, problems);
   const project = root === undefined ? [] : await flattenConfig(root, loader, problems);
-  const layers = [...user, ...project, environment.layer, flags];
+  const set = [...user, ...project, environment.layer, flags];
+  const chosen = defaultSet(set, targetRoot);
+  const layers = chosen === undefined ? set : [chosen.layer, ...set];
 
-  const loaded = await loadPlugins(layers, cwd, loader, problems);
+  const loaded = await loadPlugins(layers, loader, problems);
   const registry = createRegistry(loaded.plugins);
   const origins = new Map<string, Layer>([['plugins', loaded.layer]]);
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
@@ -136,7 +139,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const notices = [
     ...(sources.loaded?.notices ?? []),
     ...environment.notices,
-    ...defaultNotices(root, loaded.layer),
+    ...(chosen === undefined ? [] : [defaultNotice(chosen, root !== undefined)]),
     ...limitNotices(base, origins),
   ];
   const { check = [], skip = [] } = sources.overrides;
@@ -222,19 +225,6 @@ function isNative(entries: readonly RegisteredCheck[], { cacheDir }: ModuleLoade
     () => true,
     () => false,
   );
-}
-
-function defaultNotices(root: RootConfig | undefined, plugins: Layer): Notice[] {
-  if (plugins !== 'default') return [];
-  const names = DEFAULT_PLUGINS.join(', ');
-  const what = root === undefined ? 'No configuration found' : 'The configuration lists no plugins';
-  const next =
-    root === undefined
-      ? 'Write a `scan.config.ts` to choose: docs/getting-started.md shows one.'
-      : 'List what is wanted under `plugins`.';
-  return [
-    { code: 'default-config', level: 'info', message: `${what}: running the default checks (${names}). ${next}` },
-  ];
 }
 
 function limitNotices({ tier, limits }: Base, origins: ReadonlyMap<string, Layer>): Notice[] {

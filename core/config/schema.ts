@@ -184,7 +184,7 @@ export const configSchema = {
     plugins: {
       type: 'array',
       title: 'a list of plugins',
-      description: 'Listing a plugin enables its checks at their tier. Default: repo and secrets.',
+      description: 'Listing a plugin enables its checks at their tier. Default: those that suit the repository.',
       items: { type: ['string', 'object'], title: 'a plugin, or the name, package or path of one' },
     },
     checks: {

@@ -20,6 +20,8 @@ export interface PlannableCheck {
   readonly id: string;
   readonly check: AnyCheck;
   readonly enabled: boolean;
+  /** What turned it off; `default` is the set that runs without configuration. */
+  readonly offBy?: string;
   readonly severity?: Severity;
   readonly options: JsonObject;
   readonly timeoutMs?: number;
@@ -94,7 +96,8 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   for (const item of input.checks) {
     const { id, check } = item;
     const { tier } = check.meta;
-    if (!item.enabled) reasons.set(id, { checkId: id, code: 'off', message: 'The configuration turns it off.' });
+    if (!item.enabled && !(isSpare(item) && input.select.check.length > 0 && wanted(item)))
+      reasons.set(id, { checkId: id, code: 'off', message: offText(item) });
     else if (skipped(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--skip leaves it out.' });
     else if (!wanted(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--check does not name it.' });
     else if (!tierIncludes(input.tier, tier))
@@ -104,6 +107,16 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   leaveOutNotApplicable(input, needs, reasons);
   leaveOutUnchanged(input, needs, reasons);
   return reasons;
+}
+
+/** True for a check that only the default set leaves out: who asks for it by `--check`, or needs it, gets it. */
+function isSpare({ offBy }: PlannableCheck): boolean {
+  return offBy === 'default';
+}
+
+function offText(item: PlannableCheck): string {
+  if (isSpare(item)) return 'The default set leaves it out; --check or a configuration brings it in.';
+  return item.offBy === 'preset' ? 'A preset turns it off.' : 'The configuration turns it off.';
 }
 
 function includeNeeds(
@@ -119,7 +132,7 @@ function includeNeeds(
     for (const need of Object.values(needs.get(id) ?? {})) {
       if (!reasons.has(need)) continue;
       const item = byId.get(need);
-      if (item === undefined || !item.enabled || skipped(item)) {
+      if (item === undefined || !(item.enabled || isSpare(item)) || skipped(item)) {
         problems.push({
           where: `${id} needs ${need}`,
           what: item?.enabled ? 'which --skip leaves out' : 'which the configuration turns off',

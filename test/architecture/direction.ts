@@ -61,6 +61,7 @@ const TYPE_EXCEPTIONS: Readonly<Record<string, { readonly to: string; readonly w
 /** Single files of core that are a part of the house together with others. */
 const FILES: Readonly<Record<string, string>> = {
   prepare: 'scan',
+  'inline-tasks': 'scan',
   'fail-fast': 'scan',
   analyse: 'scan',
   engine: 'scan',
