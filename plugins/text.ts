@@ -15,6 +15,16 @@ export async function readText(
   }
 }
 
+/** What a text says as JSON; undefined for none, and for what is no JSON. */
+export function parsedJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    // Who must know what is wrong with it parses it themselves.
+    return undefined;
+  }
+}
+
 /** What a system error is called; undefined for what has no code. */
 export function codeOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;

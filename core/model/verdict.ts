@@ -30,9 +30,10 @@ export function makeVerdict(input: VerdictInput): Verdict {
   const gate = { ...GATE_DEFAULTS, ...input.gate };
   const counted = input.checks.filter((check) => !check.optional);
   const conclusive = counted.filter((check) => isConclusive(check.outcome)).length;
-  // Nothing asked is nothing answered: a scan without a check is never clean.
   const untouched = isUntouched(input);
-  const coverage = counted.length > 0 ? conclusive / counted.length : input.checks.length > 0 || untouched ? 1 : 0;
+  // Nothing asked is nothing answered: a scan without a check, or of which every check was skipped, is never clean.
+  const ran = input.checks.some(({ outcome }) => outcome.status !== 'skipped');
+  const coverage = counted.length > 0 ? conclusive / counted.length : ran || untouched ? 1 : 0;
   const gateFindings = countAtGate(input.checks, gate);
   const facts: Facts = {
     input,
@@ -120,7 +121,10 @@ function reasonsOf({ input, gate, gateFindings, coverage, untouched, missing, of
       ? { code: 'nothing-planned', message: 'No check was planned, so nothing was looked at.' }
       : coverage < gate.minCoverage && {
           code: 'coverage',
-          message: `${plural(missing, 'check')} of ${of} ${missing === 1 ? 'has' : 'have'} no answer: coverage is ${share(coverage)}, and the gate wants ${share(gate.minCoverage)}.`,
+          message:
+            of === 0
+              ? 'Every check was skipped, so nothing was looked at.'
+              : `${plural(missing, 'check')} of ${of} ${missing === 1 ? 'has' : 'have'} no answer: coverage is ${share(coverage)}, and the gate wants ${share(gate.minCoverage)}.`,
         },
     broken.length > 0 && {
       code: 'failures',
@@ -141,7 +145,12 @@ function summaryOf(status: Verdict['status'], facts: Facts, codes: ReadonlySet<C
   const broken = input.notices.filter(({ level }) => level === 'error').length;
   const found = `${plural(gateFindings, gate.newOnly ? 'new finding' : 'finding')} at the gate`;
   const allowed = gate.maxFindings > 0 ? `, which allows ${gate.maxFindings}` : '';
-  const without = missing > 0 ? `${plural(missing, 'check')} of ${of} without an answer` : plural(broken, 'failure');
+  const without =
+    missing > 0
+      ? `${plural(missing, 'check')} of ${of} without an answer`
+      : of === 0 && codes.has('coverage')
+        ? 'every check was skipped'
+        : plural(broken, 'failure');
   const open = codes.has('coverage') || codes.has('failures') ? `, ${without}` : '';
   const slow = [
     ...(codes.has('budget') ? ['over the budget'] : []),

@@ -2,7 +2,7 @@ import { fingerprintBase, numberFindings } from '../check/fingerprint.js';
 import type { Registry } from '../check/registry.js';
 import { compareFindings, compareText, type Finding } from '../model/finding.js';
 import type { JsonValue } from '../model/json.js';
-import { type Outcome, packagesOutcome, worstOutcome } from '../model/outcome.js';
+import { type Outcome, packagesOutcome, type ReasonCode, worstOutcome } from '../model/outcome.js';
 import { byPackage } from '../model/package.js';
 import type { CheckInfo, CheckResult, Measurement, Notice, Reused } from '../model/result.js';
 import { redactRecord } from '../redact/record.js';
@@ -29,7 +29,13 @@ export interface CoverageRule {
   readonly named: boolean;
 }
 
-/** One result a check, by id. What a preset brought and is not installed becomes a notice and leaves coverage. */
+/**
+ * Reasons for which a check leaves coverage that the configuration does not name: it was brought for what is not there,
+ * as one that is not planned for the same cause.
+ */
+const NOT_THERE: ReadonlySet<ReasonCode> = new Set(['not-installed', 'not-applicable']);
+
+/** One result a check, by id. What a preset brought and is not installed becomes a notice. */
 export function makeCheckResults(
   pieces: readonly CheckPiece[],
   registry: Registry,
@@ -49,8 +55,8 @@ export function makeCheckResults(
     const isByPackage = registry.get(checkId)?.check.meta.scope === 'package';
     const outcome = isByPackage ? packagesOutcome(outcomes) : worstOutcome(outcomes);
     const rule = ruleOf(checkId);
-    const missing = 'reason' in outcome && outcome.reason.code === 'not-installed' && !rule.named;
-    if (missing)
+    const isUncounted = outcome.status === 'skipped' && NOT_THERE.has(outcome.reason.code) && !rule.named;
+    if (isUncounted && outcome.reason.code === 'not-installed')
       notice({ code: 'not-installed', level: 'info', message: `${checkId} did not run: ${outcome.reason.message}` });
     const data = isByPackage ? dataByPackage(parts, packageOf) : parts.find((part) => part.data !== undefined)?.data;
     return {
@@ -74,7 +80,7 @@ export function makeCheckResults(
         isByPackage ? measurements.map((item) => ({ ...item, ...ofPackage(packageOf(taskId)) })) : measurements,
       ),
       timeMs: parts.reduce((sum, part) => sum + part.timeMs, 0),
-      optional: rule.optional || missing,
+      optional: rule.optional || isUncounted,
     };
   });
   return results.sort((a, b) => compareText(a.checkId, b.checkId));

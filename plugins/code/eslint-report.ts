@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { CheckContext, Location, Replacement, Severity } from 'scanrun';
-import { asText, own } from '../text.js';
+import { asText, own, parsedJson } from '../text.js';
 
 /** A folder that eslint runs in. */
 export interface LintFolder {
@@ -52,7 +52,8 @@ function isBelow(folder: string, above: string): boolean {
 export function readLintReport(stdout: string): LintResult[] | undefined {
   for (const line of stdout.split('\n').reverse()) {
     if (!line.startsWith('[')) continue;
-    const rows = parsed(line);
+    // Some other line may begin with a bracket too.
+    const rows = parsedJson(line);
     if (!Array.isArray(rows) || !rows.every((row) => asText(own(row, 'filePath')) !== undefined)) continue;
     return rows.map((row: unknown) => ({
       path: asText(own(row, 'filePath')) ?? '',
@@ -60,15 +61,6 @@ export function readLintReport(stdout: string): LintResult[] | undefined {
     }));
   }
   return undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Some other line that begins with a bracket.
-    return undefined;
-  }
 }
 
 function messageOf(item: unknown): LintMessage {

@@ -37,7 +37,10 @@ export interface Manifest {
 /** A tag that names a version. */
 export interface VersionTag {
   readonly tag: string;
+  /** Whole, so that of `v1.4` is 1.4.0. */
   readonly version: string;
+  /** True for `v1.4`, which may also stand for the newest of all 1.4.x. */
+  readonly isShort: boolean;
   /** The package that it names, as in `name@1.2.3`; undefined for a tag such as `v1.2.3`. */
   readonly name: string | undefined;
 }
@@ -101,13 +104,21 @@ export async function readTags(
   const output = await git(['for-each-ref', '--format=%(refname:strip=2)', filter, 'refs/tags']);
   return recordsOf(output, '\n').flatMap((tag) => {
     const [, word, number = ''] = /^(?:(.+?)[@/_-])?v?(\d+\.\d+\.\d+(?:[-+].*)?)$/i.exec(tag) ?? [];
-    const version = semver.valid(number);
+    // Without the letter two numbers may as well be a year and a month.
+    const short = /^v(\d+\.\d+)$/i.exec(tag)?.[1];
+    const isShort = short !== undefined;
+    const version = semver.valid(isShort ? `${short}.0` : number);
     if (version === null) return [];
-    if (word === undefined || NO_PACKAGE.test(word)) return [{ tag, version, name: undefined }];
+    if (word === undefined || NO_PACKAGE.test(word)) return [{ tag, version, isShort, name: undefined }];
     const owner = manifests.find((manifest) => namesOf(manifest).includes(word));
     // A tag of what is no package here, such as the documentation, says nothing of these versions.
-    return owner === undefined ? [] : [{ tag, version, name: owner.name }];
+    return owner === undefined ? [] : [{ tag, version, isShort, name: owner.name }];
   });
+}
+
+/** True where a tag is of a version. */
+export function isTagOf({ version, isShort }: VersionTag, manifest: Manifest, semver: Semver): boolean {
+  return isShort ? semver.satisfies(manifest.version, `~${version}`) : semver.eq(manifest.version, version);
 }
 
 /** The names by which tags may call a package: its own, that without the scope, and that of its folder. */

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Needs, type Tool } from 'scanrun';
-import { asText, own } from '../../text.js';
+import { asText, own, parsedJson, readText } from '../../text.js';
 import { type LintMessage, type LintResult, lintFolders, missingPackage, readLintReport } from '../eslint-report.js';
 import { lastWords, placer, wordsOf } from '../paths.js';
+import { isInstalled } from '../typescript/installed.js';
 
 const options = {
   patterns: {
@@ -86,10 +87,13 @@ export default defineCheck(import.meta.url, {
 
 async function lint(context: Context, folder: string, isFlat: boolean): Promise<LintResult[]> {
   const target = { ...context.target, root: join(context.target.root, folder) };
-  const tool = await findTool(
-    { target, skip: context.skip },
-    { name: 'eslint', range: isFlat ? '>=8.21.0 <11' : '>=8.0.0 <10' },
-  );
+  // Version 10 knows no .eslintrc, so naming the newest would lead nowhere.
+  const wanted = isFlat ? { range: '>=8.21.0 <11' } : { range: '>=8.0.0 <10', install: 'eslint@9' };
+  const isAwaited = !isInstalled(target.root, 'eslint') && (await isDeclared(context, folder, 'eslint'));
+  // Where only scanrun has one, of another version than the project wants, it is the project's that is missing.
+  const skip: Context['skip'] = (code, reason) =>
+    context.skip(code, isAwaited ? 'not installed: eslint, which package.json declares: npm install' : reason);
+  const tool = await findTool({ target, skip }, { name: 'eslint', ...wanted });
   const result = await context.exec(
     [
       process.execPath,
@@ -115,23 +119,17 @@ async function lint(context: Context, folder: string, isFlat: boolean): Promise<
 async function skipWithoutPackage(context: Context, folder: string, { stderr }: ExecResult): Promise<void> {
   const name = missingPackage(stderr);
   if (name === undefined) return;
-  const manifest = join(folder, 'package.json').replaceAll('\\', '/');
-  const text = await context.readFile(manifest).catch(() => undefined);
-  const declared = text !== undefined && isDeclared(new TextDecoder().decode(text), name);
-  context.skip(
-    'not-installed',
-    `not installed: ${name}, which the configuration of eslint needs: ${declared ? 'npm install' : `npm i -D ${name}`}`,
-  );
+  const install = (await isDeclared(context, folder, name)) ? 'npm install' : `npm i -D ${name}`;
+  context.skip('not-installed', `not installed: ${name}, which the configuration of eslint needs: ${install}`);
 }
 
-function isDeclared(manifest: string, name: string): boolean {
-  try {
-    const json: unknown = JSON.parse(manifest);
-    return ['dependencies', 'devDependencies'].some((field) => asText(own(own(json, field), name)) !== undefined);
-  } catch {
-    // Whether it is declared only chooses the words of a hint.
-    return false;
-  }
+/** True where the package.json of a folder, or that of the root, declares a package. Only the words of a hint depend on it. */
+async function isDeclared(context: Context, folder: string, name: string): Promise<boolean> {
+  const paths = new Set([posix.join(folder, 'package.json'), 'package.json']);
+  const manifests = await Promise.all([...paths].map(async (path) => parsedJson(await readText(context, path))));
+  return manifests.some((manifest) =>
+    ['dependencies', 'devDependencies'].some((field) => asText(own(own(manifest, field), name)) !== undefined),
+  );
 }
 
 /** What eslint found. Its exit code is 0 for nothing, 1 for something, and any other when it failed itself. */

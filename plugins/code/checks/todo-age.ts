@@ -36,7 +36,7 @@ export default defineCheck(import.meta.url, {
     title: 'No TODO is older than a year',
     description: 'What has been open for so long is either not needed, or needs somebody.',
     category: 'maintenance',
-    tier: 'deep',
+    tier: 'standard',
     severity: 'note',
     estimate: '5s',
     tags: ['git', 'comments'],

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Needs, type Tool } from 'scanrun';
-import { readText, someOf } from '../../text.js';
+import { parsedJson, readText, someOf } from '../../text.js';
 import { lastWords, type Placed, placer, wordsOf } from '../paths.js';
 import { findProjects, type Project } from '../typescript/configs.js';
 import { type Diagnostic, missingModule, NO_INPUTS, NOT_BUILT, readDiagnostics } from '../typescript/diagnostics.js';
-import { namesOf, type Wanted, wantedPackages } from '../typescript/installed.js';
+import { namesOf, unbuiltPackages, type Wanted, wantedPackages } from '../typescript/installed.js';
 
 const options = {
   projects: {
@@ -15,7 +15,7 @@ const options = {
     uniqueItems: true,
     default: [],
     description:
-      'Paths of the configurations to check, relative to the target; when empty those that scripts of package.json name, else tsconfig.json at the root and in each workspace.',
+      'Paths of the configurations to check, relative to the target; when empty those that scripts of package.json name, else tsconfig.json at the root and in each workspace, else each that there is.',
   },
 } as const;
 
@@ -52,25 +52,26 @@ export default defineCheck(import.meta.url, {
       '',
       "The check runs the project's own TypeScript, of version 4 to 7, and writes nothing into the project. Where `vue-tsc` is installed, it runs that. " +
         'It checks the configurations that the scripts of `package.json` name (`tsc -p src`), else `tsconfig.json` at the root and in each workspace, ' +
-        'and everything that these refer to. The option `projects` names others:',
+        'else each that there is outside of fixtures, examples and templates, and everything that these refer to. The option `projects` names others:',
       '',
       '```json',
       '{ "projects": ["tsconfig.json", "test/tsconfig.json"] }',
       '```',
       '',
-      'Install the dependencies first, and build what a project refers to (`npx tsc --build`): ' +
+      'Install the dependencies first, and build what a project refers to (`npx tsc --build`) or imports from another package of the repository: ' +
         'without them the compiler sees errors that are none, so the check says that it could not look.',
     ].join('\n'),
   },
   async run(context) {
-    const projects = await findProjects(context, context.options.projects);
+    const { projects, packages: ownPackages } = await findProjects(context, context.options.projects);
     if (projects.length === 0)
       context.skip(
         'not-applicable',
-        "No script of package.json calls tsc, and neither the root nor a workspace has a tsconfig.json. Name the configurations with the option 'projects'.",
+        "No script of package.json calls tsc, and only fixtures, examples and templates have a tsconfig.json. Name the configurations with the option 'projects'.",
       );
-    const rootManifest = parsed(await readText(context, 'package.json'));
+    const rootManifest = parsedJson(await readText(context, 'package.json'));
     const wanted = new Map(projects.map((item) => [item, wantedPackages(context.target.root, item, rootManifest)]));
+    const unbuilt = unbuiltPackages(context.target.root, ownPackages);
     const compiler = await compilerOf(context);
     const scratch = await mkdtemp(join(tmpdir(), 'scanrun-tsc-'));
     const unchecked: string[] = [];
@@ -82,7 +83,7 @@ export default defineCheck(import.meta.url, {
         const packages = wanted.get(project) ?? NOTHING;
         const isBare = isUnprepared(packages);
         const found = isBare ? [] : readAnswer(compiler, await compile(context, compiler, project, scratch));
-        const why = isBare ? notInstalled([...packages.missing]) : doubtOf(found, packages);
+        const why = isBare ? notInstalled([...packages.missing]) : doubtOf(found, packages, unbuilt);
         if (why !== undefined) unchecked.push(`${project.path}: ${why}`);
         else if (found.some(({ code }) => NO_INPUTS.includes(code)) && !project.isNamed) continue;
         else {
@@ -152,12 +153,14 @@ function isUnprepared({ declared, missing }: Wanted): boolean {
 }
 
 /** Why the errors of a project may be none; undefined where they are what they seem. */
-function doubtOf(found: readonly Diagnostic[], { missing }: Wanted): string | undefined {
+function doubtOf(found: readonly Diagnostic[], { missing }: Wanted, unbuilt: ReadonlySet<string>): string | undefined {
   if (found.some(({ code }) => code === NOT_BUILT))
     return 'what it refers to is not built; run `npx tsc --build` first';
   const modules = found.map(missingModule).filter((name) => name !== undefined);
   const absent = new Set(modules.flatMap(namesOf).filter((name) => missing.has(name)));
-  return absent.size === 0 ? undefined : notInstalled([...absent]);
+  if (absent.size > 0) return notInstalled([...absent]);
+  const own = new Set(modules.filter((name) => unbuilt.has(name)));
+  return own.size === 0 ? undefined : `not built: ${someOf([...own])}, of this repository; build it first`;
 }
 
 function notInstalled(names: readonly string[]): string {
@@ -213,13 +216,4 @@ function report(
           : { path: place.path, startLine: line, ...(column === undefined ? {} : { startColumn: column }) },
       ...of,
     });
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    // A package.json that is no JSON declares nothing.
-    return undefined;
-  }
 }

@@ -30,7 +30,9 @@ const GROUPS: readonly (readonly [CommentSyntax, string])[] = [
   [{ ...C, line: [] }, 'CSS'],
   [{ ...HASH, strings: ['"""', "'''", '"', "'"] }, 'Python,TOML'],
   [HASH, 'Ruby,Shell,YAML,Dockerfile,Makefile,Perl,R,Elixir,Crystal,Nix,CMake,GraphQL,PowerShell,Fish,Just'],
-  [MARKUP, 'HTML,XML,SVG,Markdown,MDX'],
+  [MARKUP, 'XML,SVG,Markdown,MDX'],
+  // For the scripts in it; a slash with an asterisk may be of its text.
+  [{ ...MARKUP, line: ['//'] }, 'HTML'],
   [
     {
       ...MARKUP,

@@ -18,19 +18,32 @@ export interface Project {
 
 type Context = Pick<CheckContext, 'readFile' | 'files'>;
 
+/** What a repository has of TypeScript. */
+export interface Projects {
+  /** The configurations to check, each before those that it refers to. */
+  readonly projects: readonly Project[];
+  /** The packages of the repository; none where the root has no package.json. */
+  readonly packages: readonly WorkspacePackage[];
+}
+
+/** Folders whose configurations are material: of tests, of examples, of what is copied. */
+const MATERIAL =
+  /(?:^|\/)(?:__fixtures__|fixtures?|testdata|examples?|samples?|playgrounds?|demos?|templates?|template-[^/]*)\//i;
+
 /**
- * The configurations to check, each before those that it refers to: those that are given; else those that the project
- * names itself, in the scripts of its package.json files that call a compiler; else `tsconfig.json` at the root and in
- * each workspace package.
+ * The configurations to check: those that are given; else those that the project names itself, in the scripts of its
+ * package.json files that call a compiler; else `tsconfig.json` at the root and in each workspace package; else each
+ * that there is, but for those of fixtures, examples and templates.
  */
-export async function findProjects(context: Context, given: readonly string[]): Promise<Project[]> {
+export async function findProjects(context: Context, given: readonly string[]): Promise<Projects> {
   const packages = await packagesOf(context);
   const existing = new Set<string>();
   for await (const { path } of context.files('**/*.json')) existing.add(path);
   const named = given.map((path): Wanted => ({ path: posix.normalize(path), skipLibCheck: false, isNamed: true }));
   const scripted = named.length > 0 ? named : packages.flatMap((item) => inScripts(item, existing));
-  const wanted = scripted.length > 0 ? scripted : await inFolders(context, packages, existing);
-  return withReferences(context, wanted, packages, existing);
+  const usual = scripted.length > 0 ? scripted : await inFolders(context, packages, existing);
+  const wanted = usual.length > 0 ? usual : elsewhere(existing);
+  return { projects: await withReferences(context, wanted, packages, existing), packages };
 }
 
 type Wanted = Omit<Project, 'package'>;
@@ -65,6 +78,13 @@ async function inFolders(
   const paths = folders.map((folder) => posix.join(folder, 'tsconfig.json')).filter((path) => existing.has(path));
   const isBase = paths.length > 1 && paths[0] === 'tsconfig.json' && !(await hasFiles(context, 'tsconfig.json'));
   return paths.slice(isBase ? 1 : 0).map((path) => ({ path, skipLibCheck: false, isNamed: false }));
+}
+
+/** What neither the root nor a workspace has, such as the tsconfig.json of tests in a project of JavaScript. */
+function elsewhere(existing: ReadonlySet<string>): Wanted[] {
+  return [...existing]
+    .filter((path) => posix.basename(path) === 'tsconfig.json' && !MATERIAL.test(path))
+    .map((path) => ({ path, skipLibCheck: false, isNamed: false }));
 }
 
 /** True where a configuration says what it is for; beside those of packages, one that does not is what they extend. */

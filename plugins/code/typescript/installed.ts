@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { own, textEntries } from '../../text.js';
+import type { WorkspacePackage } from '../../workspaces.js';
 import type { Project } from './configs.js';
 
 /** What package.json files want to be installed. */
@@ -23,7 +24,7 @@ export function wantedPackages(root: string, project: Project, rootManifest: unk
 }
 
 /** True where Node.js would find a package from a folder. */
-function isInstalled(from: string, name: string): boolean {
+export function isInstalled(from: string, name: string): boolean {
   for (let folder = from; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'node_modules', name))) return true;
     if (dirname(folder) === folder) return false;
@@ -34,4 +35,22 @@ function isInstalled(from: string, name: string): boolean {
 export function namesOf(module: string): readonly string[] {
   const bare = module.replace(/^@types\//, '');
   return [module, bare, `@types/${bare.replace(/^@/, '').replace('/', '__')}`];
+}
+
+/**
+ * The names of packages of this repository whose entry points, as `exports`, `main` and `types` name them, do not exist:
+ * they were not built, so who imports them sees no types.
+ */
+export function unbuiltPackages(root: string, packages: readonly WorkspacePackage[]): ReadonlySet<string> {
+  const isUnbuilt = ({ folder, manifest: { json } }: WorkspacePackage): boolean =>
+    ['exports', 'main', 'module', 'types', 'typings']
+      .flatMap((field) => pathsIn(own(json, field)))
+      .some((path) => !path.includes('*') && !existsSync(join(root, folder, path)));
+  return new Set(packages.filter(isUnbuilt).map(({ name }) => name));
+}
+
+/** The texts of a value and of all values below it. */
+function pathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(pathsIn) : [];
 }

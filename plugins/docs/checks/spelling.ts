@@ -32,6 +32,7 @@ const MAX_LENGTH = 1_000_000;
 const NOT_PROSE = [
   /^[ \t>]*(`{3,}|~{3,})[\s\S]*?^[ \t>]*\1/gm,
   /(`+)(?!`)[^\n]*?[^`\n]\1(?!`)/g,
+  /<(style|script|code|pre|kbd|samp|svg)\b[^>]*>[\s\S]{0,10000}?<\/\1\s*>/gi,
   /<\/?[a-z][^>]*>/gi,
   /\[[^\]\n]*\]\(https?:\/\/(?:www\.)?(?:github|gitlab|twitter|x|bsky|linkedin)\.[\w.]+\/[^/\s)]+\/?\)(?:\s*[-–—]?\s*\*\*[^*\n]+\*\*)?/g,
   /\]\([^)\n]*\)/g,
@@ -39,6 +40,9 @@ const NOT_PROSE = [
   /(?:https?:\/\/|www\.)\S+/gi,
   /\b[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|app|sh)\b/gi,
   /@[\w./-]+/g,
+  // Issues as GitHub writes them, `owner/name#12`, and ids of advisories.
+  /\b[\w.-]+\/[\w.-]+#\d+/g,
+  /\bGHSA(?:-[\da-z]{4}){3}\b/g,
   /\{\{.*?\}\}|\{%.*?%\}/g,
   /\$[\w{]+/g,
 ];
@@ -82,7 +86,7 @@ const help = `Correct the word. If it is right, add it to the project's words, i
 { "version": "0.2", "words": ["tinypool"] }
 \`\`\`
 
-Looked at is the prose of Markdown pages, without code, addresses, changelogs and licences. Known are the dictionaries of cspell, and the project's own words: those of \`cspell.json\` (\`.yaml\`, \`package.json\`, \`.vscode/settings.json\`, lists of words that it defines), the names of its files, packages and people, and what stands in code on any page. Comments such as \`<!-- cspell:ignore foo -->\` hold. A configuration that is code is not run, and dictionaries from packages are not read; then the outcome is \`degraded\`.
+Looked at is the prose of Markdown pages, without code, styles and scripts, addresses, ids, changelogs and licences. Known are the dictionaries of cspell, and the project's own words: those of \`cspell.json\` (\`.yaml\`, \`package.json\`, \`.vscode/settings.json\`, lists of words that it defines), the names of its files, packages and people, and what stands in code on any page. Comments such as \`<!-- cspell:ignore foo -->\` hold. A configuration that is code is not run, and dictionaries from packages are not read; then the outcome is \`degraded\`.
 
 A word is reported once a page. Words with a capital letter inside of a sentence are taken for names. cspell is used as the project has it: \`npm i -D cspell-lib\`.`;
 

@@ -23,7 +23,7 @@ export default defineCheck(import.meta.url, {
     title: 'Authors can be told apart and reached',
     description: 'A commit by root@localhost is one that nobody can be asked about.',
     category: 'release',
-    tier: 'standard',
+    tier: 'quick',
     severity: 'warning',
     estimate: '200ms',
     tags: ['git', 'release'],

@@ -1,7 +1,15 @@
 import { type CheckContext, defineCheck, type FileEntry } from 'scanrun';
 import { type Section, sectionOf, sectionsOf, unreleasedOf } from '../changelog.js';
 import { openRepository, type Repository } from '../repository.js';
-import { loadSemver, type Manifest, readManifests, readTags, type Semver, versionOptions } from '../versions.js';
+import {
+  isTagOf,
+  loadSemver,
+  type Manifest,
+  readManifests,
+  readTags,
+  type Semver,
+  versionOptions,
+} from '../versions.js';
 
 const options = {
   ...versionOptions,
@@ -143,5 +151,5 @@ async function isUnderWay(
   if (unreleasedOf(sections) === undefined) return false;
   if (context.target.commit === undefined) return true;
   const tags = await readTags(repository, 'before', manifests, semver);
-  return !tags.some((tag) => manifests.some(({ version }) => semver.eq(version, tag.version)));
+  return !tags.some((tag) => manifests.some((manifest) => isTagOf(tag, manifest, semver)));
 }

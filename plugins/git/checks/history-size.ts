@@ -41,7 +41,7 @@ export default defineCheck(import.meta.url, {
     title: 'The history stays small',
     description: 'Every clone brings the whole history, also the large file that was deleted the day after.',
     category: 'repository',
-    tier: 'deep',
+    tier: 'standard',
     severity: 'warning',
     estimate: '2s',
     tags: ['git', 'size'],

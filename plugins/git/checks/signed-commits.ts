@@ -7,7 +7,7 @@ export default defineCheck(import.meta.url, {
     title: 'Commits are signed',
     description: 'Anybody can write any name into a commit; a signature says who it was.',
     category: 'release',
-    tier: 'standard',
+    tier: 'quick',
     severity: 'warning',
     estimate: '200ms',
     tags: ['git', 'release', 'security'],

@@ -1,6 +1,7 @@
 import { type CheckContext, defineCheck } from 'scanrun';
 import { openRepository, SHALLOW } from '../repository.js';
 import {
+  isTagOf,
   loadSemver,
   type Manifest,
   readManifests,
@@ -47,7 +48,7 @@ export default defineCheck(import.meta.url, {
       '```',
       '',
       'A tag that was not published yet can be moved: `git tag --force v1.2.3`. ' +
-        'Tags such as `v1.2.3`, `1.2.3`, `release-1.2.3` and, for one package of several, `name@1.2.3` or `name-v1.2.3` count. ' +
+        'Tags such as `v1.2.3`, `v1.2`, `1.2.3`, `release-1.2.3` and, for one package of several, `name@1.2.3` or `name-v1.2.3` count. ' +
         'A commit without a tag must not have a version older than the last tag. With `release: true` it must have a tag.',
     ].join('\n'),
   },
@@ -88,7 +89,7 @@ function judge({ manifests, head, before }: Group, semver: Semver, context: Cont
   const [tag] = head;
   if (tag !== undefined) {
     // A commit may have several tags, such as that of the last candidate and that of the release.
-    const matches = head.some((each) => manifests.some((manifest) => semver.eq(manifest.version, each.version)));
+    const matches = head.some((each) => manifests.some((manifest) => isTagOf(each, manifest, semver)));
     if (!matches) context.report({ messageId: 'mismatch', data: { tag: tag.tag, path, version }, location: { path } });
     return;
   }
@@ -104,7 +105,7 @@ function requireTags(
   semver: Semver,
   context: Context,
 ): void {
-  if (head.some((tag) => manifests.some(({ version }) => semver.eq(version, tag.version)))) return;
+  if (head.some((tag) => manifests.some((manifest) => isTagOf(tag, manifest, semver)))) return;
   // What is tagged with another version was reported.
   if (head.length > 0) return;
   const [newest] = [...manifests].sort((a, b) => semver.rcompare(a.version, b.version));

@@ -147,6 +147,17 @@ describe('the verdict', () => {
     expect(verdict([{ ...found('error'), optional: true }])).toMatchObject({ status: 'findings' });
   });
 
+  it('calls nothing clean of which every check was skipped', () => {
+    expect(verdict([ended('skipped', { optional: true }), ended('skipped', { optional: true })])).toMatchObject({
+      status: 'incomplete',
+      gateExitCode: 3,
+      coverage: 0,
+      summary: 'Incomplete: every check was skipped.',
+      reasons: [{ code: 'coverage', message: 'Every check was skipped, so nothing was looked at.' }],
+    });
+    expect(verdict([ended('skipped', { optional: true }), ended('passed')])).toMatchObject({ status: 'clean' });
+  });
+
   it('allows as many without an answer as the gate says, and says how many', () => {
     const half = [ended('passed'), ended('errored')];
     expect(verdict(half, { gate: { failOn: 'error', minCoverage: 0.5 } })).toMatchObject({

@@ -61,4 +61,14 @@ describe('check results', () => {
     const named = results([piece('t/a', notInstalled)], { optional: false, named: true });
     expect([named.checks[0]?.optional, named.notices]).toEqual([false, []]);
   });
+
+  it('of a check that does not apply count only where the configuration names it, as if it had not been planned', () => {
+    const skipped: Outcome = { status: 'skipped', reason: { code: 'not-applicable', message: 'no version' } };
+    const brought = results([piece('t/a', skipped)]);
+    expect([brought.checks[0]?.optional, brought.notices]).toEqual([true, []]);
+    const named = results([piece('t/a', skipped)], { optional: false, named: true });
+    expect(named.checks[0]?.optional).toBe(false);
+    const unreadable: Outcome = { status: 'skipped', reason: { code: 'unreadable', message: 'binary' } };
+    expect(results([piece('t/a', unreadable)]).checks[0]?.optional).toBe(false);
+  });
 });

@@ -26,6 +26,7 @@ describe('comments', () => {
     ['Python', "x = 'it''s' # TODO py", '1 TODO py'],
     ['Shell', 'echo ${a#b} $# # TODO sh', '1 TODO sh'],
     ['HTML', '<p>x</p> <!-- TODO html -->', '1 TODO html'],
+    ['HTML', '<p>src/* http://TODO</p>\n<script>\n  // TODO: js\n</script>', '3 TODO js'],
     ['Markdown', 'TODO\n<!-- FIXME md -->', '2 FIXME md'],
     ['Vue', '<!-- TODO a --><script>// FIXME b', '1 TODO a|1 FIXME b'],
     ['SQL', 'select 1 -- TODO sql', '1 TODO sql'],

@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import code from 'scanrun/plugins/code';
 import { testCheck } from 'scanrun/testing';
 import { describe, expect, it } from 'vitest';
 import eslint from '../../../plugins/code/checks/eslint.js';
 import { missingPackage, readLintReport } from '../../../plugins/code/eslint-report.js';
+import { folder } from '../../support/folders.js';
+import { runScan } from '../../support/run-scan.js';
 import { install, json } from './installed.js';
 
 const config = "export default [{ ignores: ['ignored.js'] }, { rules: { 'no-var': 'error', eqeqeq: 'warn' } }];\n";
@@ -150,6 +153,24 @@ it("writes nothing, and takes the project's eslint, not ours", async () => {
     ],
   });
 }, 60_000);
+
+it.each([
+  [
+    'that package.json declares',
+    { devDependencies: { eslint: '^8.47.0' } },
+    'which package.json declares: npm install',
+  ],
+  ['of another version than ours', {}, 'npm i -D eslint@9'],
+])('names the command for an eslint %s', { timeout: 60_000 }, async (_, manifest, command) => {
+  const root = folder({ 'package.json': { name: 'app', ...manifest }, '.eslintrc.json': '{}', 'a.js': bad });
+  const { result } = await runScan(root, {
+    config: { plugins: [code], reporters: [], tier: 'deep' },
+    overrides: { check: ['code/eslint'] },
+  });
+  const outcome = result.checks.find(({ checkId }) => checkId === 'code/eslint')?.outcome;
+  expect(outcome).toMatchObject({ status: 'skipped', reason: { code: 'not-installed' } });
+  expect(outcome).toHaveProperty('reason.message', expect.stringContaining(command));
+});
 
 describe('the report', () => {
   it.each(['', 'Oops', '{}', '[1]', '[{"filePath": ""}]', '[{'])(

@@ -38,9 +38,21 @@ it('says what the compiler says', async () => {
       },
       { name: 'no file', files: { ...project, 'a.js': '' }, outcome: 'skipped' },
       {
-        name: 'a configuration of nobody',
-        files: { 'sub/x/tsconfig.json': config, 'sub/x/a.ts': wrong },
+        name: 'a configuration of fixtures',
+        files: { 'test/fixtures/tsconfig.json': config, 'test/fixtures/a.ts': wrong },
         outcome: 'skipped',
+      },
+      {
+        name: 'a package of the repository is not built',
+        setup: install({ typescript: 'typescript' }),
+        files: {
+          'package.json': json({ name: 'root', workspaces: ['packages/*'] }),
+          'packages/a/package.json': json({ name: '@x/a', exports: { '.': { types: './dist/a.d.ts' } } }),
+          'packages/b/package.json': json({ name: '@x/b', exports: './b.ts' }),
+          'packages/b/tsconfig.json': config,
+          'packages/b/b.ts': "import { a } from '@x/a';\nexport const f = a((x) => x);\n",
+        },
+        outcome: 'degraded',
       },
       {
         name: 'what git ignores, and what belongs to another project',
@@ -162,6 +174,31 @@ it('says what the compiler says', async () => {
           { messageId: 'type', path: 'packages/a/b.ts' },
           { messageId: 'type', path: 'src/a.ts' },
         ],
+      },
+      {
+        name: 'a configuration of tests, where there is no other',
+        setup: seven,
+        files: {
+          'package.json': json({ name: 'app' }),
+          'test/e2e/tsconfig.json': json({ compilerOptions: { ...lean } }),
+          'test/e2e/a.ts': wrong,
+          'template-x/tsconfig.json': '{}',
+          'template-x/a.ts': wrong,
+        },
+        findings: [{ messageId: 'type', path: 'test/e2e/a.ts' }],
+      },
+      {
+        name: 'a package of the repository that is built, and one of its files that is not there',
+        setup: install({ typescript: 'typescript' }),
+        files: {
+          'package.json': json({ name: 'root', workspaces: ['packages/*'] }),
+          'packages/a/package.json': json({ name: '@x/a', exports: { './*': './src/*', '.': './src/a.ts' } }),
+          'packages/a/src/a.ts': 'export const a = 1;\n',
+          'packages/b/package.json': json({ name: '@x/b' }),
+          'packages/b/tsconfig.json': config,
+          'packages/b/b.ts': "import { a } from '@x/a/gone';\nexport const b = a;\n",
+        },
+        findings: [{ messageId: 'type', path: 'packages/b/b.ts', startLine: 1 }],
       },
       {
         name: 'workspaces, of which the root is only the base, with what they are called',

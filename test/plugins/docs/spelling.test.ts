@@ -15,6 +15,13 @@ it('reports words that no dictionary and no part of the project knows', async ()
         },
       },
       {
+        name: 'styles, scripts and code in HTML, issues and ids of advisories',
+        files: {
+          'a.md':
+            '# Fine\n\n<style scoped>\n.a {\n  grid: minmaxx(1fr);\n}\n</style>\n\n- <code>x | <a href="#b">outbasse</a> | frobnicatte</code>\n\nSee GHSA-vg6x-rcgg-rjxq and [frobnic/frobnicatte-x#12](https://a.example).\n',
+        },
+      },
+      {
         name: 'words of the project: packages, files, configurations in any form',
         files: {
           'a.md': 'frobnicatte foobazzle quuxify grault plughy\n',

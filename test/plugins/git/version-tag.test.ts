@@ -28,6 +28,15 @@ it('compares the tag with the version', { timeout: 180_000 }, async () => {
         setup: tag('v1.0.0-rc.1', 'v1.0.0'),
       },
       {
+        name: 'a tag of two numbers, which moves with the line, and a month',
+        files: { 'package.json': manifest('1.4.2') },
+        git: true,
+        options: { release: true },
+        setup: (root) => {
+          tag('2023.01', 'v1.4')(root);
+        },
+      },
+      {
         name: 'a tag of what is no package',
         files: { 'package.json': manifest('1.0.0') },
         git: true,
@@ -99,6 +108,23 @@ it('compares the tag with the version', { timeout: 180_000 }, async () => {
           commit(root, 'Work');
         },
         findings: [{ messageId: 'behind', data: { tag: 'v1.10.0', path: 'package.json', version: '1.9.0' } }],
+      },
+      {
+        name: 'older than a tag of two numbers',
+        files: { 'package.json': manifest('1.3.0') },
+        git: true,
+        setup: (root) => {
+          tag('v1.4')(root);
+          commit(root, 'Work');
+        },
+        findings: [{ messageId: 'behind', message: 'package.json says 1.3.0, but v1.4 is tagged already.' }],
+      },
+      {
+        name: 'of another line than its tag',
+        files: { 'package.json': manifest('1.5.0') },
+        git: true,
+        setup: tag('v1.4'),
+        findings: [{ messageId: 'mismatch' }],
       },
       {
         name: 'a release without a tag',
