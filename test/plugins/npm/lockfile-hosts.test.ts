@@ -113,6 +113,7 @@ it('trusts hosts, schemes, names and hashes as lockfile-lint does', async () => 
             {
               'node_modules/x': { ...x, integrity: SHA512 },
               'node_modules/y/node_modules/x': { ...x, integrity: 'sha1-abc=' },
+              'node_modules/z/node_modules/x': { ...x, integrity: SHA512.replace('PRW', 'QRW') },
             },
           );
           return { files, needs: await locked(files) };
