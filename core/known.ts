@@ -11,6 +11,7 @@ import type { Prepared } from './prepare.js';
 import type { KnownFindings, Within } from './suppress/known.js';
 import { knownFromReport } from './suppress/report.js';
 import { type MarkInput, marker, type Suppressed, suppress } from './suppress/suppress.js';
+import type { PastRun } from './telemetry/history.js';
 
 /** The `scanrun-ignore` comments that the checks met, by file. */
 export type Directives = ReadonlyMap<string, readonly Directive[]>;
@@ -73,6 +74,7 @@ function lastRun(
     (run) => run.tier === config.tier && run.filtered === filtered && run.verdict !== 'interrupted',
   );
   if (last === undefined) return undefined;
+  if (last.found === 0) return nothingKnown(last);
   const cannot = (why: string): undefined => {
     const message = `What changed since the run ${last.runId} is not known: its result cannot be read, since ${why}.`;
     notice({ code: 'not-compared', level: 'info', message });
@@ -84,4 +86,15 @@ function lastRun(
   } catch (error) {
     return cannot(messageOf(error));
   }
+}
+
+/** A run that found nothing: the history says all of it that a comparison needs, and a large result is not read for that. */
+function nothingKnown({ runId, startedAt, commit, checks }: PastRun): KnownFindings {
+  // Without findings, who had an answer passed.
+  const answered = Object.entries(checks).filter(([, check]) => check?.outcome === 'passed');
+  return {
+    from: { kind: 'run', name: runId, startedAt, ...(commit === undefined ? {} : { commit }) },
+    findings: [],
+    answered: new Set(answered.map(([checkId]) => checkId)),
+  };
 }

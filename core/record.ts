@@ -14,6 +14,8 @@ export interface OpenedRecord {
   readonly journal: Journal | undefined;
   /** The plan that runs: that of the record where there is one. */
   readonly plan: Plan;
+  /** The plan as it may leave the scan. */
+  readonly told: Plan;
   readonly earlier?: Earlier;
   /** What is wrong with the earlier record. */
   readonly problems: readonly string[];
@@ -32,6 +34,7 @@ export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: 
     return {
       journal: Journal.reopen(run.folder, fail),
       plan: recorded,
+      told: redactRecord(redactor, recorded),
       earlier: earlierOf(run, recorded),
       problems: run.problems,
     };
@@ -42,9 +45,9 @@ export function openRecord(prepared: Prepared, options: ScanOptions, startedAt: 
     startedAt: startedAt.toISOString(),
     fingerprint,
     request: requestOf(options, prepared),
-    plan: redactRecord(redactor, plan),
+    plan: redactRecord(redactor, plan, JSON.stringify(plan)),
   };
-  return { journal: Journal.create(files.target.root, header, fail), plan, problems: [] };
+  return { journal: Journal.create(files.target.root, header, fail), plan, told: header.plan, problems: [] };
 }
 
 /** The recorded plan with what may not be recorded: the options that hold a secret come from the plan of today. */

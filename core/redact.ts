@@ -1,4 +1,5 @@
 import type { JsonValue } from './model/json.js';
+import { isSuspect, isSuspectJson } from './redact/suspects.js';
 
 /** What stands for a masked value. */
 export const MASK = '[redacted]';
@@ -61,19 +62,6 @@ const NAMED: readonly (readonly [RegExp, string])[] = [
   [/(\b(?:Account|SharedAccess)Key=)[A-Za-z0-9+/=]{20,}/g, `$1${MASK}`],
 ];
 
-/** What a text must have for any of the above to match: one look at it instead of thirty. An address without a user or a word such as `task-list` is none of it. */
-const ANY =
-  /gh[pousr]_|github_pat_|gl[a-z]{2,5}-|npm_|AKIA|ASIA|xox[abeoprs]-|\bsk-|[sr]k_|whsec_|SG\.|shp[acs][ats]_|lin_api_|hf_|dckr_|dop_v1_|pypi-|ya29|slack\.com|AIza|eyJ|PRIVATE KEY|:\/\/[^\s/'"]*@|authorization|_auth|_password|-token|-key|cookie|(?:token|secret|passw(?:or)?d|key|sig|signature)=|(?:^|\s)--?(?:[\w-]*-)?(?:pass|token|secret|api|access|user|u[=\s])|aws_secret/i;
-
-/** The same in JSON, where what stands before a word may be a quote or the `n` of a line break. */
-const ANY_IN_JSON = new RegExp(
-  ANY.source
-    .replace(String.raw`\bsk-`, String.raw`(?:\b|\\[bfnrt])sk-`)
-    .replace(String.raw`(?:^|\s)--?`, String.raw`(?:^|["\s]|\\[bfnrt])--?`)
-    .replace(String.raw`u[=\s]`, String.raw`u(?:[=\s]|\\[fnrt])`),
-  'i',
-);
-
 /** Values in one regular expression, and their length together: V8 refuses one that is much larger. */
 const BATCH_VALUES = 500;
 const BATCH_LENGTH = 16_384;
@@ -132,7 +120,7 @@ export class Redactor {
     for (const pattern of this.#compiled()) masked = masked.replace(pattern, MASK);
     for (const pattern of this.#extra) masked = masked.replace(pattern, MASK);
     if (this.#home !== undefined) masked = masked.replace(this.#home, '~');
-    if (masked.length < 8 || !ANY.test(masked)) return masked;
+    if (masked.length < 8 || !isSuspect(masked)) return masked;
     for (const pattern of PATTERNS) masked = masked.replace(pattern, MASK);
     for (const [pattern, replacement] of NAMED) masked = masked.replace(pattern, replacement);
     return masked;
@@ -147,14 +135,15 @@ export class Redactor {
   /**
    * True when nothing in a value can be a secret: one look at its JSON. What may be one is then looked at string by string.
    * @param unless what makes a value worth a closer look besides.
+   * @param json the value's JSON, where it is there already.
    */
-  isClean(value: unknown, unless?: RegExp): boolean {
+  isClean(value: unknown, unless?: RegExp, json?: string): boolean {
     if (this.#extra.length > 0 || this.#home !== undefined) return false;
     // In parts, since the JSON of a whole result may be longer than a string can be.
-    const text = isLarge(value) ? undefined : jsonOf(value);
+    const text = json ?? (isLarge(value) ? undefined : jsonOf(value));
     if (text === undefined)
       return Object.entries(value as object).every((entry) => entry.every((part) => this.isClean(part, unless)));
-    if (ANY_IN_JSON.test(text) || unless?.test(text)) return false;
+    if (isSuspectJson(text) || unless?.test(text)) return false;
     return this.#compiled().every((pattern) => text.search(pattern) < 0);
   }
 

@@ -108,14 +108,13 @@ class ScanRun {
       fresh.files.close();
     };
     this.#redactor = fresh.redactor;
-    const { earlier, plan } = await this.#record(fresh, startedAt);
+    const { earlier, plan, told } = await this.#record(fresh, startedAt);
     const prepared: Prepared = { ...fresh, plan };
     this.#prepared = prepared;
     const { hooks, config, files } = prepared;
     this.#emit({ type: 'scanStarted', runId: prepared.runId, tier: config.tier, target: files.target.root });
     tell = (notice) => this.#notice(notice);
     for (const notice of early) tell(notice);
-    const told = this.masked(plan);
     this.#emit({ type: 'planned', plan: told });
     await hooks.promise('plan', told);
     const resources = await this.#resources(prepared);
@@ -140,9 +139,10 @@ class ScanRun {
     });
     // Times and findings of a few files say nothing of those of all.
     if (files.changes === undefined) this.#keep = () => keep(kept);
-    const result = this.masked(whole);
-    this.#emit({ type: 'result', result: freeze(result) });
-    this.#journal?.result(JSON.stringify(result));
+    const json = JSON.stringify(whole);
+    const result = freeze(redactRecord(this.#redactor, whole, json));
+    this.#emit({ type: 'result', result });
+    this.#journal?.result(result === whole ? json : JSON.stringify(result));
     await hooks.promise('result', result);
     return result;
   }
@@ -263,7 +263,7 @@ class ScanRun {
   }
 
   /** Begins the run's record, or goes on with that of a run that broke off. */
-  async #record(prepared: Prepared, startedAt: Date): Promise<Pick<OpenedRecord, 'earlier' | 'plan'>> {
+  async #record(prepared: Prepared, startedAt: Date): Promise<Pick<OpenedRecord, 'earlier' | 'plan' | 'told'>> {
     const { openRecord } = await engine();
     const fail: Fail = (message, level = 'warning') => this.#notice({ code: 'not-recorded', level, message });
     const record = openRecord(prepared, this.#options, startedAt, fail);

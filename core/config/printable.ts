@@ -2,22 +2,23 @@ import { relative } from 'node:path';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { maskNamed } from '../redact/named.js';
 import { MASK } from '../redact.js';
+import type { ResolvedCheck } from './checks.js';
 import type { ResolvedConfig } from './resolve.js';
 
 /** The configuration for the report: plain JSON, without functions, without the values of options that are named like secrets or that a redaction pattern matches. */
 export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targetRoot: string): JsonObject {
   const patterns = config.redact.patterns.map((pattern) => new RegExp(pattern, 'g'));
   const { file } = config;
-  const checks = [...config.checks.values()].map(({ id, check: _check, plugin: _plugin, options, ...rest }) => [
-    id,
-    { ...rest, options },
-  ]);
+  const clean = (value: JsonValue): JsonValue => masked(maskNamed(value, MASK), patterns);
+  const checks = [...config.checks.values()].map((check) => {
+    const settings = settingsOf(check);
+    return [check.id, patterns.length === 0 && isPlain(check) ? settings : clean(settings)];
+  });
   const printable = {
     ...(file === undefined ? {} : { file: relative(targetRoot, file).replaceAll('\\', '/') }),
     tier: config.tier,
     limits: { ...config.limits },
     plugins: config.plugins.map(({ name, version }) => (version === undefined ? { name } : { name, version })),
-    checks: Object.fromEntries(checks) as JsonObject,
     ...(config.governor === undefined ? {} : { governor: { ...config.governor } }),
     failFast: config.failFast,
     resources: Object.fromEntries(config.resources) as unknown as JsonObject,
@@ -32,7 +33,31 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
     reporters: config.reporters.map(({ name, options, output }) => ({ name, options, output })),
     select: { ...config.select },
   };
-  return masked(maskNamed(printable, MASK), patterns) as JsonObject;
+  return { ...(clean(printable) as JsonObject), checks: Object.fromEntries(checks) as JsonObject };
+}
+
+/** What is set of a check. */
+function settingsOf(check: ResolvedCheck): JsonObject {
+  const { enabled, severity, timeoutMs, priority, optional, critical, retries, resource, named } = check;
+  return {
+    enabled,
+    ...(severity === undefined ? {} : { severity }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    priority,
+    optional,
+    critical,
+    retries,
+    ...(resource === undefined ? {} : { resource }),
+    files: check.files,
+    exclude: check.exclude,
+    named,
+    options: check.options,
+  };
+}
+
+/** True for settings without anything that might be masked. */
+function isPlain({ options, files, exclude, resource = '' }: ResolvedCheck): boolean {
+  return Object.keys(options).length === 0 && ![...files, ...exclude, resource].some((text) => /[@-]/.test(text));
 }
 
 function masked(value: JsonValue, patterns: readonly RegExp[]): JsonValue {

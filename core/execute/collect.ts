@@ -11,41 +11,10 @@ import type { Task, TaskCheck } from '../model/task.js';
 import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 import { failedVisits, unreadReason } from './check-end.js';
-import type { CheckEnd, CheckMessage, RawReport, VisitEnd } from './protocol.js';
+import { addImpure, type Collected, newCollected, saidOf } from './collected.js';
+import type { CheckEnd, CheckMessage, RawReport } from './protocol.js';
 import { readLines } from './read-text.js';
 import type { LineIndex } from './visit.js';
-
-/** What one check of one task has said, in the attempt that counts. */
-export interface Collected {
-  readonly taskId: string;
-  readonly check: TaskCheck;
-  readonly findings: Finding[];
-  readonly degraded: Reason[];
-  readonly measurements: Measurement[];
-  data: JsonValue | undefined;
-  /** True when it named a value that must be masked. */
-  masked: boolean;
-  /** In a pass: files that it could not be shown, with the reason. */
-  readonly unread: { readonly path: string; readonly why: string }[];
-  /** In a pass: visits that failed. */
-  readonly failed: { readonly path: string; readonly end: VisitEnd }[];
-  /** In a pass: files whose answer depends on more than the file. */
-  readonly impure: Set<string>;
-  /** In a pass: what was said while visiting a file. */
-  readonly byFile: Map<string, Said>;
-  /** What it reported when it looked at no single file, with what is known of each finding besides. */
-  readonly origins: (FindingOrigin & { readonly finding: Finding })[];
-  /** In a pass: files whose answer an earlier scan had given; the number of them. */
-  knownFiles: number;
-  /** True when its whole answer is an earlier scan's. */
-  isKnown: boolean;
-}
-
-/** What a check said while it visited a file. */
-export interface Said {
-  readonly findings: (FindingOrigin & { readonly finding: Finding })[];
-  readonly measurements: Measurement[];
-}
 
 /** What an earlier scan said. */
 export interface KnownAnswers {
@@ -64,6 +33,8 @@ export interface CollectListener {
   directives?(path: string, directives: readonly Directive[]): void;
 }
 
+const NOT_STORED: ReadonlyMap<string, string> = new Map();
+
 /** Turns what a task's checks say into findings and outcomes. One for each attempt. */
 export class TaskCollector {
   readonly #task: Task;
@@ -72,11 +43,11 @@ export class TaskCollector {
   readonly #listener: CollectListener;
   readonly #checks = new Map<string, Collected>();
   /** How many findings have arrived by fingerprint, without its number. */
-  readonly #equal = new Map<string, number>();
+  #equal: Map<string, number> | undefined;
   readonly #stored: ReadonlyMap<string, string>;
-  readonly #files = new Map<string, LineIndex | undefined>();
+  #files: Map<string, LineIndex | undefined> | undefined;
   /** The file that was visited when something was measured. */
-  readonly #measuredIn = new Map<Measurement, string>();
+  #measuredIn: Map<Measurement, string> | undefined;
   #closed = false;
 
   /** @param stored where files lie that are not at their path. */
@@ -85,7 +56,7 @@ export class TaskCollector {
     registry: Registry,
     redactor: Redactor,
     listener: CollectListener,
-    stored: ReadonlyMap<string, string> = new Map(),
+    stored: ReadonlyMap<string, string> = NOT_STORED,
   ) {
     this.#stored = stored;
     this.#task = task;
@@ -93,22 +64,7 @@ export class TaskCollector {
     this.#redactor = redactor;
     this.#listener = listener;
     for (const check of task.checks) {
-      this.#checks.set(check.id, {
-        taskId: task.id,
-        check,
-        findings: [],
-        degraded: [],
-        measurements: [],
-        data: undefined,
-        masked: false,
-        unread: [],
-        failed: [],
-        impure: new Set(),
-        byFile: new Map(),
-        origins: [],
-        knownFiles: 0,
-        isKnown: false,
-      });
+      this.#checks.set(check.id, newCollected(task.id, check));
     }
   }
 
@@ -140,7 +96,7 @@ export class TaskCollector {
     }
     for (const { path, ...measurement } of measurements) {
       check.measurements.push(measurement);
-      if (path !== undefined) this.#measuredIn.set(measurement, path);
+      if (path !== undefined) this.#measured(measurement, path);
       this.#listener.measure(checkId, measurement);
     }
     if (data !== undefined) check.data = this.#redactor.json(data);
@@ -148,7 +104,7 @@ export class TaskCollector {
 
   /** A file with comments of ours is read by each scan: one that is about nothing any more must be told by each. */
   #directives(path: string, directives: readonly Directive[]): void {
-    for (const check of this.#checks.values()) check.impure.add(path);
+    for (const check of this.#checks.values()) addImpure(check, path);
     this.#listener.directives?.(path, directives);
   }
 
@@ -174,7 +130,7 @@ export class TaskCollector {
       check.measurements.push(measurement);
       if (message.visited !== undefined) {
         saidOf(check, message.visited).measurements.push(measurement);
-        this.#measuredIn.set(measurement, message.visited);
+        this.#measured(measurement, message.visited);
       }
       this.#listener.measure(message.checkId, measurement);
     } else if (message.type === 'unread') {
@@ -182,20 +138,22 @@ export class TaskCollector {
     } else if (message.type === 'visitFailed') {
       check.failed.push({ path: message.path, end: message.end });
     } else {
-      check.impure.add(message.path);
+      addImpure(check, message.path);
     }
   }
 
   /** Ends the attempt: each check's outcome by how the task ended. */
   close(end: { readonly ended: readonly CheckEnd[] } | { readonly outcome: Outcome }): Map<Collected, Outcome> {
     this.#closed = true;
-    this.#files.clear();
+    this.#files = undefined;
     const outcomes = new Map<Collected, Outcome>();
     for (const [id, collected] of this.#checks) {
-      collected.findings.sort(compareFindings);
-      for (const [index, finding] of numberFindings(collected.findings).entries()) collected.findings[index] = finding;
+      if (collected.findings.length > 0) {
+        const numbered = numberFindings(collected.findings.sort(compareFindings));
+        for (const [index, finding] of numbered.entries()) collected.findings[index] = finding;
+      }
       // In the order of the visits, as if all had been made now.
-      if (collected.knownFiles > 0 && this.#measuredIn.size > 0)
+      if (collected.knownFiles > 0 && this.#measuredIn !== undefined)
         collected.measurements.sort((a, b) => compareText(this.#placeOf(a), this.#placeOf(b)));
       const own =
         'outcome' in end
@@ -226,8 +184,13 @@ export class TaskCollector {
     return worstOutcome([...degraded, { status: collected.findings.length > 0 ? 'failed' : 'passed' }]);
   }
 
+  #measured(measurement: Measurement, path: string): void {
+    this.#measuredIn ??= new Map();
+    this.#measuredIn.set(measurement, path);
+  }
+
   #placeOf(measurement: Measurement): string {
-    return this.#measuredIn.get(measurement) ?? '';
+    return this.#measuredIn?.get(measurement) ?? '';
   }
 
   #finding(check: TaskCheck, report: RawReport): FindingOrigin & { readonly finding: Finding } {
@@ -252,6 +215,7 @@ export class TaskCollector {
   /** A finding with its fingerprint: made of what is shown, and numbered as it arrives. */
   #numbered(finding: RestoredFinding): Finding {
     const base = fingerprintBase(finding);
+    this.#equal ??= new Map();
     const number = (this.#equal.get(base) ?? 0) + 1;
     this.#equal.set(base, number);
     return { ...finding, fingerprint: `${base}:${number}` };
@@ -260,6 +224,7 @@ export class TaskCollector {
   /** The lines around a finding of a check that did not read the file itself. */
   #snippet({ location }: RawReport): RawReport['snippet'] {
     if (location.startLine === undefined) return undefined;
+    this.#files ??= new Map();
     if (!this.#files.has(location.path))
       this.#files.set(location.path, readLines(this.#task.target.root, location.path, this.#stored.get(location.path)));
     return this.#files.get(location.path)?.snippet(location.startLine);
@@ -271,14 +236,6 @@ const SHOWN_LENGTH = 240;
 
 function shown({ startLine, lines }: Snippet): Snippet {
   return { startLine, lines: lines.map((line) => line.slice(0, SHOWN_LENGTH)) };
-}
-
-function saidOf({ byFile }: Collected, path: string): Said {
-  const known = byFile.get(path);
-  if (known !== undefined) return known;
-  const said: Said = { findings: [], measurements: [] };
-  byFile.set(path, said);
-  return said;
 }
 
 function joined(first: Reason, all: readonly Reason[]): Reason {

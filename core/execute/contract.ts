@@ -9,7 +9,8 @@ import type { Measurement, Notice, Reused, TaskRecord } from '../model/result.js
 import type { Plan, Task } from '../model/task.js';
 import type { TierLimits, TierName } from '../model/tier.js';
 import type { Redactor } from '../redact.js';
-import type { Collected, CollectListener } from './collect.js';
+import type { CollectListener } from './collect.js';
+import type { Collected } from './collected.js';
 import type { Governor } from './governor.js';
 import type { Pool } from './pool.js';
 import type { CheckMessage, SerializedError } from './protocol.js';

@@ -4,7 +4,8 @@ import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
 import { Alarms } from './alarms.js';
-import { type Collected, TaskCollector } from './collect.js';
+import { TaskCollector } from './collect.js';
+import type { Collected } from './collected.js';
 import { type CheckOutcome, checkOutcome, collectListener, type Executed, type ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
 import { KnownTasks } from './known-tasks.js';
@@ -266,7 +267,7 @@ class Execution {
   ): void {
     const { waiting, worker, watch } = from;
     const { task, attempts } = waiting;
-    const queuedAtMs = Math.max(0, ...task.after.map((id) => this.#endedAtMs.get(id) ?? 0));
+    const queuedAtMs = task.after.reduce((latest, id) => Math.max(latest, this.#endedAtMs.get(id) ?? 0), 0);
     const endedAtMs = this.#now();
     const record = makeRecord(task, { worker, outcome, queuedAtMs, times, endedAtMs, attempts });
     const wholeMs = times === undefined ? 0 : endedAtMs - times.startedAtMs;

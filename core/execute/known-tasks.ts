@@ -4,7 +4,8 @@ import type { JsonValue } from '../model/json.js';
 import type { Outcome } from '../model/outcome.js';
 import type { Notice } from '../model/result.js';
 import type { Task } from '../model/task.js';
-import type { Collected, TaskCollector } from './collect.js';
+import type { TaskCollector } from './collect.js';
+import type { Collected } from './collected.js';
 import type { ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
 import { mayBeKnown, PassAnswers } from './pass-answers.js';
@@ -72,6 +73,7 @@ export class KnownTasks {
       if (lost === undefined) this.#guarded(() => this.#passes.keep(task, visits, [...outcomes.keys()], end.checks));
       return outcomes;
     }
+    if (!this.#questions.mayBeKnown(task)) return outcomes;
     return new Map(
       [...outcomes].map(([collected, outcome]) => [collected, this.#questions.learn(task, collected, outcome)]),
     );

@@ -6,7 +6,7 @@ import type { Registry } from '../check/registry.js';
 import type { JsonValue } from '../model/json.js';
 import type { Measurement } from '../model/result.js';
 import type { Task, TaskCheck } from '../model/task.js';
-import type { Collected, Said } from './collect.js';
+import type { Collected, Said } from './collected.js';
 import { needsOf } from './order.js';
 import type { CheckEnd } from './protocol.js';
 import { narrowVisits, type Visits } from './visits.js';

@@ -5,7 +5,7 @@ import { type AnyCheck, isCacheable } from '../check/define.js';
 import { messageOf, ScanError } from '../errors.js';
 import { isConclusive, type Outcome } from '../model/outcome.js';
 import type { Task, TaskCheck } from '../model/task.js';
-import type { Collected } from './collect.js';
+import type { Collected } from './collected.js';
 import type { ExecuteAnswers } from './contract.js';
 import { needsOf } from './order.js';
 import type { PassAnswersOptions } from './pass-answers.js';

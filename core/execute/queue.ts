@@ -110,22 +110,29 @@ export class TaskQueue {
       this.#size -= 1;
       return instead;
     }
-    for (const item of [...this.#delayed]) {
+    for (const item of this.#delayed) {
       if ((item.waiting.again?.notBeforeMs ?? 0) > nowMs) continue;
       this.#delayed.delete(item);
       this.#makeReady(item);
     }
-    const lists = [...this.#ready.values()].filter(({ length }) => length > 0);
-    for (const list of lists.sort((a, b) => this.#compare(a[0] as Item, b[0] as Item))) {
+    for (const list of this.#lists()) {
       const item = this.#firstFree(list);
       if (item === undefined || !hasPlace(item.waiting)) continue;
-      list.splice(list.indexOf(item), 1);
+      // It is the first. `splice` would move all others, which takes a hundred times as long.
+      list.shift();
       const { id, exclusive = [] } = item.waiting.task;
       for (const name of exclusive) this.#held.set(name, id);
       this.#size -= 1;
       return { waiting: item.waiting };
     }
     return undefined;
+  }
+
+  /** The lists of tasks that may start, the one with the first task first. */
+  #lists(): Item[][] {
+    const lists: Item[][] = [];
+    for (const list of this.#ready.values()) if (list.length > 0) lists.push(list);
+    return lists.length < 2 ? lists : lists.sort((a, b) => this.#compare(a[0] as Item, b[0] as Item));
   }
 
   /** Everything that waits, in plan order; nothing waits afterwards. */
@@ -163,8 +170,9 @@ export class TaskQueue {
         this.#place(next);
       }
     }
-    this.#left.set(stageOf(task), (this.#left.get(stageOf(task)) ?? 1) - 1);
-    this.#openStage();
+    const left = (this.#left.get(stageOf(task)) ?? 1) - 1;
+    this.#left.set(stageOf(task), left);
+    if (left === 0) this.#openStage();
   }
 
   #keep(taskId: string, checks: readonly EndedAs[]): void {
@@ -195,7 +203,8 @@ export class TaskQueue {
   /** A task whose needs have all ended: it may start, or will not run. The first need that failed is named, whichever ended first. */
   #place(task: Task): void {
     const waiting = fresh(task);
-    for (const id of new Set(task.checks.flatMap(({ needs }) => Object.values(needs)).sort(compareText))) {
+    const needs = task.checks.flatMap(({ needs }) => Object.values(needs));
+    for (const id of needs.length < 2 ? needs : new Set(needs.sort(compareText))) {
       const outcome = this.#answers.get(id);
       if (outcome === undefined || isConclusive(outcome) || outcome.status === 'degraded') continue;
       this.#instead.push({ waiting, instead: needFailed(id, outcome) });

@@ -30,7 +30,7 @@ export interface ThreadOptions {
   readonly clock: Clock;
   /** Tinypool's class; imported by the caller, because it is only needed once there are threads. */
   readonly Pool: typeof Tinypool;
-  /** Told when a task has ended and when the thread is gone. */
+  /** Told when the thread is gone; whoever started a task hears of its end by `ended`. */
   readonly changed: () => void;
 }
 
@@ -115,7 +115,6 @@ export class Thread implements Pick<Executor, 'start'> {
         resolve(end);
         if (this.#runs.size === 0) this.#port.unref();
         if (this.#state === 'retired' && this.#runs.size === 0) this.#end();
-        this.#options.changed();
       };
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });

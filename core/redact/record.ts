@@ -20,10 +20,13 @@ const FREE: ReadonlySet<string> = new Set(['data', 'config', 'request']);
 /** Options in the JSON of a record: of them the names count too. */
 const OPTIONS = /"options"(?::\{"|$)/;
 
-/** Masks the texts of a record, such as an event, a finding or a result, and leaves alone what holds it together; the very value when there is no secret in it. */
-export function redactRecord<T>(redactor: Redactor, value: T): T {
+/**
+ * Masks the texts of a record, such as an event, a finding or a result, and leaves alone what holds it together; the very value when there is no secret in it.
+ * @param json the record's JSON, where it is there already.
+ */
+export function redactRecord<T>(redactor: Redactor, value: T, json?: string): T {
   // Nearly every record is clean, and is not worth a walk.
-  return redactor.isClean(value, OPTIONS) ? value : (walk(redactor, value as JsonValue, '') as T);
+  return redactor.isClean(value, OPTIONS, json) ? value : (walk(redactor, value as JsonValue, '') as T);
 }
 
 function walk(redactor: Redactor, value: JsonValue | undefined, name: string): JsonValue | undefined {

@@ -40,6 +40,8 @@ export interface HistoryRun {
   readonly coverage: number;
   /** Findings that counted. */
   readonly findings: number;
+  /** Findings, also those that did not count; absent in what an older version wrote. */
+  readonly found?: number;
   /** Files of the target and their bytes together. */
   readonly files: number;
   readonly bytes: number;
@@ -137,6 +139,7 @@ export function historyRun(
     verdict: verdict.status,
     coverage: verdict.coverage,
     findings: result.checks.reduce((sum, check) => sum + countedFindings(check), 0),
+    found: result.checks.reduce((sum, { findings }) => sum + findings.length, 0),
     files: statistics.files,
     bytes: kept.bytes,
     checks: kept.checks,
@@ -239,6 +242,7 @@ function isPastRun(value: unknown): value is PastRun {
     typeof run.filtered === 'boolean' &&
     VERDICTS.includes(run.verdict) &&
     [run.wallMs, run.coverage, run.findings, run.files, run.bytes].every(isCount) &&
+    (run.found === undefined || isCount(run.found)) &&
     typeof run.checks === 'object' &&
     run.checks !== null
   );

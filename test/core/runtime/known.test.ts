@@ -80,7 +80,7 @@ describe('the run before', () => {
         words: {
           run: `const text = Buffer.from(await c.readFile('words.txt')).toString();
             if (text.includes('BREAK')) throw new Error('broken');
-            for (const word of text.trim().split(' ')) report(c, word, { path: 'words.txt' });`,
+            for (const word of text.trim().split(' ').filter(Boolean)) report(c, word, { path: 'words.txt' });`,
         },
       },
       { 'words.txt': what },
@@ -125,6 +125,24 @@ describe('the run before', () => {
     expect(other.comparison).toBe(undefined);
     const part = (await runScan(root, { overrides: { check: ['local/words'] } })).result;
     expect(part.comparison).toMatchObject({ unchanged: 1 });
+  });
+
+  it('that found nothing is known from the history alone, which checks had an answer too', async () => {
+    const root = project('');
+    const clean = (await runScan(root)).result;
+    const runs = join(root, '.scanrun/runs');
+    for (const name of readdirSync(runs)) rmSync(join(runs, name), { recursive: true });
+    write(root, { 'words.txt': 'one' });
+    const { result } = await runScan(root);
+    expect(result.comparison).toEqual({
+      with: { kind: 'run', name: clean.run.id, startedAt: clean.run.startedAt },
+      new: 1,
+      unchanged: 0,
+      fixed: 0,
+      unknown: 0,
+      fixedFindings: [],
+    });
+    expect(states(result)).toEqual({ one: 'new' });
   });
 
   it('that cannot be read is a notice, not a failure', async () => {

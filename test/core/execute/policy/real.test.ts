@@ -117,7 +117,8 @@ describe('a rate limit', () => {
     // The way to the server takes a few milliseconds, not always the same.
     for (const [index, at] of askedAt.entries())
       if (index >= 2) expect(at - (askedAt[index - 2] ?? 0)).toBeGreaterThan(360);
-    expect(both.reduce((sum, { result }) => sum + (result.resources[0]?.rateLimitedMs ?? 0), 0)).toBeGreaterThan(1_000);
+    // How long depends on when a busy machine lets them ask.
+    expect(both.reduce((sum, { result }) => sum + (result.resources[0]?.rateLimitedMs ?? 0), 0)).toBeGreaterThan(400);
   });
 
   it('that a check cannot wait for skips it at once', async () => {
