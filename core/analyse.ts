@@ -74,6 +74,7 @@ export function analyse(input: AnalyseInput): Analysed {
       startedAt: startedAt.toISOString(),
       endedAt: endedAt.toISOString(),
       tier: config.tier,
+      ...(config.profile === undefined ? {} : { profile: config.profile.name }),
       versions: ran,
       ...(files.changes === undefined ? {} : { changes: runChanges(files.changes) }),
       machine: { platform: process.platform, arch: process.arch, cores },

@@ -5,6 +5,7 @@ export { execute } from './execute/execute.js';
 export { Governor } from './execute/governor.js';
 export { ScanResources } from './execute/policy/scan-resources.js';
 export { makeFailFast } from './fail-fast.js';
+export { mayBeAnswered } from './inline-tasks.js';
 export { markEarly } from './known.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';

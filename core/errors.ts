@@ -72,7 +72,7 @@ export const ERRORS = {
   },
   SR_CONFIG_EXISTS: {
     exitCode: 2,
-    title: 'More than one configuration was given',
+    title: 'There is another configuration already',
     fix: 'Keep one configuration file, or name the one you mean with `--config`.',
   },
   SR_CONFIG_INVALID: {
@@ -170,7 +170,7 @@ export const ERRORS = {
   },
   SR_REPORT_WRITE: {
     exitCode: 3,
-    title: 'A report could not be written',
+    title: 'A report or another file could not be written',
     fix: 'Check that the folder exists, is writable and has space.',
   },
   SR_REPORTER_INVALID: {

@@ -47,7 +47,15 @@ export type {
   TierSettings,
 } from './config/define.js';
 export { defineConfig } from './config/define.js';
+export { type PackageFacts, type RepositoryFacts, repositoryFacts } from './config/facts.js';
 export type { Overrides } from './config/overrides.js';
+export {
+  type Recommendation,
+  type RecommendedChecks,
+  type RecommendedPlugin,
+  recommend,
+  recommended,
+} from './config/recommended.js';
 export { ERRORS, type ErrorCode, type Problem, ScanError } from './errors.js';
 export type { AsyncHookName, HookArguments, ScanHooks, SyncHookName } from './hooks.js';
 export type { Assessment } from './model/assessment.js';

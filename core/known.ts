@@ -11,7 +11,7 @@ import type { Prepared } from './prepare.js';
 import type { KnownFindings, Within } from './suppress/known.js';
 import { knownFromReport } from './suppress/report.js';
 import { type MarkInput, marker, type Suppressed, suppress } from './suppress/suppress.js';
-import type { PastRun } from './telemetry/history.js';
+import { hasSameSelection, isFiltered, type PastRun } from './telemetry/history.js';
 
 /** The `scanrun-ignore` comments that the checks met, by file. */
 export type Directives = ReadonlyMap<string, readonly Directive[]>;
@@ -69,9 +69,12 @@ function lastRun(
   { config, files, history, plan }: Prepared,
   notice: (notice: Notice) => void,
 ): KnownFindings | undefined {
-  const filtered = plan.notPlanned.some(({ code }) => code === 'filtered');
+  const selection = {
+    filtered: isFiltered(plan.notPlanned),
+    ...(plan.profile === undefined ? {} : { profile: plan.profile }),
+  };
   const last = history.runs.findLast(
-    (run) => run.tier === config.tier && run.filtered === filtered && run.verdict !== 'interrupted',
+    (run) => run.tier === config.tier && hasSameSelection(run, selection) && run.verdict !== 'interrupted',
   );
   if (last === undefined) return undefined;
   if (last.found === 0) return nothingKnown(last);

@@ -1,8 +1,7 @@
 // The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
 
 import { dirname, relative, resolve } from 'node:path';
-import { isOwnModule, isTypeScript, type ModuleLoader } from './check/load-module.js';
-import { defaultOptions } from './check/options.js';
+import { isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { findConfig, type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
@@ -12,6 +11,7 @@ import { isOwnTarget } from './files/own-target.js';
 import { makeStateFolder } from './files/state.js';
 import { topOf } from './files/top.js';
 import { createHooks, type HookRunner } from './hooks.js';
+import { inlineTasks } from './inline-tasks.js';
 import type { Notice } from './model/result.js';
 import type { Plan } from './model/task.js';
 import { makePlan } from './plan/plan.js';
@@ -47,10 +47,6 @@ export interface Prepared {
   /** Milliseconds by phase. */
   readonly phasesMs: Readonly<Record<string, number>>;
 }
-
-/** Our own checks over less than this do not pay for a thread: starting one costs some 40 ms. */
-const SMALL_FILES = 300;
-const SMALL_BYTES = 4_000_000;
 
 /**
  * Loads the configuration and its plugins, lists the target's files and makes the plan.
@@ -123,6 +119,7 @@ async function prepareWith(
       timeoutMs: limits.timeoutMs,
       checks,
       select: config.select,
+      profile: config.profile,
       exclude: config.exclude,
       target: files.target,
       entries: files.entries,
@@ -257,26 +254,6 @@ function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptio
 /** The files of a target that may run what it brings, where it may. */
 function asOwn(files: FileIndex, { file }: ResolvedConfig, { cwd }: ScanOptions): FileIndex {
   return isOwnTarget(files.target.root, cwd, file) ? { ...files, target: { ...files.target, own: true } } : files;
-}
-
-/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
-function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
-  const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
-  if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
-  const isOwn = (id: string, options: object, module: string): boolean => {
-    const check = registry.get(id)?.check;
-    return (
-      check !== undefined &&
-      // What takes seconds must be stoppable, and gains from a thread of its own.
-      check.meta.tier === 'quick' &&
-      isOwnModule(module) &&
-      JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
-    );
-  };
-  const mayRunHere = plan.tasks.filter(
-    ({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)),
-  );
-  return new Set(mayRunHere.map(({ id }) => id));
 }
 
 /** Sorts by time to the millisecond, and no two are the same. */

@@ -229,7 +229,8 @@ class ScanRun {
 
   /** What earlier scans answered; undefined where that is of no use or cannot be told. */
   async #answers(prepared: Prepared, notice: (notice: Notice) => void): Promise<ScanAnswers | undefined> {
-    if (!prepared.config.cache.enabled) return undefined;
+    const { mayBeAnswered } = await engine();
+    if (!mayBeAnswered(prepared)) return undefined;
     const { answersOf } = await import('./open-answers.js');
     return answersOf(prepared, this.#options, notice);
   }

@@ -24,6 +24,7 @@ import {
   percent,
   placeOf,
   severityText,
+  tierText,
   VERDICT_WORDS,
   verdictSentence,
 } from './summary.js';
@@ -120,7 +121,7 @@ function headOf(result: RunResult, title: string): string {
     ...(notPlanned === '' ? [] : [['Not planned', notPlanned] as const]),
     ['Coverage', `${percent(verdict.coverage)} (${counts.conclusive} of ${plural(counts.required, 'check')} answered)`],
     ['Target', `${plainText(clip(target.name, NAME_LIMIT))}${commit}${branch}`],
-    ['Time', `${formatDuration(statistics.wallMs)} in the tier ${run.tier}, ${budgetText(statistics)}`],
+    ['Time', `${formatDuration(statistics.wallMs)} in the tier ${plainText(tierText(run))}, ${budgetText(statistics)}`],
   ];
   const heading = plainText(clip(title === '' ? `scanrun: ${target.name}` : title, NAME_LIMIT));
   return [

@@ -41,7 +41,7 @@ export interface Counts {
 export function countResult(result: RunResult): Counts {
   const findings = { error: 0, warning: 0, note: 0 };
   const outcomes = Object.fromEntries(OUTCOME_ORDER.map((status) => [status, 0])) as Record<OutcomeStatus, number>;
-  const notPlanned = { off: 0, filtered: 0, tier: 0, 'not-applicable': 0, unchanged: 0, within: 0 };
+  const notPlanned = { off: 0, filtered: 0, profile: 0, tier: 0, 'not-applicable': 0, unchanged: 0, within: 0 };
   let suppressed = 0;
   let required = 0;
   let conclusive = 0;
@@ -110,11 +110,17 @@ export const OUTCOME_WORDS: Readonly<Record<OutcomeStatus, string>> = {
 export const NOT_PLANNED_WORDS: Readonly<Record<NotPlanned['code'], string>> = {
   off: 'turned off',
   filtered: 'filtered out',
+  profile: 'not in the profile',
   tier: 'of a higher tier',
   'not-applicable': 'not applicable',
   unchanged: 'not touched by what changed',
   within: 'left out for time',
 };
+
+/** The tier that ran, with the profile that chose among its checks. */
+export function tierText({ tier, profile }: RunResult['run']): string {
+  return profile === undefined ? tier : `${tier}, profile ${visible(clip(profile, 64))}`;
+}
 
 /** What was too high on the machine, in words. */
 const PRESSURE_WORDS: Readonly<Record<ConcurrencyChange['cause'], string>> = {

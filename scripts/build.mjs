@@ -4,11 +4,23 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const require = createRequire(import.meta.url);
+
+/** Every start parses its arguments: commander's files are part of that one, and ask for Node's modules by `require`. */
+const WITH_COMMANDER = {
+  packages: 'bundle',
+  banner: {
+    js: [
+      '// Contains commander, https://github.com/tj/commander.js: its licence is in LICENSE-commander beside this file.',
+      "import { createRequire as requireFrom } from 'node:module';",
+      'const require = requireFrom(import.meta.url);',
+    ].join('\n'),
+  },
+};
 
 // Files are overwritten, and stale ones removed at the end: a test that runs meanwhile never finds the build gone.
 const started = Date.now() - 1_000;
@@ -21,6 +33,7 @@ mkdirSync(join(dist, 'schemas'), { recursive: true });
 await writeResultSchema();
 await writeConfigValidator();
 await bundle();
+writeFileSync(join(dist, 'core/cli/LICENSE-commander'), readFileSync(join(root, 'node_modules/commander/LICENSE')));
 chmodSync(join(dist, 'core/cli/main.js'), 0o755);
 removeStale();
 
@@ -57,6 +70,7 @@ async function bundle() {
     'plan',
     'list',
     'explain',
+    'init',
     'history',
     'cache',
     'report',
@@ -80,6 +94,8 @@ async function bundle() {
   ]) {
     const result = await build({
       ...shared,
+      ...(entries[0] === 'cli/main' ? WITH_COMMANDER : {}),
+      ...(entries[0] === 'cli/main' ? WITH_COMMANDER : {}),
       entryPoints: entries.map((name) => join(core, `${name}.js`)),
       external:
         entries[0] === 'cli/main'
@@ -172,6 +188,18 @@ async function writeResultSchema() {
   writeFileSync(join(dist, 'schemas/result.json'), `${JSON.stringify(schema, undefined, 2)}\n`);
 }
 
+/** A schema with what its properties are among its definitions. */
+function inParts({ properties, definitions, ...schema }) {
+  const parts = Object.entries(properties).map(([name, part]) => [`property-${name}`, part]);
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.keys(properties).map((name) => [name, { $ref: `#/definitions/property-${name}` }]),
+    ),
+    definitions: { ...definitions, ...Object.fromEntries(parts) },
+  };
+}
+
 /** Compiles the configuration's schema to a module without ajv, so that validating costs no start-up, and publishes it for editors. */
 async function writeConfigValidator() {
   const { configSchema } = await import(pathToFileURL(join(dist, 'core/config/schema.js')).href);
@@ -183,13 +211,15 @@ async function writeConfigValidator() {
     verbose: true,
     strict: true,
     allowUnionTypes: true,
+    // A function for each property: a start compiles those of what a configuration has, not the whole.
+    inlineRefs: false,
     code: { source: true, esm: true, optimize: true },
   });
-  const code = standalone(ajv, ajv.compile(configSchema));
+  const code = standalone(ajv, ajv.compile(inParts(configSchema)));
   if (code.includes('require('))
     throw new Error(
       'A keyword of the configuration schema needs a helper of ajv at run time (minLength, uniqueItems, ...): say it another way.',
     );
-  writeFileSync(join(dist, 'core/config/validate.js'), code);
+  writeFileSync(join(dist, 'core/config/validate.js'), (await transform(code, { minify: true })).code);
   writeFileSync(join(dist, 'schemas/config.json'), `${JSON.stringify(configSchema, undefined, 2)}\n`);
 }

@@ -112,7 +112,7 @@ function indexPage(plugins) {
   return page(
     '# Checks',
     GENERATED,
-    'The checks that come with scanrun, by plugin. Without a configuration the plugins `repo` and `secrets` run.',
+    'The checks that come with scanrun, by plugin. [Without a configuration](../init.md#without-a-configuration) those run that suit the repository.',
     ...sections,
   );
 }

@@ -73,6 +73,7 @@ function settings({ config }: Prepared, id: string): Explained[] {
     about,
   });
   return [
+    ...profileRow(config, id),
     row('severity', item.enabled ? (item.severity ?? item.check.meta.severity) : 'off', 'how much its findings matter'),
     {
       ...row('timeout', timeoutMs, 'milliseconds'),
@@ -89,6 +90,15 @@ function settings({ config }: Prepared, id: string): Explained[] {
     row('files', item.files, 'globs of files it may see'),
     row('exclude', [...config.exclude, ...item.exclude], 'globs of files it may not see'),
   ];
+}
+
+/** Whether the chosen profile has a check, and who chose it; nothing without a profile. */
+function profileRow({ profile, origins }: Prepared['config'], id: string): Explained[] {
+  if (profile === undefined) return [];
+  const about = { excluded: 'leaves it out', 'not-included': 'does not name it' };
+  const left = profile.leftOut.get(id);
+  const layer = origins.get('profile') ?? 'flag';
+  return [{ name: 'profile', value: profile.name, layer, about: left === undefined ? 'has it' : about[left] }];
 }
 
 function options({ config }: Prepared, id: string): Explained[] {

@@ -5,6 +5,7 @@ export interface ConfigFlags {
   readonly config?: string;
   readonly plugin?: readonly string[];
   readonly tier?: string;
+  readonly profile?: string;
   readonly check?: readonly string[];
   readonly skip?: readonly string[];
   readonly concurrency?: string;
@@ -44,6 +45,7 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 export function addConfigFlags(command: Command): Command {
   return command
     .option('--tier <name>', 'how much to run: quick, standard or deep')
+    .option('--profile <name>', 'what to look at: release, pull-request, security, docs, or one of the configuration')
     .option('--check <filter>', 'run only these checks and what they need (repeatable)', collect)
     .option('--skip <filter>', 'leave these checks out (repeatable)', collect)
     .option('--config <file>', 'the configuration file to use')

@@ -88,7 +88,7 @@ function text(
     return [...checkLines(runs, checkId, colors), '', ...trendLines(checks, colors)].join('\n');
   const rows = runs.map((run) => [
     dateText(run.startedAt),
-    `${run.tier}${run.filtered ? ' (part)' : ''}`,
+    `${run.tier}${run.profile === undefined ? '' : ` ${run.profile}`}${run.filtered ? ' (part)' : ''}`,
     run.commit?.slice(0, 10) ?? '-',
     formatDuration(run.wallMs),
     formatCount(run.findings),

@@ -2,7 +2,7 @@
 // The command line. Only what `--help` needs is imported here: each command brings its own.
 
 import { createRequire } from 'node:module';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { BaselineFlags } from './baseline.js';
 import type { CacheAction, CacheFlags } from './cache.js';
 import type { DiffFlags } from './diff.js';
@@ -18,6 +18,7 @@ import {
   type RunFlags,
 } from './flags.js';
 import type { HistoryFlags } from './history.js';
+import type { InitFlags } from './init.js';
 import type { MergeFlags } from './merge.js';
 import type { ReportFlags } from './report.js';
 
@@ -69,6 +70,15 @@ const explain = program
 addConfigFlags(explain).action((check: string, flags: ConfigFlags) =>
   finish(async () => (await import('./explain.js')).explain(check, flags)),
 );
+
+program
+  .command('init')
+  .argument('[target]', 'the folder to configure', '.')
+  .description('write a commented scan.config.ts for what is there; nothing is ever overwritten')
+  .addOption(new Option('--ci <system>', 'write a job that scans, too').choices(['github', 'gitlab']))
+  .option('--json', 'print JSON on standard output')
+  .option('--no-color', 'print without colours')
+  .action((target: string, flags: InitFlags) => finish(async () => (await import('./init.js')).init(target, flags)));
 
 program
   .command('history')

@@ -27,10 +27,11 @@ export async function scanOptions(target: string, flags: ConfigFlags | PlanFlags
 }
 
 function overrides(flags: ConfigFlags | RunFlags): Overrides {
-  const { tier, check, skip, plugin, concurrency, parallel, within } = flags;
+  const { tier, profile, check, skip, plugin, concurrency, parallel, within } = flags;
   const run = flags as Partial<RunFlags>;
   const set = {
     tier,
+    profile,
     check,
     skip,
     plugin,

@@ -7,6 +7,7 @@ import { redactRecord } from '../redact/record.js';
 import { createRuntime } from '../runtime.js';
 import type { PlanFlags } from './flags.js';
 import { scanOptions } from './options.js';
+import { profileText } from './profile-text.js';
 import { colorsFor, print, printJson, table } from './terminal.js';
 
 /** What a task is about: its check's title, or the checks of one pass over the files. */
@@ -39,7 +40,8 @@ export async function plan(target: string, flags: PlanFlags): Promise<number> {
         titleOf(task, registry),
       ];
     });
-    const { limits } = config;
+    const { limits, profile, tier, origins } = config;
+    if (profile !== undefined) await print(profileText(profile, tier, origins));
     await print(
       `${plural(made.tasks.length, 'task')} in the tier ${config.tier}: ${limits.parallel ? `${limits.concurrency} at once` : 'one at a time'}, budget ${limits.budgetMs / 1_000} s, deadline ${limits.deadlineMs / 1_000} s`,
     );

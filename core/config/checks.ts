@@ -21,6 +21,8 @@ export interface ResolvedCheck {
   readonly plugin: Plugin;
   /** False when the configuration turns it off. */
   readonly enabled: boolean;
+  /** The layer that turned it off; absent where it is on. */
+  readonly offBy?: Layer;
   /** The severity of its findings, where the configuration sets one. */
   readonly severity?: Severity;
   /** Its options, complete: defaults, the instance's presets, the configuration. */
@@ -41,20 +43,20 @@ export interface ResolvedCheck {
   readonly files: readonly string[];
   /** Globs of files it may not see, besides the configuration's. */
   readonly exclude: readonly string[];
-  /** True when the configuration itself has an entry for it, rather than a preset or its plugin bringing it. */
+  /** True when the configuration itself or the chosen profile has an entry for it, rather than a preset or its plugin bringing it. */
   readonly named: boolean;
 }
 
 /** What the layers together say of one check. */
 interface Merged extends Omit<Settings, 'severity'> {
   readonly severity?: Severity;
-  readonly off: boolean;
+  readonly offBy?: Layer | undefined;
   readonly named: boolean;
 }
 
 /**
  * Lays the layers' entries over the checks. A later entry wins field by field, and option by option: a severity alone
- * keeps the options of a preset. Globs of `exclude` add up.
+ * keeps the options of a preset. Globs of `exclude` add up. What scanrun itself brings turns on nothing that is off.
  */
 export async function resolveChecks(
   registry: Registry,
@@ -68,10 +70,13 @@ export async function resolveChecks(
     for (const [id, entry] of Object.entries(layer.config.checks ?? {})) {
       const registered = registry.get(id);
       if (registered === undefined) {
+        if (layer.builtIn) continue;
         const problem = unknownCheck(id, layer, registry, complete);
         if (problem !== undefined) problems.push(problem);
         continue;
       }
+      const offBy = merged.get(id)?.offBy;
+      if (layer.builtIn && offBy !== undefined && offBy !== 'default') continue;
       const settings: Settings = typeof entry === 'string' ? { severity: entry } : entry;
       const { options } = settings;
       if (options !== undefined && Object.keys(options).length > 0)
@@ -91,7 +96,7 @@ export async function resolveChecks(
 
 function mergeSettings(before: Merged | undefined, settings: Settings, layer: Layer): Merged {
   const { severity, options, exclude, ...rest } = settings;
-  const { severity: earlier, ...kept } = before ?? { off: false, named: false };
+  const { severity: earlier, ...kept } = before ?? { named: false };
   const wanted = severity === 'off' ? undefined : (severity ?? earlier);
   return {
     ...kept,
@@ -99,8 +104,8 @@ function mergeSettings(before: Merged | undefined, settings: Settings, layer: La
     ...(wanted === undefined ? {} : { severity: wanted }),
     options: { ...kept.options, ...options },
     exclude: [...(kept.exclude ?? []), ...present(exclude)],
-    off: severity === undefined ? kept.off : severity === 'off',
-    named: kept.named || layer === 'config',
+    offBy: severity === undefined ? kept.offBy : severity === 'off' ? layer : undefined,
+    named: kept.named || layer === 'config' || layer === 'profile',
   };
 }
 
@@ -123,7 +128,8 @@ function resolveCheck({ id, check, plugin }: RegisteredCheck, merged: Merged | u
     id,
     check,
     plugin,
-    enabled: merged?.off !== true,
+    enabled: merged?.offBy === undefined,
+    ...(merged?.offBy === undefined ? {} : { offBy: merged.offBy }),
     ...(severity === undefined ? {} : { severity }),
     options: { ...defaultOptions(check), ...merged?.options },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -185,6 +185,32 @@ export interface BaseConfig {
   readonly reporters?: readonly (string | Reporter | ReporterUse)[];
 }
 
+/** What a profile may say that does not depend on plugins. What is absent is as in the configuration. */
+export interface BaseProfile {
+  /** What it is for, in a few words. */
+  readonly title?: string;
+  /** How much to run. */
+  readonly tier?: TierName;
+  /** Settings by tier. */
+  readonly tiers?: BaseConfig['tiers'];
+  /** Tasks in flight over all lanes, 1 to 64. */
+  readonly concurrency?: number;
+  /** The checks that it has, filters as for `--check`; they add up over presets. All when nobody says any. */
+  readonly include?: readonly string[];
+  /** The checks of these that it leaves out, filters as for `--skip`; they add up over presets. */
+  readonly exclude?: readonly string[];
+  /** What a release is decided on. */
+  readonly gate?: GateSettings;
+}
+
+/** A named emphasis over a tier, which `--profile` chooses: it is laid over the configuration. */
+export interface Profile extends BaseProfile {
+  /** Plugins besides those of the configuration, or their names, packages or paths. */
+  readonly plugins?: readonly (Plugin | string)[];
+  /** Settings by check id, laid over those of the configuration. */
+  readonly checks?: Readonly<Record<string, CheckEntry | undefined>>;
+}
+
 type UnionToIntersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void
   ? I
   : never;
@@ -210,29 +236,46 @@ export type CheckEntries<P extends Plugin> = [P] extends [never]
 export interface Config<P extends Plugin = Plugin> extends BaseConfig {
   /** Presets: what they list comes before this configuration's own, which wins. */
   readonly extends?: readonly Config[];
-  /** Plugins, or their names, packages or paths; listing one enables its checks at their tier. They add up over presets; repo and secrets when nobody lists any. */
+  /** Plugins, or their names, packages or paths; listing one enables its checks at their tier. They add up over presets; those that suit the repository (`recommended`) when nobody lists any. */
   readonly plugins?: readonly (Plugin | string)[];
   /** Settings by check id; laid over those of presets field by field, and option by option. */
   readonly checks?: Readonly<Record<string, CheckEntry | undefined>>;
+  /** Named emphases over a tier, for `--profile`; those of presets and the built-in ones of the same name are laid below. */
+  readonly profiles?: Readonly<Record<string, Profile | undefined>>;
   /** Carries the types; never there. */
   readonly types?: P;
 }
 
 type PluginsOf<E> = E extends Config<infer P> ? P : never;
 
-/** A configuration as a person writes it in TypeScript. */
-export interface ConfigInput<P extends readonly Plugin[], E extends readonly Config[]> extends BaseConfig {
+/** The plugins of a list; none where there is no list. */
+type PluginIn<L> = L extends readonly (infer P extends Plugin)[] ? P : never;
+
+/** A profile as a person writes it in TypeScript, with a list of plugins of its own. */
+export interface ProfileInput<L, Known extends Plugin> extends BaseProfile {
+  /** Plugins besides those of the configuration. */
+  readonly plugins?: L extends readonly Plugin[] ? L : readonly Plugin[];
+  /** Settings by check id: only ids of the configuration's plugins and of those above, with their own options. */
+  readonly checks?: NoInfer<CheckEntries<Known | PluginIn<L>>>;
+}
+
+/** A configuration as a person writes it in TypeScript; `F` has the plugins of each profile. */
+export interface ConfigInput<P extends readonly Plugin[], E extends readonly Config[], F> extends BaseConfig {
   /** Presets: what they list comes before this configuration's own, which wins. */
   readonly extends?: E;
   /** Plugins; listing one enables its checks at their tier. */
   readonly plugins?: P;
   /** Settings by check id: only ids of the plugins above, with their own options. */
   readonly checks?: NoInfer<CheckEntries<P[number] | PluginsOf<E[number]>>>;
+  /** Named emphases over a tier, for `--profile`. */
+  readonly profiles?: { readonly [Name in keyof F]: ProfileInput<F[Name], P[number] | PluginsOf<E[number]>> };
 }
 
 /** Defines a configuration. It returns what it is given: the compiler checks ids, options and their types. */
-export function defineConfig<const P extends readonly Plugin[] = [], const E extends readonly Config[] = []>(
-  config: ConfigInput<P, E>,
-): Config<P[number] | PluginsOf<E[number]>> {
+export function defineConfig<
+  const P extends readonly Plugin[] = [],
+  const E extends readonly Config[] = [],
+  const F = Readonly<Record<never, never>>,
+>(config: ConfigInput<P, E, F>): Config<P[number] | PluginsOf<E[number]>> {
   return config as unknown as Config<P[number] | PluginsOf<E[number]>>;
 }

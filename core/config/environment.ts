@@ -10,6 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Every variable that scanrun reads, and what for. The first group is this stage's; the others belong to the command line and the reporters. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = {
   SCANRUN_TIER: 'How much to run, as --tier.',
+  SCANRUN_PROFILE: 'The named emphasis over a tier, as --profile.',
   SCANRUN_CONCURRENCY: 'Tasks in flight, 1 to 64, as --concurrency.',
   SCANRUN_PARALLEL: 'true or false, as --parallel and --no-parallel.',
   SCANRUN_FAIL_ON: 'The least grave finding that counts, as --fail-on.',
@@ -26,6 +27,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
 
 const PLACES = {
   tier: 'SCANRUN_TIER',
+  profile: 'SCANRUN_PROFILE',
   concurrency: 'SCANRUN_CONCURRENCY',
   tiers: 'SCANRUN_PARALLEL',
   cache: 'SCANRUN_CACHE',
@@ -39,6 +41,8 @@ const PLACES = {
 export interface FromEnvironment {
   /** Its layer. */
   readonly layer: ConfigLayer;
+  /** The name of the profile; undefined where it names none. */
+  readonly profile: string | undefined;
   /** Regular expressions of what must appear in no output. */
   readonly redact: readonly string[];
   /** True finds no kept answers and keeps all anew. */
@@ -74,7 +78,7 @@ export async function readEnvironment(
   const layer = await makeLayer('environment', config, { source, folder: cwd }, problems);
   problems.push(...keyProblems(read('SCANRUN_CACHE_KEY')));
   const redact = readPatterns(read('SCANRUN_REDACT'), problems);
-  return { layer, redact, refreshCache, notices: unknownVariables(env) };
+  return { layer, profile: read('SCANRUN_PROFILE'), redact, refreshCache, notices: unknownVariables(env) };
 }
 
 /** The number that a text says; the text itself when it says none, for the validator to refuse. */

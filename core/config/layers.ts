@@ -10,7 +10,7 @@ import { type ConfigProblem, validateConfig } from './problems.js';
 import { validateRanges } from './ranges.js';
 
 /** Where a value came from; each layer wins over those before it. */
-export type Layer = 'default' | 'user' | 'preset' | 'config' | 'environment' | 'flag';
+export type Layer = 'default' | 'user' | 'preset' | 'config' | 'profile' | 'environment' | 'flag';
 
 /** A check's settings after validation. */
 export interface Settings {
@@ -35,11 +35,20 @@ export interface TierValues {
   readonly timeout?: Duration;
 }
 
+/** A profile after validation. Null stands where a list had something wrong. */
+export interface ProfileValues
+  extends Pick<ValidConfig, 'plugins' | 'checks' | 'tier' | 'tiers' | 'concurrency' | 'gate'> {
+  readonly title?: string;
+  readonly include?: readonly (string | null)[];
+  readonly exclude?: readonly (string | null)[];
+}
+
 /** A configuration after validation. Null stands where a list had something wrong. */
 export interface ValidConfig {
   readonly extends?: readonly unknown[];
   readonly plugins?: readonly unknown[];
   readonly checks?: Readonly<Record<string, Severity | 'off' | Settings>>;
+  readonly profiles?: Readonly<Record<string, ProfileValues>>;
   readonly tier?: TierName;
   readonly tiers?: Readonly<Partial<Record<TierName, TierValues>>>;
   readonly concurrency?: number;
@@ -66,6 +75,8 @@ export interface ConfigLayer {
   readonly folder: string;
   /** What it says. */
   readonly config: ValidConfig;
+  /** True for one that scanrun brings: it may speak of checks whose plugin nobody lists. */
+  readonly builtIn?: boolean;
 }
 
 /** Validates a configuration and makes a layer of what is right in it. */

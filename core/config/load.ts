@@ -77,10 +77,18 @@ export interface FoundConfig {
 /** Finds the configuration of a folder: in it, or further up in the same repository. */
 export function findConfig(folder: string, home: string = homedir()): FoundConfig | undefined {
   for (const place of searchFolders(folder, home)) {
-    const [first, ...others] = SEARCH_PLACES.filter((name) => isThere(place, name));
+    const [first, ...others] = configsIn(place);
     if (first !== undefined) return { file: join(place, first), others };
   }
   return undefined;
+}
+
+/**
+ * The names of the configurations in a folder, the one that is used first.
+ * @throws ScanError `SR_CONFIG_LOAD` when it cannot be told whether one is there.
+ */
+export function configsIn(folder: string): string[] {
+  return SEARCH_PLACES.filter((name) => isThere(folder, name));
 }
 
 /** The folder and those above it up to the repository's root; the folder alone where there is no repository. */

@@ -7,6 +7,8 @@ import type { ConfigProblem } from './problems.js';
 export interface Overrides {
   /** `--tier`. */
   readonly tier?: string;
+  /** `--profile`: the name of one, built in or of the configuration. */
+  readonly profile?: string;
   /** `--check`, filters; repeatable. */
   readonly check?: readonly string[];
   /** `--skip`, filters; repeatable. */
@@ -41,6 +43,7 @@ export interface Overrides {
 
 const PLACES = {
   tier: '--tier',
+  profile: '--profile',
   plugins: '--plugin',
   concurrency: '--concurrency',
   tiers: '--parallel',

@@ -31,6 +31,11 @@ export function fileSource(label: string, prefix: Steps = []): Source {
   };
 }
 
+/** What lies in a configuration at these steps, as a configuration of its own. */
+export function sourceWithin(source: Source, prefix: Steps): Source {
+  return { ...source, place: (steps) => source.place([...prefix, ...steps]) };
+}
+
 /** A configuration made of named values, such as flags: `flag: --tier`. */
 export function namedSource(kind: string, names: Readonly<Record<string, string>>): Source {
   return {

@@ -5,14 +5,11 @@ import { nameOf } from './plain.js';
 import type { ConfigProblem } from './problems.js';
 import { loadExport, resolveReference } from './reference.js';
 
-/** What runs when no configuration lists plugins. */
-export const DEFAULT_PLUGINS: readonly string[] = ['repo', 'secrets'];
-
 /** The plugins of all layers. */
 export interface LoadedPlugins {
   /** One of each name, in the order in which they are listed. */
   readonly plugins: readonly Plugin[];
-  /** The last layer that listed any; `default` when none did. */
+  /** The last layer that listed any; `default` when none did, or only the default set. */
   readonly layer: Layer;
   /** False when one could not be loaded, so that nobody knows which checks there are. */
   readonly complete: boolean;
@@ -24,13 +21,9 @@ interface Listed {
   readonly folder: string;
 }
 
-/**
- * Loads the plugins that the layers list; the default ones where none lists any. Plugins add up over the layers; the
- * same plugin may be listed twice.
- */
+/** Loads the plugins that the layers list. They add up over the layers; the same plugin may be listed twice. */
 export async function loadPlugins(
   layers: readonly ConfigLayer[],
-  cwd: string,
   loader: ModuleLoader,
   problems: ConfigProblem[],
 ): Promise<LoadedPlugins> {
@@ -38,9 +31,6 @@ export async function loadPlugins(
   const listed: Listed[] = listing.flatMap(({ config, source, folder }) =>
     (config.plugins ?? []).map((item, index) => ({ item, where: source.place(['plugins', index]), folder })),
   );
-  // A flag adds to what would run without it.
-  if (listing.every(({ layer }) => layer === 'flag'))
-    listed.unshift(...DEFAULT_PLUGINS.map((item) => ({ item, where: 'default plugins', folder: cwd })));
   const found = new Map<string, { readonly plugin: Plugin; readonly where: string }>();
   let complete = true;
   for (const entry of listed) {

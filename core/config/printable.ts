@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../model/json.js';
 import { maskNamed } from '../redact/named.js';
 import { MASK } from '../redact.js';
 import type { ResolvedCheck } from './checks.js';
+import type { ResolvedProfile } from './profiles.js';
 import type { ResolvedConfig } from './resolve.js';
 
 /** The configuration for the report: plain JSON, without functions, without the values of options that are named like secrets or that a redaction pattern matches. */
@@ -17,6 +18,7 @@ export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targe
   const printable = {
     ...(file === undefined ? {} : { file: relative(targetRoot, file).replaceAll('\\', '/') }),
     tier: config.tier,
+    ...(config.profile === undefined ? {} : { profile: printableProfile(config.profile) }),
     limits: { ...config.limits },
     plugins: config.plugins.map(({ name, version }) => (version === undefined ? { name } : { name, version })),
     ...(config.governor === undefined ? {} : { governor: { ...config.governor } }),
@@ -58,6 +60,15 @@ function settingsOf(check: ResolvedCheck): JsonObject {
 /** True for settings without anything that might be masked. */
 function isPlain({ options, files, exclude, resource = '' }: ResolvedCheck): boolean {
   return Object.keys(options).length === 0 && ![...files, ...exclude, resource].some((text) => /[@-]/.test(text));
+}
+
+function printableProfile({ name, title, include, exclude }: ResolvedProfile): JsonObject {
+  return {
+    name,
+    ...(title === undefined ? {} : { title }),
+    ...(include === undefined ? {} : { include }),
+    exclude,
+  };
 }
 
 function masked(value: JsonValue, patterns: readonly RegExp[]): JsonValue {

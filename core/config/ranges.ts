@@ -1,5 +1,5 @@
 import { type Duration, parseDuration } from '../model/duration.js';
-import type { Source, Steps } from './place.js';
+import { type Source, type Steps, sourceWithin } from './place.js';
 import type { RawConfig } from './plain.js';
 import { type ConfigProblem, quote, type Validated, without } from './problems.js';
 
@@ -22,6 +22,17 @@ const REQUEST = { min: 1_000, max: 120_000, text: "between '1s' and '120s'" };
 
 /** Finds durations that look right and are out of range, which no pattern can say. */
 export function validateRanges(config: RawConfig, source: Source): Validated {
+  const { problems, bad } = rangeProblems(config, source);
+  for (const [name, profile] of Object.entries((config.profiles ?? {}) as Record<string, RawConfig>)) {
+    const steps = ['profiles', name];
+    const own = rangeProblems(profile, sourceWithin(source, steps));
+    problems.push(...own.problems);
+    bad.push(...own.bad.map((place) => [...steps, ...place]));
+  }
+  return { config: bad.length === 0 ? config : without(config, bad), problems };
+}
+
+function rangeProblems(config: RawConfig, source: Source): { problems: ConfigProblem[]; bad: Steps[] } {
   const problems: ConfigProblem[] = [];
   const bad: Steps[] = [];
   const check = (value: unknown, steps: Steps, range: typeof TIMEOUT): void => {
@@ -56,7 +67,7 @@ export function validateRanges(config: RawConfig, source: Source): Validated {
     if (typeof resource.breaker === 'object')
       check(resource.breaker.halfOpenAfter, [...steps, 'breaker', 'halfOpenAfter'], HALF_OPEN);
   }
-  return { config: bad.length === 0 ? config : without(config, bad), problems };
+  return { problems, bad };
 }
 
 /** The durations of a resource before they are checked. */

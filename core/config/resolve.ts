@@ -13,6 +13,7 @@ import type { TierLimits, TierName } from '../model/tier.js';
 import type { Gate } from '../model/verdict.js';
 import { resolveCache } from './cache.js';
 import { present, type ResolvedCheck, resolveChecks } from './checks.js';
+import { defaultNotice, defaultSet } from './default-set.js';
 import type { Config } from './define.js';
 import { type Environment, readEnvironment } from './environment.js';
 import { type BaselineChoice, resolveGate } from './gate.js';
@@ -22,10 +23,11 @@ import { resolveLimits } from './limits.js';
 import type { LoadedConfig } from './load.js';
 import { type Overrides, readOverrides } from './overrides.js';
 import { fileSource } from './place.js';
-import { DEFAULT_PLUGINS, loadPlugins } from './plugins.js';
+import { loadPlugins } from './plugins.js';
 import { flattenConfig, type RootConfig } from './presets.js';
 import { printableConfig } from './printable.js';
 import { type ConfigProblem, configError } from './problems.js';
+import { checkProfiles, chooseProfile, type ResolvedProfile, resolveProfile } from './profiles.js';
 import { type ResolvedReporter, resolveReporters } from './reporters.js';
 import { type ResolvedResources, resolveResources } from './resources.js';
 import { resolveWaivers } from './waivers.js';
@@ -41,6 +43,8 @@ export interface ResolvedConfig {
   readonly file?: string;
   /** How much to run. */
   readonly tier: TierName;
+  /** The profile that was asked for, and which checks it leaves out; absent without one. */
+  readonly profile?: ResolvedProfile;
   /** What that tier allows, after all layers. */
   readonly limits: TierLimits;
   /** The plugins, one of each name. */
@@ -102,7 +106,7 @@ export interface ConfigSources {
 }
 
 /**
- * Makes one configuration of all layers: default < user < preset < config < environment < flag.
+ * Makes one configuration of all layers: default < user < preset < config < profile < environment < flag.
  * @throws ScanError that lists every problem at once. Its code is `SR_CONFIG_INVALID`, or the one that all problems
  * share (`SR_PLUGIN_LOAD`, `SR_PLUGIN_DUPLICATE`, `SR_REPORTER_UNKNOWN`, ...); `SR_CHECK_MODULE` when a check is not the default export of its module.
  */
@@ -114,13 +118,21 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const environment = await readEnvironment(sources.environment, cwd, problems);
   const user = await userLayers(sources, problems);
   const project = root === undefined ? [] : await flattenConfig(root, loader, problems);
-  const layers = [...user, ...project, environment.layer, flags];
+  const asked = { flags, name: sources.overrides.profile, environment };
+  const profiles = chooseProfile(project, asked, problems);
+  const { chosen } = profiles;
+  const set = [...user, ...project, ...(chosen?.layers ?? []), environment.layer, flags];
+  const defaults = defaultSet(set, targetRoot, chosen);
+  const layers = defaults === undefined ? set : [defaults.layer, ...set];
 
-  const loaded = await loadPlugins(layers, cwd, loader, problems);
+  const loaded = await loadPlugins(layers, loader, problems);
   const registry = createRegistry(loaded.plugins);
   const origins = new Map<string, Layer>([['plugins', loaded.layer]]);
   const checks = await resolveChecks(registry, layers, loaded.complete, origins, problems);
   const base = resolveBase(layers, sources.overrides, origins, problems);
+  const scope = { checks: [...checks.values()], plugins: loaded.plugins, complete: loaded.complete, tier: base.tier };
+  const profile = chosen === undefined ? undefined : resolveProfile(chosen, scope, problems);
+  await checkProfiles(profiles, scope, problems);
   const governor = resolveGovernor(layers, origins);
   const resources = resolveResources(layers, origins, problems);
   const known = resolveGate(layers, origins, problems);
@@ -129,6 +141,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const cache = resolveCache(layers, refresh, origins);
   const reporters = await resolveReporters(layers, cwd, sources.environment, loader, problems);
   origins.set('reporters', reporters.layer);
+  if (chosen !== undefined) origins.set('profile', chosen.askedBy);
 
   const failure = configError(problems);
   if (failure !== undefined) throw failure;
@@ -136,7 +149,8 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const notices = [
     ...(sources.loaded?.notices ?? []),
     ...environment.notices,
-    ...defaultNotices(root, loaded.layer),
+    ...(defaults === undefined ? [] : [defaultNotice(defaults, root !== undefined)]),
+    ...(profile?.notices ?? []),
     ...limitNotices(base, origins),
   ];
   const { check = [], skip = [] } = sources.overrides;
@@ -144,6 +158,7 @@ export async function resolveConfig(sources: ConfigSources): Promise<ResolvedCon
   const config = {
     ...(file === undefined ? {} : { file }),
     ...base,
+    ...(profile === undefined ? {} : { profile }),
     ...known,
     waivers,
     plugins: loaded.plugins,
@@ -222,19 +237,6 @@ function isNative(entries: readonly RegisteredCheck[], { cacheDir }: ModuleLoade
     () => true,
     () => false,
   );
-}
-
-function defaultNotices(root: RootConfig | undefined, plugins: Layer): Notice[] {
-  if (plugins !== 'default') return [];
-  const names = DEFAULT_PLUGINS.join(', ');
-  const what = root === undefined ? 'No configuration found' : 'The configuration lists no plugins';
-  const next =
-    root === undefined
-      ? 'Write a `scan.config.ts` to choose: docs/getting-started.md shows one.'
-      : 'List what is wanted under `plugins`.';
-  return [
-    { code: 'default-config', level: 'info', message: `${what}: running the default checks (${names}). ${next}` },
-  ];
 }
 
 function limitNotices({ tier, limits }: Base, origins: ReadonlyMap<string, Layer>): Notice[] {

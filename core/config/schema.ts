@@ -1,6 +1,7 @@
 import { DURATION_PATTERN } from '../model/duration.js';
 import { SEVERITIES } from '../model/severity.js';
 import { TIERS } from '../model/tier.js';
+import { profilesSchema } from './profile-schema.js';
 
 // Every leaf has a `title` that completes the sentence "must be ...": it is what a person reads who got it wrong.
 // Choices are written with if/then/else rather than anyOf, so that only the branch that was meant complains.
@@ -184,7 +185,7 @@ export const configSchema = {
     plugins: {
       type: 'array',
       title: 'a list of plugins',
-      description: 'Listing a plugin enables its checks at their tier. Default: repo and secrets.',
+      description: 'Listing a plugin enables its checks at their tier. Default: those that suit the repository.',
       items: { type: ['string', 'object'], title: 'a plugin, or the name, package or path of one' },
     },
     checks: {
@@ -292,6 +293,7 @@ export const configSchema = {
         { $ref: '#/definitions/reporterUse' },
       ),
     },
+    profiles: profilesSchema,
   },
   additionalProperties: false,
   definitions: { cacheSettings, checkEntry, checkSettings, resourceSettings, tierSettings, reporterUse, waiver },

@@ -3,13 +3,13 @@ import { type Outcome, worstOutcome } from '../model/outcome.js';
 import type { TaskRecord } from '../model/result.js';
 import type { Task } from '../model/task.js';
 import { ActiveTask } from './active-task.js';
+import { Ahead } from './ahead.js';
 import { Alarms } from './alarms.js';
 import { TaskCollector } from './collect.js';
 import type { Collected } from './collected.js';
 import { type CheckOutcome, checkOutcome, collectListener, type Executed, type ExecuteOptions } from './contract.js';
 import type { RunEnd } from './executor.js';
 import { KnownTasks } from './known-tasks.js';
-import { makeOrder } from './order.js';
 import { PassFiles } from './pass-files.js';
 import { PassWatch } from './pass-watch.js';
 import { Places } from './places.js';
@@ -40,6 +40,7 @@ class Execution {
   readonly #files: PassFiles;
   readonly #known: KnownTasks | undefined;
   readonly #places: Places;
+  readonly #ahead: Ahead;
   readonly #active = new Map<string, ActiveTask>();
   readonly #endedAtMs = new Map<string, number>();
   readonly #data = new Map<string, JsonValue | undefined>();
@@ -71,6 +72,7 @@ class Execution {
       heavyFirst: limits.parallel && limits.concurrency > pool.cores,
       ended: [...(options.earlier?.tasks ?? [])],
     });
+    this.#ahead = new Ahead(options, this.#queue, this.#places, this.#data);
   }
 
   /** Takes over what an earlier process did. */
@@ -168,7 +170,7 @@ class Execution {
     const remainingMs = (): number => Math.min(untilMs, this.#deadlineMs) - this.#now();
     const asks = { id: task.id, visits: () => this.#files.visitsOf(task), learns: this.#known?.listener(task) };
     const requests = new TaskRequests(source, remainingMs, asks);
-    const order = makeOrder(this.#options, task, this.#data, waiting.again?.left ?? task.retries ?? 0);
+    const order = this.#ahead.orderOf(waiting, place);
     const running = place.start(watch === undefined ? order : { ...order, pass: watch.order }, {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
@@ -177,6 +179,7 @@ class Execution {
     const parts = { waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs };
     const active = new ActiveTask(parts);
     this.#active.set(task.id, active);
+    this.#ahead.tell(place);
     if (before === undefined) {
       this.#untold.push(() => {
         listener.taskStarted(task, running.worker);

@@ -37,6 +37,13 @@ export class Places {
     return { start: (order, listener) => startInline(order, listener, clock, loader) };
   }
 
+  /** True for a task that any thread of the CPU lane runs as it stands, and whose answer is not looked for elsewhere. */
+  isPlain({ task, alone, lost }: Waiting): boolean {
+    const { id, lane, part } = task;
+    const isKnown = this.#known?.mayBeKnown(task) === true;
+    return lane === 'cpu' && part === undefined && lost === undefined && !alone && !isKnown && !this.#isInline(id);
+  }
+
   #isInline(id: string): boolean {
     return this.#options.inline.has(id);
   }

@@ -25,6 +25,10 @@ export interface PoolOptions {
 export interface Place {
   /** Starts the task there. To be called once. */
   start(order: RunOrder, listener: RunListener): Running;
+  /** Tells what will run there after the task that was started; absent where that is no use. */
+  tellNext?(order: RunOrder): void;
+  /** True while a task that was told of is what will run there. */
+  isNext?(order: RunOrder): boolean;
 }
 
 /**
@@ -92,6 +96,9 @@ export class Pool {
         });
         return running;
       },
+      ...(lane === 'cpu' && !alone
+        ? { tellNext: (order) => thread.tellNext(order), isNext: (order) => thread.isNext(order) }
+        : {}),
     };
   }
 

@@ -128,6 +128,14 @@ export class TaskQueue {
     return undefined;
   }
 
+  /** What will start next, as far as that can be known; undefined where it depends on more. */
+  get next(): Waiting | undefined {
+    const [[first] = []] = this.#lists();
+    const isSure =
+      this.#instead.length === 0 && this.#delayed.size === 0 && first?.waiting.task.exclusive === undefined;
+    return isSure ? first?.waiting : undefined;
+  }
+
   /** The lists of tasks that may start, the one with the first task first. */
   #lists(): Item[][] {
     const lists: Item[][] = [];

@@ -46,6 +46,8 @@ export class Thread implements Pick<Executor, 'start'> {
   readonly #runs = new Map<number, ActiveRun>();
   #worker: Worker | undefined;
   #load: EventLoopUtilization | undefined;
+  /** What it was told to run next. */
+  #next: number | undefined;
   #state: 'open' | 'retired' | 'gone' = 'open';
 
   constructor(options: ThreadOptions) {
@@ -120,13 +122,35 @@ export class Thread implements Pick<Executor, 'start'> {
     });
     // The port keeps the process alive while a run's answer is awaited.
     this.#port.ref();
-    this.#port.postMessage({ type: 'run', order: forThread(order) } satisfies ToThread);
+    if (this.#next === order.run) this.#next = undefined;
+    else {
+      this.#forgetNext();
+      this.#port.postMessage({ type: 'run', order: forThread(order) } satisfies ToThread);
+    }
     return {
       worker: this.name,
       ended,
       stop: (reason) => this.#stop(order.run, reason),
       kill: (reason) => this.#kill(order.run, reason),
     };
+  }
+
+  /** Tells it what will run next: it begins with that at the end of its task, and not when it is told to a moment later. */
+  tellNext(order: RunOrder): void {
+    if (this.#state !== 'open') return;
+    this.#forgetNext();
+    this.#next = order.run;
+    this.#port.postMessage({ type: 'next', order: forThread(order) } satisfies ToThread);
+  }
+
+  /** True while a task that it was told of is what it runs next, or runs already. */
+  isNext({ run }: RunOrder): boolean {
+    return this.#state === 'open' && this.#next === run;
+  }
+
+  #forgetNext(): void {
+    if (this.#next !== undefined) this.#port.postMessage({ type: 'forget', run: this.#next } satisfies ToThread);
+    this.#next = undefined;
   }
 
   /** Takes no more tasks and ends when those it has are done. */
@@ -188,6 +212,7 @@ export class Thread implements Pick<Executor, 'start'> {
     const run = this.#runs.get(id);
     if (run === undefined || run.stopping) return;
     run.stopping = true;
+    this.#forgetNext();
     this.#port.postMessage({ type: 'abort', run: id, reason });
     run.cancelGrace = this.#options.clock.after(GRACE_MS, () => {
       run.cancelGrace = undefined;

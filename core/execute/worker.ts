@@ -38,6 +38,8 @@ class ThreadState {
   readonly #meter = new ResourceMeter();
   /** True where tasks share the thread: there nobody knows whose time it is. */
   #shared = false;
+  /** What it runs next without being told again. */
+  #next: RunOrder | undefined;
 
   connect(job: ThreadJob): void {
     this.#port = job.port;
@@ -90,6 +92,15 @@ class ThreadState {
     } finally {
       this.#runs.delete(run);
     }
+    this.#goOn();
+  }
+
+  /** Runs what is next, once nothing else runs. */
+  #goOn(): void {
+    const order = this.#next;
+    if (order === undefined || this.#runs.size > 0) return;
+    this.#next = undefined;
+    void this.run(order);
   }
 
   /** An error that nobody caught belongs to the run in whose asynchronous context it arose. */
@@ -110,6 +121,16 @@ class ThreadState {
   #receive(message: ToThread): void {
     if (message.type === 'run') {
       void this.run(message.order);
+      return;
+    }
+    if (message.type === 'next') {
+      this.#next = message.order;
+      this.#goOn();
+      return;
+    }
+    if (message.type === 'forget') {
+      if (this.#next?.run === message.run) this.#next = undefined;
+      this.#runs.get(message.run)?.controller.abort(new Error('It was not its turn.'));
       return;
     }
     if (message.type === 'prepare') {

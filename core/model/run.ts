@@ -38,6 +38,8 @@ export interface RunInfo {
   readonly endedAt: string;
   /** The tier that ran. */
   readonly tier: TierName;
+  /** The profile that chose among the checks; absent without one. */
+  readonly profile?: string;
   /** Versions of what ran: scanrun, node and each plugin that states one. */
   readonly versions: Readonly<Record<string, string>>;
   /** What it was restricted to; absent for a scan of all files. */

@@ -72,7 +72,7 @@ export interface NotPlanned {
   /** The check's id. */
   readonly checkId: string;
   /** The cause, for machines. */
-  readonly code: 'off' | 'filtered' | 'tier' | 'not-applicable' | 'unchanged' | 'within';
+  readonly code: 'off' | 'filtered' | 'profile' | 'tier' | 'not-applicable' | 'unchanged' | 'within';
   /** The cause, for people. */
   readonly message: string;
 }
@@ -83,6 +83,8 @@ export interface Plan {
   readonly schemaVersion: 1;
   /** The tasks in the order in which they would start one at a time. */
   readonly tasks: readonly Task[];
+  /** The profile that chose among the checks; absent without one. */
+  readonly profile?: string;
   /** The checks that do not run. */
   readonly notPlanned: readonly NotPlanned[];
 }

@@ -218,10 +218,11 @@ function summaryOf(status: Verdict['status'], facts: Facts, codes: ReadonlySet<C
 function cleanText({ input, gateFindings, missing }: Facts, without: string, on: string): string {
   const { checks, changes } = input;
   if (checks.length === 0 && changes !== undefined) return `Clean: ${untouchedText(changes)}.`;
+  const open = checks.filter(({ outcome, optional }) => optional && !isConclusive(outcome)).length;
   const borne = [...(gateFindings > 0 ? [plural(gateFindings, 'finding')] : []), ...(missing > 0 ? [without] : [])];
   return borne.length > 0
     ? `Clean, as the gate allows ${borne.join(' and ')}${on}.`
-    : `${plural(checks.length, 'check')}, nothing at the gate${on}.`;
+    : `${plural(checks.length - open, 'check')}, nothing at the gate${open > 0 ? `; ${plural(open, 'optional check')} without an answer` : ''}${on}.`;
 }
 
 function untouchedText(changes: RunChanges): string {

@@ -20,6 +20,8 @@ export interface PlannableCheck {
   readonly id: string;
   readonly check: AnyCheck;
   readonly enabled: boolean;
+  /** What turned it off; `default` is the set that runs without configuration. */
+  readonly offBy?: string;
   readonly severity?: Severity;
   readonly options: JsonObject;
   readonly timeoutMs?: number;
@@ -31,6 +33,9 @@ export interface PlannableCheck {
   readonly exclude: readonly string[];
 }
 
+/** Why a profile has not a check: its `exclude` names it, or its `include` does not. */
+export type LeftOut = 'excluded' | 'not-included';
+
 /** What a plan is made of. */
 export interface PlanInput {
   readonly tier: TierName;
@@ -40,6 +45,10 @@ export interface PlanInput {
   readonly checks: readonly PlannableCheck[];
   /** Filters: what runs, and what of that does not. */
   readonly select: { readonly check: readonly string[]; readonly skip: readonly string[] };
+  /** What a profile leaves out by its own filters, by check id; absent without one. */
+  readonly profile?:
+    | { readonly name: string; readonly include?: readonly string[]; readonly leftOut: ReadonlyMap<string, LeftOut> }
+    | undefined;
   /** Globs of files that no check may see. */
   readonly exclude: readonly string[];
   readonly target: Target;
@@ -80,6 +89,7 @@ export function makePlan(input: PlanInput): Plan {
   return {
     schemaVersion: 1,
     tasks,
+    ...(input.profile === undefined ? {} : { profile: input.profile.name }),
     notPlanned: [...reasons.values(), ...left].sort((a, b) => compareText(a.checkId, b.checkId)),
   };
 }
@@ -91,12 +101,17 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
     input.select.check.length === 0 ? () => true : compileFilters(input.select.check, '--check', input.checks);
   const skipped =
     input.select.skip.length === 0 ? () => false : compileFilters(input.select.skip, '--skip', input.checks);
+  const leftOut = input.profile?.leftOut;
+  const profileNames = input.profile?.include !== undefined;
   for (const item of input.checks) {
     const { id, check } = item;
     const { tier } = check.meta;
-    if (!item.enabled) reasons.set(id, { checkId: id, code: 'off', message: 'The configuration turns it off.' });
+    const named = (input.select.check.length > 0 && wanted(item)) || (profileNames && !leftOut?.has(id));
+    if (!item.enabled && !(isSpare(item) && named))
+      reasons.set(id, { checkId: id, code: 'off', message: offText(item) });
     else if (skipped(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--skip leaves it out.' });
     else if (!wanted(item)) reasons.set(id, { checkId: id, code: 'filtered', message: '--check does not name it.' });
+    else if (leftOut?.has(id)) reasons.set(id, { checkId: id, code: 'profile', message: profileReason(input, id) });
     else if (!tierIncludes(input.tier, tier))
       reasons.set(id, { checkId: id, code: 'tier', message: `It belongs to the tier ${tier}; this is ${input.tier}.` });
   }
@@ -104,6 +119,22 @@ function select(input: PlanInput, needs: NeedsById): Map<string, NotPlanned> {
   leaveOutNotApplicable(input, needs, reasons);
   leaveOutUnchanged(input, needs, reasons);
   return reasons;
+}
+
+function profileReason({ profile }: PlanInput, id: string): string {
+  return profile?.leftOut.get(id) === 'excluded'
+    ? `The profile ${profile.name} leaves it out.`
+    : `The profile ${profile?.name} does not name it.`;
+}
+
+/** True for a check that only the default set leaves out: who asks for it by `--check` or the `include` of a profile, or needs it, gets it. */
+function isSpare({ offBy }: PlannableCheck): boolean {
+  return offBy === 'default';
+}
+
+function offText(item: PlannableCheck): string {
+  if (isSpare(item)) return 'The default set leaves it out; --check or a configuration brings it in.';
+  return item.offBy === 'preset' ? 'A preset turns it off.' : 'The configuration turns it off.';
 }
 
 function includeNeeds(
@@ -119,12 +150,14 @@ function includeNeeds(
     for (const need of Object.values(needs.get(id) ?? {})) {
       if (!reasons.has(need)) continue;
       const item = byId.get(need);
-      if (item === undefined || !item.enabled || skipped(item)) {
-        problems.push({
-          where: `${id} needs ${need}`,
-          what: item?.enabled ? 'which --skip leaves out' : 'which the configuration turns off',
-          next: `turn ${id} off as well`,
-        });
+      const excluded = input.profile?.leftOut.get(need) === 'excluded';
+      if (item === undefined || !(item.enabled || isSpare(item)) || skipped(item) || excluded) {
+        const what = !(item?.enabled || (item && isSpare(item)))
+          ? 'which the configuration turns off'
+          : skipped(item)
+            ? 'which --skip leaves out'
+            : `which the profile ${input.profile?.name} leaves out`;
+        problems.push({ where: `${id} needs ${need}`, what, next: `turn ${id} off as well` });
         continue;
       }
       reasons.delete(need);

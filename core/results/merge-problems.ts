@@ -70,7 +70,7 @@ function folderText(path: string | undefined): string {
 }
 
 /** Parts of a configuration that may differ between shards without changing what a finding means. */
-const EXPECTED_TO_DIFFER = ['file', 'select', 'reporters', 'limits', 'tier'];
+const EXPECTED_TO_DIFFER = ['file', 'select', 'reporters', 'limits', 'tier', 'profile'];
 
 /** In what the results differ although they may be merged, as warnings. */
 export function differences(inputs: readonly ShardInput[]): Notice[] {

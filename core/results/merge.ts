@@ -107,6 +107,7 @@ function runOf(shards: readonly Shard[], cores: number): RunInfo {
     startedAt: earliest.startedAt,
     endedAt: runs.map(({ endedAt }) => endedAt).reduce((a, b) => (Date.parse(b) > Date.parse(a) ? b : a)),
     tier: runs.map(({ tier }) => tier).reduce((a, b) => (TIERS.indexOf(b) > TIERS.indexOf(a) ? b : a)),
+    ...sharedProfile(runs),
     versions: Object.assign({}, ...runs.toReversed().map(({ versions }) => versions)) as RunInfo['versions'],
     machine: {
       platform: joinedNames(runs.map(({ machine }) => machine.platform)),
@@ -115,6 +116,12 @@ function runOf(shards: readonly Shard[], cores: number): RunInfo {
     },
     mergedFrom: parts,
   };
+}
+
+/** The profile of all runs; none where they had several. */
+function sharedProfile([first, ...others]: readonly RunInfo[]): Pick<RunInfo, 'profile'> {
+  const profile = first?.profile;
+  return profile !== undefined && others.every((run) => run.profile === profile) ? { profile } : {};
 }
 
 function byStart(a: MergedRun, b: MergedRun): number {

@@ -3,6 +3,7 @@
 import { compareText } from '../model/finding.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
 import type { CheckResult, RunResult, TaskRecord } from '../model/result.js';
+import type { NotPlanned } from '../model/task.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
 import type { Verdict } from '../model/verdict.js';
@@ -32,8 +33,10 @@ export interface HistoryRun {
   readonly tier: TierName;
   readonly commit?: string;
   readonly configHash: string;
-  /** True when flags left out checks of the tier. */
+  /** True when flags or a profile left out checks of the tier. */
   readonly filtered: boolean;
+  /** The profile that chose among the checks; absent without one. */
+  readonly profile?: string;
   readonly wallMs: number;
   readonly verdict: Verdict['status'];
   /** 0 to 1. */
@@ -134,7 +137,8 @@ export function historyRun(
     tier: run.tier,
     ...(target.commit === undefined ? {} : { commit: target.commit }),
     configHash: kept.configHash,
-    filtered: result.notPlanned.some(({ code }) => code === 'filtered'),
+    filtered: isFiltered(result.notPlanned),
+    ...(run.profile === undefined ? {} : { profile: run.profile }),
     wallMs: rounded(statistics.wallMs),
     verdict: verdict.status,
     coverage: verdict.coverage,
@@ -171,6 +175,19 @@ function rounded(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
+/** Whether flags or a profile left out checks of the tier. */
+export function isFiltered(notPlanned: readonly NotPlanned[]): boolean {
+  return notPlanned.some(({ code }) => code === 'filtered' || code === 'profile');
+}
+
+/** What a run says of how its checks were chosen. */
+type Selection = Pick<HistoryRun, 'filtered' | 'profile'>;
+
+/** Whether the checks of two runs of a tier were chosen alike, as far as the history knows. */
+export function hasSameSelection(one: Selection, other: Selection): boolean {
+  return one.filtered === other.filtered && one.profile === other.profile;
+}
+
 /** The last runs of the same tier and selection with the present one; undefined where there is no earlier one. */
 export function trendOf(
   history: History,
@@ -178,7 +195,7 @@ export function trendOf(
   categoryOf: (checkId: string) => string | undefined,
 ): TrendRun[] | undefined {
   const alike = history.runs.filter(
-    ({ tier, filtered, verdict }) => tier === now.tier && filtered === now.filtered && verdict !== 'interrupted',
+    (run) => run.tier === now.tier && hasSameSelection(run, now) && run.verdict !== 'interrupted',
   );
   if (alike.length === 0) return undefined;
   return [...alike, now].slice(-TREND_RUNS).map((run) => {
@@ -240,6 +257,7 @@ function isPastRun(value: unknown): value is PastRun {
     (run.commit === undefined || isName(run.commit)) &&
     isName(run.configHash) &&
     typeof run.filtered === 'boolean' &&
+    (run.profile === undefined || isName(run.profile)) &&
     VERDICTS.includes(run.verdict) &&
     [run.wallMs, run.coverage, run.findings, run.files, run.bytes].every(isCount) &&
     (run.found === undefined || isCount(run.found)) &&

@@ -6,6 +6,7 @@ import {
   NOT_PLANNED_WORDS,
   OUTCOME_WORDS,
   percent,
+  tierText,
   VERDICT_WORDS,
   verdictSentence,
 } from '../summary.js';
@@ -148,7 +149,7 @@ function factsOf({ run, target, statistics }: RunResult): Fact[] {
     ...(target.commit === undefined
       ? []
       : [{ name: 'Commit', value: nameText(target.commit.slice(0, 12)), code: true }]),
-    { name: 'Tier', value: `${run.tier}, ${statistics.concurrency} at once` },
+    { name: 'Tier', value: `${tierText(run)}, ${statistics.concurrency} at once` },
     { name: 'Started', value: dateText(run.startedAt) },
     {
       name: 'Duration',

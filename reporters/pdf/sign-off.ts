@@ -1,7 +1,7 @@
 import type { RunResult } from 'scanrun';
 import type { Fact } from '../page/overview.js';
 import { dateText, nameText, pathText } from '../page/text.js';
-import { VERDICT_WORDS } from '../summary.js';
+import { tierText, VERDICT_WORDS } from '../summary.js';
 
 /** What is signed, and where. */
 export interface SignOffView {
@@ -24,7 +24,7 @@ export function signOffView({ run, target, verdict }: RunResult, digest: string)
       { name: 'Target', value: pathText(target.root), code: true },
       { name: 'Commit', value: target.commit === undefined ? 'none' : nameText(target.commit), code: true },
       ...(target.branch === undefined ? [] : [{ name: 'Branch', value: nameText(target.branch), code: true }]),
-      { name: 'Tier', value: run.tier },
+      { name: 'Tier', value: tierText(run) },
     ],
     versions: Object.entries(run.versions).map(([name, version]) => ({
       name: nameText(name),

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, type Outcome, plural, type RunResult } from 'scanrun';
+import { type CheckResult, formatCount, formatDuration, type Outcome, plural, type RunResult } from 'scanrun';
 import { byGravity, type Counts, countText, isAnswered, NOT_PLANNED_WORDS, OUTCOME_WORDS } from '../summary.js';
 import { clip, visible, visibleLines } from '../visible.js';
 import type { Settings } from './lines.js';
@@ -10,7 +10,7 @@ const NAME_LIMIT = 200;
 /** Characters of a reason or notice shown at most. */
 const REASON_LIMIT = 1_000;
 
-/** The checks without an answer, each with its reason; verbose adds those with one. */
+/** The checks without an answer, those with the same reason together; verbose lists each, and adds those with one. */
 export function* openLines(result: RunResult, settings: Settings): Generator<string> {
   const { style, verbosity } = settings;
   const checks = byGravity(result.checks);
@@ -25,18 +25,39 @@ export function* openLines(result: RunResult, settings: Settings): Generator<str
       '',
     ];
   const margin = verbosity === 'quiet' ? '' : '  ';
-  for (const check of listed) {
+  for (const group of verbosity === 'normal' ? sameEnds(listed) : listed.map((check) => [check])) {
+    const [check] = group;
+    if (check === undefined) continue;
     const { status } = check.outcome;
     const facts = [
       OUTCOME_WORDS[status],
-      ...(check.timeMs > 0 ? [formatDuration(check.timeMs)] : []),
+      ...(check.timeMs > 0 && group.length === 1 ? [formatDuration(check.timeMs)] : []),
       ...(check.optional ? ['optional'] : []),
     ];
-    yield `${margin}${style.outcome[status](OUTCOME_SIGNS[status])} ${clip(visible(check.checkId), NAME_LIMIT)}  ${style.dim(facts.join(', '))}`;
+    const names = group.map(({ checkId }) => clip(visible(checkId), NAME_LIMIT)).join(', ');
+    const end = facts.join(', ');
+    const lines = group.length === 1 ? [names] : wrap(names, settings.columns - margin.length - end.length - 4);
+    yield* lines.map((line, index) => {
+      const sign = index === 0 ? style.outcome[status](OUTCOME_SIGNS[status]) : ' ';
+      return `${margin}${sign} ${line}${index === lines.length - 1 ? `  ${style.dim(end)}` : ''}`;
+    });
     yield* reasonLines(check.outcome, `${margin}  `, settings);
     if (check.parts.length > 1 && verbosity !== 'quiet') yield* partLines(check, settings);
   }
   if (verbosity !== 'quiet') yield '';
+}
+
+/** Checks that ended alike for the same reason, such as those that ask one registry; one of several parts is alone. */
+function sameEnds(checks: readonly CheckResult[]): CheckResult[][] {
+  const groups = new Map<string, CheckResult[]>();
+  for (const check of checks) {
+    const { checkId, outcome, optional, parts } = check;
+    const key = JSON.stringify([outcome, optional, parts.length > 1 ? checkId : '']);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [check]);
+    else group.push(check);
+  }
+  return [...groups.values()];
 }
 
 function* reasonLines(outcome: Outcome, margin: string, settings: Settings): Generator<string> {
@@ -94,10 +115,12 @@ export function* slowestLines(result: RunResult, settings: Settings): Generator<
   yield '';
 }
 
-/** The notices; only errors when quiet. */
+/** The notices; only errors when quiet. That a check is not installed stands with the checks without an answer. */
 export function* noticeLines(result: RunResult, settings: Settings): Generator<string> {
   const { style, verbosity, columns } = settings;
-  const notices = verbosity === 'quiet' ? result.notices.filter((notice) => notice.level === 'error') : result.notices;
+  const notices = result.notices.filter(({ code, level }) =>
+    verbosity === 'quiet' ? level === 'error' : code !== 'not-installed',
+  );
   if (notices.length === 0) return;
   if (verbosity !== 'quiet') yield* [style.bold('Notices'), ''];
   const margin = verbosity === 'quiet' ? '' : '  ';

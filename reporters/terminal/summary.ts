@@ -12,6 +12,7 @@ import {
   pressureText,
   severityText,
   speedUpText,
+  tierText,
   VERDICT_WORDS,
   verdictSentence,
 } from '../summary.js';
@@ -75,7 +76,7 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ],
     [
       'Tier',
-      `${run.tier}, ${statistics.concurrency} at once on ${plural(statistics.cores, 'core')}, ${plural(statistics.files, 'file')}`,
+      `${tierText(run)}, ${statistics.concurrency} at once on ${plural(statistics.cores, 'core')}, ${plural(statistics.files, 'file')}`,
     ],
     ...pressureRow(statistics),
     ['Time', `${speedUpText(statistics)}${within}`],

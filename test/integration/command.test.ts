@@ -159,6 +159,7 @@ describe('--json', () => {
 describe('colours', () => {
   it('follow --no-color, then NO_COLOR, then FORCE_COLOR, then the terminal', async () => {
     const root = tidy();
+    write(root, { 'scan.config.json': { plugins: ['repo'] } });
     const colored = async (args: string[], env: Record<string, string>) =>
       (await scanrun(args, { cwd: root, env })).stdout.includes(`${ESCAPE}[`);
     expect(

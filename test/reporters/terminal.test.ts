@@ -140,7 +140,35 @@ describe('terminal', () => {
   it('names an interruption', async () => {
     const text = await render(terminal, interrupted());
     expect(text).toContain('⊘ Interrupted  2 findings at the gate, 2 checks of 10 without an answer.');
-    expect(text.match(/⊘ command\//g)).toHaveLength(2);
+    expect(text).toMatch(/⊘ command\/\w+, command\/\w+ {2}cancelled/);
+    const verbose = await render(terminal, interrupted(), { output: { verbosity: 'verbose' } });
+    expect(verbose.match(/⊘ command\//g)).toHaveLength(2);
+  });
+
+  it('says once what several checks lack, and does not repeat in a notice what is not installed', async () => {
+    const reason = (message: string) =>
+      ({ outcome: { status: 'skipped', reason: { code: 'not-installed', message } } }) as const;
+    const same = reason('Run `npm install` first.');
+    const text = await render(
+      terminal,
+      result({
+        checks: [
+          check('npm/a', {}, { ...same, optional: true }),
+          check('npm/b', {}, { ...same, optional: true }),
+          check('npm/c', {}, same),
+          check('npm/d', {}, { ...reason('not installed: npm i -D d'), optional: true }),
+        ],
+        notices: [
+          { code: 'not-installed', level: 'info', message: 'npm/d did not run: not installed: npm i -D d' },
+          { code: 'default-config', level: 'info', message: 'No configuration found.' },
+        ],
+      }),
+    );
+    expect(text).toContain('Without an answer: 4 of 4 checks');
+    expect(text).toMatch(/○ npm\/a, npm\/b {2}skipped, optional\n {4}Run `npm install` first\.\n/);
+    expect(text).toMatch(/○ npm\/c {2}skipped[^\n]*\n {4}Run `npm install` first\.\n/);
+    expect(text.match(/npm i -D d/g)).toHaveLength(1);
+    expect(text).toMatch(/Notices\n\n {2}● No configuration found\. \(default-config\)\n/);
   });
 
   it('has no section for what is not there', async () => {

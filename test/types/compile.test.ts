@@ -56,10 +56,12 @@ it('a misspelt id, option or type is an error that names it', { timeout }, () =>
   const errors = compile(
     config(`export const a = defineConfig({ plugins: [files], checks: { 'files/sise': 'error' } });
 export const b = defineConfig({ plugins: [files], checks: { 'files/size': { options: { maxBytess: 2 } } } });
-export const c = defineConfig({ plugins: [files], checks: { 'files/size': { options: { maxBytes: 'two' } } } });`),
+export const c = defineConfig({ plugins: [files], checks: { 'files/size': { options: { maxBytes: 'two' } } } });
+export const d = defineConfig({ plugins: [files], profiles: { nightly: { checks: { 'files/sise': 'error' } } } });`),
   );
-  expect(errors).toHaveLength(3);
+  expect(errors).toHaveLength(4);
   expect(errors[0]).toMatch(/^5: .*'files\/sise'.*files\/size/s);
   expect(errors[1]).toMatch(/^6: .*'maxBytess'.*maxBytes/s);
   expect(errors[2]).toMatch(/^7: .*'string' is not assignable to type 'number'/s);
+  expect(errors[3]).toMatch(/^8: .*'files\/sise'.*files\/size/s);
 });

@@ -172,6 +172,60 @@ defineConfig({ extends: [files] });
 // @ts-expect-error: a plugin is no reporter
 defineConfig({ reporters: [files] });
 
+// --- profiles ----------------------------------------------------------------------------------------------------
+
+const nightly = defineConfig({
+  plugins: [files],
+  profiles: {
+    nightly: {
+      title: 'What runs at night',
+      tier: 'deep',
+      tiers: { deep: { budget: '5m' } },
+      concurrency: 2,
+      include: ['files', 'severity:error', 'tag:size'],
+      exclude: ['files/file-name'],
+      plugins: [other],
+      // Ids of the configuration's plugins and of its own.
+      checks: { 'files/size': { severity: 'note', options: { maxBytes: 5 } }, 'other/lockfile': 'off' },
+      gate: { failOn: 'note', minCoverage: 1 },
+    },
+    release: { exclude: ['files/size'] },
+    images: { plugins: [repo], checks: { 'repo/max-file-size': 'error' } },
+  },
+});
+defineConfig({ extends: [nightly], profiles: { nightly: { checks: { 'files/size': 'error' } } } });
+defineConfig({ profiles: {} });
+// @ts-expect-error: there is no such check
+defineConfig({ plugins: [files], profiles: { nightly: { checks: { 'files/sise': 'error' } } } });
+// @ts-expect-error: nobody lists the plugin
+defineConfig({ plugins: [files], profiles: { nightly: { checks: { 'other/lockfile': 'error' } } } });
+// @ts-expect-error: no plugin is listed
+defineConfig({ profiles: { nightly: { checks: { 'files/size': 'error' } } } });
+// @ts-expect-error: only another profile lists the plugin
+defineConfig({ profiles: { a: { plugins: [other] }, b: { checks: { 'other/lockfile': 'error' } } } });
+// @ts-expect-error: there is no such check in the profile's own plugin
+defineConfig({ profiles: { nightly: { plugins: [other], checks: { 'other/lokfile': 'error' } } } });
+// @ts-expect-error: a profile does not list its plugins for everybody
+defineConfig({ profiles: { nightly: { plugins: [other] } }, checks: { 'other/lockfile': 'error' } });
+// @ts-expect-error: there is no such option
+defineConfig({ plugins: [files], profiles: { nightly: { checks: { 'files/size': { options: { maxByte: 1 } } } } } });
+// @ts-expect-error: there is no such severity
+defineConfig({ plugins: [files], profiles: { nightly: { checks: { 'files/size': 'critical' } } } });
+// @ts-expect-error: there is no such tier
+defineConfig({ profiles: { nightly: { tier: 'daily' } } });
+// @ts-expect-error: there is no such key
+defineConfig({ profiles: { nightly: { includes: ['files'] } } });
+// @ts-expect-error: a list of filters is wanted
+defineConfig({ profiles: { nightly: { include: 'files' } } });
+// @ts-expect-error: filters are text
+defineConfig({ profiles: { nightly: { exclude: [files] } } });
+// @ts-expect-error: a check is no plugin
+defineConfig({ profiles: { nightly: { plugins: [size] } } });
+// @ts-expect-error: a gate has three severities and never
+defineConfig({ profiles: { nightly: { gate: { failOn: 'all' } } } });
+// @ts-expect-error: reporters are not a profile's to set
+defineConfig({ profiles: { nightly: { reporters: ['html'] } } });
+
 // --- instances ---------------------------------------------------------------------------------------------------
 
 size.with({ title: 'Small files stay small', options: { maxBytes: 10 } });
@@ -245,4 +299,6 @@ const anyPlugins: readonly Plugin[] = [files, other, repo];
 const anyCheck: Check = lockfile;
 // A list that is put together at run time cannot be checked before: any id goes, of any plugin.
 defineConfig({ plugins: anyPlugins, checks: { 'any/thing': { severity: 'note', options: { x: 1 } } } });
+defineConfig({ plugins: anyPlugins, profiles: { nightly: { checks: { 'any/thing': 'note' } } } });
+defineConfig({ profiles: { nightly: { plugins: anyPlugins, checks: { 'any/thing': 'note' } } } });
 void anyCheck;

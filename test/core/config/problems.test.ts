@@ -54,7 +54,7 @@ describe('every problem at once', () => {
       "flag: --fail-on must be one of error, warning, note, never, not 'errors' (did you mean 'error'?)",
       "environment: SCANRUN_TIER must be one of quick, standard, deep, not 'fast'",
       "environment: SCANRUN_CONCURRENCY must be a whole number from 1 to 64, not 'x'",
-      'scan.config.json: colour is not known (known are $schema, extends, plugins, checks, tier, tiers, concurrency, governor, exclude, resources, cache, gate and 6 more)',
+      'scan.config.json: colour is not known (known are $schema, extends, plugins, checks, tier, tiers, concurrency, governor, exclude, resources, cache, gate and 7 more)',
       "scan.config.json: checks['own/size'].timout is not known (did you mean 'timeout'?)",
       "scan.config.json: checks['own/size'].severity must be one of error, warning, note, off, not 'eror' (did you mean 'error'?)",
       "scan.config.json: checks['own/name'] must be one of error, warning, note, off, or settings, not 'of' (did you mean 'off'?)",

@@ -50,6 +50,18 @@ describe('the verdict', () => {
     }
   });
 
+  it('does not count optional checks without an answer among those that it calls clean', () => {
+    const open = { ...ended('skipped'), optional: true };
+    expect(verdict([ended('passed'), open])).toMatchObject({
+      status: 'clean',
+      coverage: 1,
+      summary: '1 check, nothing at the gate; 1 optional check without an answer.',
+    });
+    expect(verdict([ended('passed'), { ...ended('passed'), optional: true }]).summary).toBe(
+      '2 checks, nothing at the gate.',
+    );
+  });
+
   it('of a scan without a check is never clean', () => {
     expect(verdict([])).toMatchObject({ status: 'incomplete', gateExitCode: 3, coverage: 0 });
     expect(verdict([], { gate: { failOn: 'never', minCoverage: 0 } })).toMatchObject({ status: 'incomplete' });

@@ -180,6 +180,48 @@ describe('needs', () => {
     expect(missing).toMatchObject({ code: 'SR_NEED_MISSING', problems: [{ where: "p/user needs 'source'" }] });
   });
 
+  it('that only the default set leaves out come in where they are asked for or needed', () => {
+    const spare = planned('p/source', source, { enabled: false, offBy: 'default' });
+    const text = 'off: The default set leaves it out; --check or a configuration brings it in.';
+    expect(left(makePlan(input([spare])))).toEqual({ 'p/source': text });
+    expect(ids(makePlan(input([spare, planned('p/user', user)])))).toEqual(['p/source', 'p/user']);
+    const quick = planned('p/source', check(), { enabled: false, offBy: 'default' });
+    const asked = (id: string) => makePlan(input([quick, planned('q/x')], { select: { check: [id], skip: [] } }));
+    expect(ids(asked('p/source'))).toEqual(['p/source']);
+    expect(left(asked('q'))).toEqual({ 'p/source': text });
+    const preset = planned('p/source', source, { enabled: false, offBy: 'preset' });
+    const off = makePlan(input([preset], { select: { check: ['p/source'], skip: [] } }));
+    expect(left(off)).toEqual({ 'p/source': 'off: A preset turns it off.' });
+  });
+
+  it('of ours that are missing name the plugin to add, once, and not where the dependant is off', () => {
+    const module = new URL('../../../plugins/npm/checks/lockfile.ts', import.meta.url).href;
+    const meta = {
+      title: 't',
+      description: 'd',
+      category: 'c',
+      tier: 'quick',
+      severity: 'error',
+      messages: {},
+    } as const;
+    const lockfile = defineCheck(module, { meta, run() {} });
+    const bill = check({}, { lockfile });
+    const missing = failure(() => makePlan(input([planned('sbom/cyclonedx', bill)])));
+    expect(missing.message).toBe(
+      "sbom/cyclonedx needs 'lockfile': npm/lockfile is not there, as the plugin 'npm' is not listed; add 'npm' to plugins, or `--plugin npm`.",
+    );
+    expect(missing.problems).toEqual([
+      {
+        where: "sbom/cyclonedx needs 'lockfile'",
+        what: "npm/lockfile is not there, as the plugin 'npm' is not listed",
+        next: "add 'npm' to plugins, or `--plugin npm`",
+      },
+    ]);
+    expect(ids(makePlan(input([planned('sbom/cyclonedx', bill, { enabled: false }), planned('p/x')])))).toEqual([
+      'p/x',
+    ]);
+  });
+
   it('of a check that is itself off do not matter', () => {
     const checks = [planned('p/source', source, { enabled: false }), planned('p/user', user, { enabled: false })];
     expect(left(makePlan(input(checks)))).toEqual({

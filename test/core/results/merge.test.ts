@@ -64,6 +64,19 @@ describe('shards with different checks', () => {
     ],
   });
 
+  it('have the profile that all of them had', () => {
+    const of = (shard: RunResult, profile: string): RunResult => ({
+      ...shard,
+      run: { ...shard.run, profile },
+      config: { ...shard.config, profile: { name: profile, exclude: [] } },
+    });
+    expect(merged(of(a, 'docs'), of(b, 'docs')).run.profile).toBe('docs');
+    expect(merged(of(a, 'docs'), of(b, 'release')).run).not.toHaveProperty('profile');
+    expect(merged(of(a, 'docs'), b).run).not.toHaveProperty('profile');
+    // Shards that chose other checks are what a merge is for.
+    expect(noticesOf(merged(of(a, 'docs'), of(b, 'release')), 'merge-differs')).toEqual([]);
+  });
+
   it('are one result with all of them', () => {
     const whole = merged(a, b);
     expect(whole.checks.map(({ checkId }) => checkId)).toEqual(['npm/z', 'repo/x', 'repo/y']);

@@ -123,6 +123,17 @@ describe('trend', () => {
     expect(trendOf({ runs: runs.slice(25) }, present, () => undefined)).toBeUndefined();
   });
 
+  it('takes runs of another profile, or of none, for others', () => {
+    const of = (number: number, profile?: string, filtered = true) =>
+      pastRun(number, {}, { filtered, ...(profile === undefined ? {} : { profile }) });
+    const runs = [of(1, 'docs'), of(2), of(3, 'release'), of(4, 'docs', false), of(5, 'docs')];
+    const trend = trendOf({ runs }, of(6, 'docs'), () => undefined);
+    expect(trend?.map(({ runId }) => runId)).toEqual(['run-0001', 'run-0005', 'run-0006']);
+    const line = JSON.stringify(of(7, 'docs'));
+    expect(parseRun(line)?.profile).toBe('docs');
+    expect(parseRun(line.replace('"docs"', '"\\u001b[31m"'))).toBeUndefined();
+  });
+
   it('of a check has its times and how often its end changed', () => {
     const runs = [
       pastRun(1, { 'a/x': { ms: 10 } }),

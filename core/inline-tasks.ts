@@ -1,0 +1,49 @@
+// What the main thread runs itself, since anything else would take longer.
+
+import { isCacheable } from './check/define.js';
+import { isOwnModule } from './check/load-module.js';
+import { defaultOptions } from './check/options.js';
+import type { Registry } from './check/registry.js';
+import type { FileIndex } from './files/file-index.js';
+import type { Plan } from './model/task.js';
+import type { Prepared } from './prepare.js';
+
+/** Our own checks over less than this do not pay for a thread: starting one costs some 40 ms. */
+const SMALL_FILES = 300;
+const SMALL_BYTES = 4_000_000;
+
+/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
+export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
+  const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
+  const isOwn = (id: string, options: object, module: string): boolean => {
+    const check = registry.get(id)?.check;
+    return (
+      check !== undefined &&
+      // What takes seconds must be stoppable, and gains from a thread of its own.
+      check.meta.tier === 'quick' &&
+      isOwnModule(module) &&
+      JSON.stringify(options) === JSON.stringify(defaultOptions(check.base))
+    );
+  };
+  const mayRunHere = plan.tasks.filter(
+    ({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)),
+  );
+  return new Set(mayRunHere.map(({ id }) => id));
+}
+
+/** True where earlier scans may have answered something: not what the main thread does in the time that it takes to look it up. */
+export function mayBeAnswered({
+  config,
+  inline,
+  plan,
+  registry,
+}: Pick<Prepared, 'config' | 'inline' | 'plan' | 'registry'>): boolean {
+  const isKept = (id: string): boolean => {
+    const check = registry.get(id)?.check;
+    return check !== undefined && isCacheable(check);
+  };
+  return (
+    config.cache.enabled && plan.tasks.some((task) => !inline.has(task.id) && task.checks.some(({ id }) => isKept(id)))
+  );
+}
