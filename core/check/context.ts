@@ -87,7 +87,7 @@ export interface FetchOptions {
   readonly timeout?: number;
   /** What it counts against instead of the URL's host; `meta.resource`, else the host, when absent. */
   readonly resource?: string;
-  /** True says that a POST or PATCH does no harm when it is sent twice, so that it is retried like a GET. Default false. */
+  /** True says that a POST or PATCH does no harm when it is sent twice, so that it is retried like a GET; false that the request is sent once, whatever its method. By its method when absent. */
   readonly repeatable?: boolean;
   /** Bytes of the body kept, default 10,485,760; a longer body is an error. */
   readonly maxBytes?: number;

@@ -217,7 +217,7 @@ export class TaskRequests {
       const timeout = Math.max(1, Math.min(options.timeout ?? FETCH_TIMEOUT_MS, this.#remainingMs()));
       return fetchOnce(url, options, AbortSignal.any([this.#signal, AbortSignal.timeout(timeout)]));
     }
-    const { method = 'GET', repeatable = false } = options;
+    const { method = 'GET', repeatable } = options;
     return resources.call({
       ...this.#call(options.resource ?? host),
       timeoutMs: (policy) => options.timeout ?? policy.timeoutMs,

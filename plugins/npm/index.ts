@@ -20,6 +20,7 @@ import vulnerabilities from './checks/vulnerabilities.js';
 export type { InventoryData, PackageFacts, ProjectFacts } from './checks/inventory.js';
 export type { LockfileData } from './checks/lockfile.js';
 export type { ImportedDependency, Importer, LockedPackage, LockedTree, Manager } from './lockfiles/tree.js';
+export { installCommand } from './lockfiles/tree.js';
 
 /** Checks of what npm, Yarn and pnpm make of a repository: its manifests, its dependencies and what it publishes. */
 export default definePlugin({

@@ -25,7 +25,9 @@ export async function installedManifests(
   const found = new Map<number, InstalledManifest>();
   const roots = await rootsWithModules(context, packages);
   if (roots.length === 0) return found;
-  const foldersOf = folderGuesses(tree, roots);
+  // pnpm keeps each package in its store, and nowhere else: what is not there need not be looked for in each workspace.
+  const isStored = tree.manager === 'pnpm' && (await isFolder(context, 'node_modules/.pnpm'));
+  const foldersOf = folderGuesses(tree, isStored ? [] : roots);
   const queue = [...indices];
   const work = async (): Promise<void> => {
     for (let index = queue.shift(); index !== undefined && !context.signal.aborted; index = queue.shift()) {
@@ -70,16 +72,18 @@ async function rootsWithModules(
   packages: readonly WorkspacePackage[],
 ): Promise<string[]> {
   const roots = packages.map(({ folder }) => (folder === '' ? '' : `${folder}/`));
-  const isThere = await Promise.all(
-    roots.map((root) =>
-      readFile(`${root}node_modules`).then(
-        () => false,
-        // A folder cannot be read as a file; anything else is no node_modules.
-        (error: unknown) => codeOf(error) === 'EISDIR',
-      ),
-    ),
-  );
+  const isThere = await Promise.all(roots.map((root) => isFolder({ readFile }, `${root}node_modules`)));
   return roots.filter((_, index) => isThere[index]);
+}
+
+async function isFolder({ readFile }: Pick<CheckContext, 'readFile'>, path: string): Promise<boolean> {
+  try {
+    await readFile(path);
+    return false;
+  } catch (error) {
+    // A folder cannot be read as a file; anything else is none.
+    return codeOf(error) === 'EISDIR';
+  }
 }
 
 /** Where packages may lie: where the lockfile says, else where their names and those of what needs them lead. */

@@ -13,7 +13,7 @@ export function lockedTree({
   if (lockfile.state === 'unreadable') return skip('unreadable', `${lockfile.path} cannot be read: ${lockfile.why}.`);
   return skip(
     'not-applicable',
-    'Which versions are used is not known: there is no lockfile, and nothing is installed. Run `npm install` first.',
+    `Which versions are used is not known: there is no lockfile, and nothing is installed. Run \`${lockfile.install}\` first.`,
   );
 }
 

@@ -76,11 +76,11 @@ export function failureKind(error: unknown): FailureKind | undefined {
   return transientCode(error) === undefined ? undefined : 'transient';
 }
 
-/** What an answer of a server says. `repeatable` is true when the caller vouches for a method that is not safe to repeat by itself. */
+/** What an answer of a server says. `repeatable` is true when the caller vouches for a method that is not safe to repeat by itself, false when it wants no other try. */
 export function judgeStatus(
   answer: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
   method: string,
-  repeatable: boolean,
+  repeatable: boolean | undefined,
   now: number,
 ): Verdict {
   const { status, headers } = answer;
@@ -91,7 +91,7 @@ export function judgeStatus(
   return {
     failed: true,
     // A 429 was turned away at the door, whatever its method.
-    retry: repeatable || isIdempotent(method) || status === 429,
+    retry: repeatable ?? (isIdempotent(method) || status === 429),
     overload,
     ...(after === undefined ? {} : { retryAfterMs: after }),
     cause: `HTTP ${status}`,
@@ -99,7 +99,7 @@ export function judgeStatus(
 }
 
 /** What an error of a request says. An error that is the asker's own, such as a header that is none, is no failure of the resource. */
-export function judgeError(error: unknown, method: string, repeatable: boolean): Verdict {
+export function judgeError(error: unknown, method: string, repeatable: boolean | undefined): Verdict {
   const code = transientCode(error);
   if (code === undefined) {
     const cause = ownCode(error);
@@ -109,7 +109,7 @@ export function judgeError(error: unknown, method: string, repeatable: boolean):
   }
   return {
     failed: true,
-    retry: repeatable || isIdempotent(method) || UNSENT_CODES.has(code),
+    retry: repeatable ?? (isIdempotent(method) || UNSENT_CODES.has(code)),
     overload: /TIMEDOUT|TIMEOUT/.test(code),
     cause: code,
   };

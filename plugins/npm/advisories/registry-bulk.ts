@@ -1,6 +1,7 @@
 import type { CheckContext } from 'scanrun';
-import { asObject, asText, codeOf, messageOf, own } from '../../text.js';
+import { asObject, asText, own } from '../../text.js';
 import type { Registry, RegistryOf } from '../registry/access.js';
+import { whyNoAnswer } from '../registry/client.js';
 import { type Advisory, oneLine, type Subject, type Vulnerability } from './advisory.js';
 import { fixedAfter, isInRange, type SemverModule } from './range.js';
 
@@ -56,7 +57,7 @@ async function askOne(
       ? { subjects, host, failure: 'no advisories in the answer' }
       : { subjects, advisories };
   } catch (error) {
-    return { subjects, host, failure: codeOf(error) ?? messageOf(error) };
+    return { subjects, host, failure: whyNoAnswer(error) };
   }
 }
 

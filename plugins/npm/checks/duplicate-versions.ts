@@ -1,6 +1,6 @@
 import { compareText, defineCheck } from 'scanrun';
 import { someOf } from '../../text.js';
-import { type LockedTree, waysTo } from '../lockfiles/tree.js';
+import { type LockedTree, type Way, waysTo } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
 import lockfile from './lockfile.js';
 
@@ -66,7 +66,7 @@ export default defineCheck(import.meta.url, {
       // What only comes along with a package that is there several times goes when that does.
       const by = followed([...found.values()]);
       if (by !== undefined && by !== name && several.has(by)) continue;
-      const versions = [...found].map(([version, index]) => ({ version, by: wayTo(index)?.direct ?? name }));
+      const versions = [...found].map(([version, index]) => ({ version, ...bringer(wayTo(index), name) }));
       const same = sharingMajor(
         [...found.keys()]
           .flatMap((version) => semver.parse(version) ?? [])
@@ -77,15 +77,23 @@ export default defineCheck(import.meta.url, {
         data: {
           name,
           count: found.size,
-          versions: someOf(versions.map(({ version, by }) => `${version} (by ${by})`)),
+          versions: someOf(versions.map(({ version, how }) => `${version} (${how})`)),
           same: same.join(' and '),
-          brought: versions,
+          brought: versions.map(({ version, by }) => ({ version, by })),
         },
         location: { path: tree.path },
       });
     }
   },
 });
+
+/** The direct dependency that brings a version, and the words for it; the project may ask for it itself, by another name too. */
+function bringer(way: Way | undefined, name: string): { readonly by: string; readonly how: string } {
+  if (way === undefined) return { by: name, how: 'nobody asks for it' };
+  const { direct, steps } = way;
+  if (steps.length > 1) return { by: direct, how: `by ${direct}` };
+  return { by: direct, how: direct === name ? 'direct' : `direct, as ${direct}` };
+}
 
 /** Tells which other package alone brings packages, given by their indices; undefined where several do, or the project asks for one. */
 function follows({ packages, importers }: LockedTree): (indices: readonly number[]) => string | undefined {

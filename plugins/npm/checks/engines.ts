@@ -1,11 +1,11 @@
-import { type CheckContext, defineCheck, plural } from 'scanrun';
+import { type CheckContext, defineCheck, formatCount, plural } from 'scanrun';
 import type semver from 'semver';
 import { type Places, placesIn } from '../../manifest.js';
 import { asText, own, someOf } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { installedManifests } from '../installed.js';
 import { nodeRange } from '../lockfiles/fields.js';
-import type { LockedTree } from '../lockfiles/tree.js';
+import { installCommand, type LockedTree } from '../lockfiles/tree.js';
 import { type NodeInCi, nodeInCi } from '../node-in-ci.js';
 import { publishedPackages } from '../published.js';
 import lockfile from './lockfile.js';
@@ -186,7 +186,9 @@ async function treeWithEngines(
   const { lockfile: data } = context.needs;
   if (data.state !== 'read') {
     context.degraded(
-      'What dependencies need of Node.js is not known: there is no lockfile that can be read, and nothing is installed.',
+      data.state === 'none'
+        ? `What dependencies need of Node.js is not known: there is no lockfile, and nothing is installed. Run \`${data.install}\` first.`
+        : `What dependencies need of Node.js is not known: ${data.path} cannot be read.`,
     );
     return undefined;
   }
@@ -197,7 +199,7 @@ async function treeWithEngines(
   const unknown = wanted.filter((index) => !installed.has(index)).map((index) => tree.packages[index]?.name ?? '');
   if (unknown.length > 0)
     context.degraded(
-      `${tree.path} does not say what packages need of Node.js, and ${plural(unknown.length, 'package')} of ${wanted.length} could not be found in node_modules: ${someOf(unknown)}.`,
+      `${tree.path} does not say what packages need of Node.js, and ${plural(unknown.length, 'package')} of ${formatCount(wanted.length)} could not be found in node_modules: ${someOf(unknown)}. Run \`${installCommand(tree.manager)}\` first.`,
     );
   return {
     ...tree,

@@ -1,9 +1,9 @@
-import { type ContextOf, defineCheck, plural } from 'scanrun';
+import { type ContextOf, defineCheck, formatCount, plural } from 'scanrun';
 import { asObject, asText, own, readText, someOf, textList } from '../../text.js';
 import { pnpmWorkspace, type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { blamer } from '../blame.js';
 import { installedManifests } from '../installed.js';
-import type { LockedTree } from '../lockfiles/tree.js';
+import { installCommand, type LockedTree } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
 import { projectNpmrc } from '../registry/npmrc.js';
 import { yarnSettings } from '../registry/yarnrc.js';
@@ -62,13 +62,14 @@ export default defineCheck(import.meta.url, {
   async run(context) {
     const tree = lockedTree(context);
     const packages = await workspacePackages(context);
-    const scripts = await scriptsOf(context, tree, packages);
-    context.measure('scripts', scripts.size, 'packages');
+    // First: where no script runs, it does not matter who has one, nor whether that can be known.
     const off = await switchedOff(context, tree, packages[0]);
     if (off !== undefined) {
       context.log.info(`Install scripts are off: ${off}.`);
       return;
     }
+    const scripts = await scriptsOf(context, tree, packages);
+    context.measure('scripts', scripts.size, 'packages');
     const { default: picomatch } = await import('picomatch');
     const isAllowed = picomatch([...context.options.allow]);
     const decided = await decidedNames(context, packages[0]);
@@ -110,7 +111,7 @@ async function scriptsOf(
   if (unknown.length > 0) {
     const names = unknown.map((index) => tree.packages[index]?.name ?? '');
     context.degraded(
-      `${tree.path} does not say which packages have scripts, and ${plural(names.length, 'package')} of ${tree.packages.length} could not be found in node_modules: ${someOf(names)}.`,
+      `${tree.path} does not say which packages have scripts, and ${plural(names.length, 'package')} of ${formatCount(tree.packages.length)} could not be found in node_modules: ${someOf(names)}. Run \`${installCommand(tree.manager)}\` first.`,
       { packages: names },
     );
   }

@@ -1,11 +1,11 @@
-import { type ContextOf, defineCheck, plural, ScanError } from 'scanrun';
+import { type ContextOf, defineCheck, formatCount, plural, ScanError } from 'scanrun';
 import { asText, messageOf, own, someOf } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { type Blame, blamer } from '../blame.js';
 import { installedManifests } from '../installed.js';
 import { clarification, compilePolicy, type Policy, PolicyError, withoutOwn } from '../licence-policy.js';
 import { licenseText } from '../lockfiles/fields.js';
-import type { LockedPackage, LockedTree } from '../lockfiles/tree.js';
+import { installCommand, type LockedPackage, type LockedTree } from '../lockfiles/tree.js';
 import { lockedTree } from '../needs.js';
 import lockfile from './lockfile.js';
 
@@ -154,7 +154,7 @@ async function licencesOf(
   }
   if (unknown.length > 0)
     context.degraded(
-      `The licences of ${plural(unknown.length, 'package')} of ${wanted.length} are not known: ${tree.path} does not have them, and they could not be found in node_modules: ${someOf(unknown)}.`,
+      `The licences of ${plural(unknown.length, 'package')} of ${formatCount(wanted.length)} are not known: ${tree.path} does not have them, and they could not be found in node_modules: ${someOf(unknown)}. Run \`${installCommand(tree.manager)}\` first.`,
       { packages: unknown },
     );
   return new Map([...licences].sort(([a], [b]) => a - b));

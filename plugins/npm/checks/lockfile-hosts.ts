@@ -126,17 +126,19 @@ function checkHashes(context: Context, tree: LockedTree, checked: readonly Locke
   if (integrity === 'off' || tree.manager === 'yarn-berry') return;
   const hashed = checked.filter(({ source }) => source === 'registry');
   const without = hashed.filter((item) => item.integrity === undefined).map(keyOf);
+  // By number: one version may be there with several hashes, and each counts.
   const packages = Object.fromEntries(
-    hashed.flatMap((item) =>
-      item.integrity === undefined ? [] : [[keyOf(item), { integrity: strongest(item.integrity) }]],
+    hashed.flatMap((item, index) =>
+      item.integrity === undefined ? [] : [[String(index), { integrity: strongest(item.integrity) }]],
     ),
   );
-  const weak =
-    integrity === 'any' ? [] : new lint.ValidateIntegrity({ packages }).validate().errors.map((error) => error.package);
-  for (const [messageId, names] of [
+  const errors = integrity === 'any' ? [] : new lint.ValidateIntegrity({ packages }).validate().errors;
+  const weak = errors.map((error) => keyOf(hashed[Number(error.package)] as LockedPackage));
+  for (const [messageId, all] of [
     ['noIntegrity', without],
     ['weakIntegrity', weak],
   ] as const) {
+    const names = [...new Set(all)];
     if (names.length === 0) continue;
     const data = { count: plural(names.length, 'package'), names: someOf(names), packages: names };
     context.report({ messageId, data, location: { path: tree.path }, severity: 'warning' });

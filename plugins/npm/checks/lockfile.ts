@@ -1,12 +1,13 @@
 import { defineCheck } from 'scanrun';
 import { workspacePackages } from '../../workspaces.js';
-import { findLockfile, parseLockfile } from '../lockfiles/find.js';
+import { findLockfile, installWithoutLockfile, parseLockfile } from '../lockfiles/find.js';
 import { type LockedTree, LockfileError } from '../lockfiles/tree.js';
 
 /** What the other checks need of the lockfile. Plain data. */
 export type LockfileData =
   | { readonly state: 'read'; readonly tree: LockedTree }
-  | { readonly state: 'none' }
+  /** `install` is the command that installs the dependencies. */
+  | { readonly state: 'none'; readonly install: string }
   | { readonly state: 'unreadable'; readonly path: string; readonly why: string };
 
 export default defineCheck(import.meta.url, {
@@ -38,8 +39,9 @@ export default defineCheck(import.meta.url, {
     const [root] = packages;
     const lockfile = await findLockfile(context, root);
     if (lockfile === undefined) {
-      context.degraded('There is no lockfile that is understood, and nothing is installed. Run `npm install` first.');
-      return { state: 'none' };
+      const install = installWithoutLockfile(root);
+      context.degraded(`There is no lockfile that is understood, and nothing is installed. Run \`${install}\` first.`);
+      return { state: 'none', install };
     }
     const { path } = lockfile;
     try {

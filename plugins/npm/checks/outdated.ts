@@ -1,5 +1,6 @@
 import { type ContextOf, defineCheck, type Severity } from 'scanrun';
-import { declaredIn, FIELDS, placesIn } from '../../manifest.js';
+import { declaredIn, FIELDS, type Manifest, placesIn } from '../../manifest.js';
+import { asText, own } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import type { SemverModule } from '../advisories/range.js';
 import { tellUnanswered } from '../needs.js';
@@ -28,7 +29,7 @@ const options = {
 } as const;
 
 const messages = {
-  outdated: '{{name}} {{current}} is behind by a {{level}} version: the latest is {{latest}}{{wanted}}.',
+  outdated: '{{name}} {{current}} is behind by a {{level}} version: the latest is {{latest}}{{node}}{{wanted}}.',
   unavailable: '{{name}} {{spec}} asks for a version that the registry does not have; the latest is {{latest}}.',
 } as const;
 
@@ -60,7 +61,8 @@ export default defineCheck(import.meta.url, {
       '```',
       '',
       'Compared are the locked versions of direct dependencies with the tag `latest` of their registry. ' +
-        'With `level: minor` or `patch` smaller steps are reported too.',
+        'With `level: minor` or `patch` smaller steps are reported too. `npm outdated` leaves out versions that the Node.js which runs it is too old for; ' +
+        'here the finding says so where such a version needs more than `engines.node` of the package promises.',
     ].join('\n'),
   },
   needs: { lockfile, registry },
@@ -112,7 +114,7 @@ interface Judged {
 function judge(
   context: Context,
   semver: SemverModule,
-  { folder }: WorkspacePackage,
+  { folder, manifest }: WorkspacePackage,
   {
     name,
     spec,
@@ -132,9 +134,17 @@ function judge(
   return {
     key: JSON.stringify([name, current]),
     messageId: 'outdated',
-    data: { name, current, latest, level, wanted: hint, spec },
+    data: { name, current, latest, level, node: nodeHint(semver, manifest, answer), wanted: hint, spec },
     severity: 'note',
   };
+}
+
+/** Says what the latest version needs of Node.js, where that is more than the package promises to its own users. */
+function nodeHint(semver: SemverModule, { json }: Manifest, { latestNode }: KnownPackage): string {
+  const promised = asText(own(own(json, 'engines'), 'node'));
+  if (latestNode === undefined || promised === undefined) return '';
+  if (semver.validRange(latestNode) === null || semver.validRange(promised) === null) return '';
+  return semver.subset(promised, latestNode) ? '' : `, which needs Node.js ${latestNode}`;
 }
 
 /** The version of a direct dependency in the lockfile; undefined where it does not have it. */

@@ -3,6 +3,7 @@ import { type Declared, declaredIn, FIELDS, placesIn } from '../../manifest.js';
 import { asObject, asText, own, someOf } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import type { SemverModule } from '../advisories/range.js';
+import { nodeRange, optional } from '../lockfiles/fields.js';
 import type { LockedTree } from '../lockfiles/tree.js';
 import { registryAccess } from '../registry/access.js';
 import { fromRegistry, type KnownPackage, type RegistryData } from '../registry/answers.js';
@@ -130,7 +131,8 @@ class Answers {
       const version = asText(own(tags, spec)) ?? this.#semver.maxSatisfying(all, spec) ?? undefined;
       return version === undefined ? [] : [{ spec, version }];
     });
-    this.#known.push({ name, wanted, ...(latest === undefined ? {} : { latest }) });
+    const latestNode = latest === undefined ? undefined : nodeRange(own(own(versions, latest), 'engines'));
+    this.#known.push({ name, wanted, ...optional('latest', latest), ...optional('latestNode', latestNode) });
     // Without a lockfile the newest that fits is what is installed.
     const used = this.#locked.get(name) ?? new Set(wanted.map(({ version }) => version));
     for (const version of used) this.#note(name, version, own(versions, version));

@@ -1,9 +1,11 @@
-import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Severity } from 'scanrun';
-import { messageOf, own } from '../../text.js';
+import { type ContextOf, commandOf, defineCheck, findTool, formatCount, type Severity } from 'scanrun';
+import { own } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { isThere } from '../built.js';
 import { doubtfulExports } from '../commonjs.js';
-import { type KnipIssue, type KnipKind, readKnipReport } from '../knip-report.js';
+import { doubtfulDependencies, knipAnswer, type NotLoaded } from '../knip-answer.js';
+import type { KnipIssue, KnipKind } from '../knip-report.js';
+import { installCommandFor } from '../lockfiles/find.js';
 
 /** What is reported by each category. */
 const CATEGORIES: Readonly<Record<string, readonly KnipKind[]>> = {
@@ -95,7 +97,8 @@ export default defineCheck(import.meta.url, {
         'never in somebody else’s target. What is not installed it cannot follow: install the dependencies first.',
       '',
       'Without such a configuration an unused file is a note. knip does not follow what `require` returns: an export of a CommonJS module ' +
-        'whose name occurs in another file is left out, and counted as doubtful.',
+        'whose name occurs in another file is left out, and counted as doubtful. So is, where nothing is installed, a dependency of development ' +
+        'with the name of a command that a script runs. Where knip cannot load the configuration of a tool, mostly because something is not built, the check is skipped: what that starts would look unused.',
     ].join('\n'),
   },
   async run(context) {
@@ -116,16 +119,21 @@ export default defineCheck(import.meta.url, {
       ...(context.options.production ? ['--production'] : []),
     ]);
     const isInstalled = await hasModules(context);
+    const install = await installCommandFor(context, packages[0]);
     if (!isInstalled && result.code === 2)
-      context.skip('not-installed', `not installed: the project's dependencies, which knip needs here: npm install`);
-    const issues = answerOf(result);
+      context.skip('not-installed', `not installed: the project's dependencies, which knip needs here: ${install}`);
+    const answer = knipAnswer(result);
+    if ('notLoaded' in answer) return tellNotLoaded(context, answer.notLoaded);
+    const { issues } = answer;
     const kinds = new Set(context.options.categories.flatMap((category) => CATEGORIES[category] ?? []));
     if (!isInstalled) {
       // What a dependency brings is known only from its files: every command would look as if nothing brought it.
       kinds.delete('binary');
-      context.degraded('Nothing is installed, so knip could not follow what packages bring. Run `npm install` first.');
+      context.degraded(`Nothing is installed, so knip could not follow what packages bring. Run \`${install}\` first.`);
     }
-    const wanted = issues.filter(({ kind }) => kinds.has(kind));
+    const unsure = isInstalled ? new Set<KnipIssue>() : doubtfulDependencies(issues);
+    if (unsure.size > 0) context.measure('doubtful dependencies', unsure.size, 'dependencies');
+    const wanted = issues.filter((issue) => kinds.has(issue.kind) && !unsure.has(issue));
     const doubtful = await doubtfulExports(context, wanted);
     if (doubtful.size > 0) context.measure('doubtful exports', doubtful.size, 'exports');
     const known = await hasSettings(context, packages);
@@ -133,16 +141,14 @@ export default defineCheck(import.meta.url, {
   },
 });
 
-/** What knip found. Its exit code is 0 for nothing, 1 for something, and any other when it failed itself. */
-function answerOf({ code, signal, stdout, stderr, truncated }: ExecResult): KnipIssue[] {
-  const said = stderr.trim().split('\n').slice(-8).join('\n') || 'It printed nothing.';
-  if (truncated) throw new Error('knip printed more than 10 MB, so its report is cut short.');
-  if (code !== 0 && code !== 1) throw new Error(`knip failed (${signal ?? `exit code ${code}`}):\n${said}`);
-  try {
-    return readKnipReport(stdout);
-  } catch (error) {
-    throw new Error(`${messageOf(error)}:\n${said}`);
-  }
+/** Ends the check where configuration files of tools could not be loaded. */
+function tellNotLoaded({ skip }: Context, notLoaded: readonly NotLoaded[]): never {
+  const [first] = notLoaded;
+  const more = notLoaded.length > 1 ? ` and ${formatCount(notLoaded.length - 1)} more` : '';
+  return skip(
+    'unreadable',
+    `knip could not load ${first?.path} (${first?.why})${more}, and what these start would look unused. Build or install what they import, or leave their tools out in knip.json, such as \`"vite": false\`.`,
+  );
 }
 
 async function hasModules({ readFile }: Context): Promise<boolean> {

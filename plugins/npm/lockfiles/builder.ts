@@ -38,11 +38,14 @@ export interface LockfilePlace {
   readonly installed: boolean;
 }
 
-/** Makes the tree of what a reader found: one entry for each version of a package, however often it is installed. */
+/**
+ * Makes the tree of what a reader found: one entry for each version of a package, however often it is installed. What
+ * has another hash is another entry: of two, a weak or changed one must not hide behind the other.
+ */
 export function buildTree({ found, importers, ...rest }: Reading, place: LockfilePlace): LockedTree {
   const groups = new Map<string, Found[]>();
   for (const item of found) {
-    const identity = JSON.stringify([item.name, item.version, item.source, item.resolved ?? null]);
+    const identity = JSON.stringify([item.name, item.version, item.source, item.resolved ?? null, hashOf(item)]);
     const group = groups.get(identity);
     if (group === undefined) groups.set(identity, [item]);
     else group.push(item);
@@ -62,6 +65,11 @@ export function buildTree({ found, importers, ...rest }: Reading, place: Lockfil
     }),
   }));
   return { ...rest, ...place, packages: markDev(merged, linked, sorted), importers: linked };
+}
+
+/** The hash of the package itself; a checksum of later Yarns is of an archive that Yarn makes, also of a patched one. */
+function hashOf({ integrity }: Found): string | null {
+  return integrity !== undefined && /^sha\d+-/.test(integrity) ? integrity : null;
 }
 
 function merge(group: readonly Found[], dependencies: readonly number[]): LockedPackage {

@@ -4,7 +4,7 @@ import type { WorkspacePackage } from '../../workspaces.js';
 import { buildTree, type LockfilePlace, type Reading } from './builder.js';
 import { readNpmLock } from './npm-lock.js';
 import { readPnpmLock } from './pnpm-lock.js';
-import { type LockedTree, LockfileError } from './tree.js';
+import { installCommand, type LockedTree, LockfileError } from './tree.js';
 import { readYarnLock } from './yarn-lock.js';
 
 /** The lockfiles that are understood, the most telling first: a project with several has changed its package manager. */
@@ -34,7 +34,7 @@ export async function findLockfile(
   context: Pick<CheckContext, 'readFile'>,
   root: WorkspacePackage,
 ): Promise<LockfileText | undefined> {
-  const named = asText(own(root.manifest.json, 'packageManager'))?.split('@', 1)[0] ?? '';
+  const named = managerNamed(root);
   const preferred = LOCKFILES.filter((path) => managerOf(path) === named);
   for (const path of [...preferred, ...LOCKFILES, ...INSTALLED]) {
     const text = await readText(context, path);
@@ -45,9 +45,29 @@ export async function findLockfile(
   return undefined;
 }
 
-function managerOf(path: string): string {
+function managerOf(path: string): 'npm' | 'yarn' | 'pnpm' {
   if (path.includes('pnpm')) return 'pnpm';
   return path === 'yarn.lock' ? 'yarn' : 'npm';
+}
+
+/** The package manager that package.json names, without its version; undefined where it names none. */
+function managerNamed({ manifest }: WorkspacePackage): string | undefined {
+  return asText(own(manifest.json, 'packageManager'))?.split('@', 1)[0];
+}
+
+/** The command that installs a project without a lockfile: that of the package manager that package.json names. */
+export function installWithoutLockfile(root: WorkspacePackage): string {
+  const named = managerNamed(root);
+  return installCommand(named === 'pnpm' || named === 'yarn' ? named : 'npm');
+}
+
+/** The command that installs a project, by its lockfile. */
+export async function installCommandFor(
+  context: Pick<CheckContext, 'readFile'>,
+  root: WorkspacePackage,
+): Promise<string> {
+  const found = await findLockfile(context, root);
+  return found === undefined ? installWithoutLockfile(root) : installCommand(managerOf(found.path));
 }
 
 const YARN_SETTINGS = '.yarnrc.yml';

@@ -3,6 +3,11 @@ import type { DependencyKind } from '../../manifest.js';
 /** The package managers whose lockfiles are understood. `yarn` is version 1, `yarn-berry` every later one. */
 export type Manager = 'npm' | 'yarn' | 'yarn-berry' | 'pnpm';
 
+/** The command that installs the dependencies of a project. */
+export function installCommand(manager: Manager): string {
+  return `${manager === 'yarn-berry' ? 'yarn' : manager} install`;
+}
+
 /** One version of one package that a lockfile names, wherever it is installed. Plain data. */
 export type LockedPackage = {
   /** The package's own name, also where it is installed under an alias. */

@@ -5,6 +5,8 @@ export type KnownPackage = {
   readonly name: string;
   /** The version with the tag `latest`; absent where there is none. */
   readonly latest?: string;
+  /** The range of Node.js versions that `latest` asks for; absent where it asks for none. */
+  readonly latestNode?: string;
   /** The newest version that fits each range that is asked for. */
   readonly wanted: readonly { readonly spec: string; readonly version: string }[];
 };

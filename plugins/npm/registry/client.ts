@@ -1,4 +1,4 @@
-import type { CheckContext } from 'scanrun';
+import type { CheckContext, FetchResult } from 'scanrun';
 import { codeOf, messageOf } from '../../text.js';
 import type { RegistryOf } from './access.js';
 
@@ -17,7 +17,7 @@ const MAX_BYTES = 100_000_000;
 
 /**
  * Asks registries for packages. The first request to a host goes alone, and once one has failed no other is made: a
- * registry that hangs costs its time once, not once a package.
+ * registry that hangs costs its time once, not once a package, and not once a try.
  */
 export class RegistryClient {
   readonly #fetch: CheckContext['fetch'];
@@ -52,18 +52,40 @@ export class RegistryClient {
 
   async #request(url: string, host: string, headers: Readonly<Record<string, string>>): Promise<RegistryReply> {
     try {
-      const answer = await this.#fetch(url, { headers, maxBytes: MAX_BYTES });
+      const answer = await this.#answer(url, headers);
       if (answer.status === 200) return { kind: 'found', json: answer.json() };
       if (answer.status === 404) return { kind: 'missing', host };
       return { kind: 'failed', host, why: String(answer.status) };
     } catch (error) {
       if (error instanceof SyntaxError) return { kind: 'failed', host, why: 'no JSON in the answer' };
-      const why = codeOf(error) ?? messageOf(error);
+      const why = whyNoAnswer(error);
       // One answer that is too long says nothing of the next.
       if (why !== 'EFBIG') this.#down.set(host, why);
       return { kind: 'failed', host, why };
     }
   }
+
+  /** What a registry answers. What may be gone a moment later is tried again, but for silence: whoever hangs, hangs. */
+  async #answer(url: string, headers: Readonly<Record<string, string>>): Promise<FetchResult> {
+    const options = { headers, maxBytes: MAX_BYTES };
+    try {
+      const answer = await this.#fetch(url, { ...options, repeatable: false });
+      return answer.status >= 500 || answer.status === 429 ? await this.#fetch(url, options) : answer;
+    } catch (error) {
+      if (!['ECONNRESET', 'ECONNABORTED', 'ECONNREFUSED', 'EPIPE', 'EAI_AGAIN'].includes(codeOf(error) ?? ''))
+        throw error;
+      return this.#fetch(url, options);
+    }
+  }
+}
+
+/** Codes of errors on the way to a host: mostly there is no network. */
+const NO_WAY = /^(?:EAI_AGAIN|ENOTFOUND|ENETUNREACH|ENETDOWN|EHOSTUNREACH)$/;
+
+/** Why a registry did not answer, in a few words: a code, and what it mostly means. */
+export function whyNoAnswer(error: unknown): string {
+  const code = codeOf(error) ?? messageOf(error);
+  return NO_WAY.test(code) ? `${code}: is there a network?` : code;
 }
 
 /** Calls a function for each item, so many at once, in order; ends early when the signal aborts. */

@@ -1,5 +1,5 @@
-import { type ContextOf, defineCheck, findTool, importTool, type JsonObject, plural } from 'scanrun';
-import npm from 'scanrun/plugins/npm';
+import { type ContextOf, defineCheck, findTool, formatCount, importTool, type JsonObject, plural } from 'scanrun';
+import npm, { installCommand } from 'scanrun/plugins/npm';
 import { buildBom, type CycloneDx, SPEC_VERSIONS, specOf } from '../bom.js';
 import type { LockedPackage, LockedTree } from '../inputs.js';
 import { isHash } from '../integrity.js';
@@ -69,11 +69,11 @@ export default defineCheck(import.meta.url, {
   async run(context): Promise<JsonObject> {
     const { lockfile, inventory } = context.needs;
     if (lockfile.state === 'unreadable')
-      context.skip('unreadable', `${lockfile.path} cannot be read: ${lockfile.why}.`);
+      return context.skip('unreadable', `${lockfile.path} cannot be read: ${lockfile.why}.`);
     if (lockfile.state !== 'read')
       return context.skip(
         'not-applicable',
-        'Which versions are used is not known: there is no lockfile, and nothing is installed. Run `npm install` first.',
+        `Which versions are used is not known: there is no lockfile, and nothing is installed. Run \`${lockfile.install}\` first.`,
       );
     const tool = await findTool(context, { name: '@cyclonedx/cyclonedx-library', range: '>=8.0.0 <11' });
     const library = await importTool<CycloneDx>(tool);
@@ -123,7 +123,7 @@ function reportGaps(context: Context, tree: LockedTree, isWanted: (item: LockedP
   if (unknown.length === 0) return;
   const names = named(unknown);
   context.degraded(
-    `The bill lacks the licences of ${plural(names.length, 'package')} of ${wanted.length}: ${tree.path} does not have them, and they are not installed: ${some(names)}. Run \`npm install\` first.`,
+    `The bill lacks the licences of ${plural(names.length, 'package')} of ${formatCount(wanted.length)}: ${tree.path} does not have them, and they are not installed: ${some(names)}. Run \`${installCommand(tree.manager)}\` first.`,
     { packages: names },
   );
 }

@@ -77,6 +77,24 @@ it('finds packages that are there in several versions', async () => {
         ],
       },
       {
+        name: 'one that the project itself asks for, and one by another name',
+        ...(await project(
+          {
+            'node_modules/a': { version: '1.0.0', dependencies: { x: '1' } },
+            'node_modules/x': { version: '3.0.0' },
+            'node_modules/x2': { name: 'x', version: '2.0.0' },
+            'node_modules/a/node_modules/x': { version: '1.0.0' },
+          },
+          { dependencies: { a: '1', x: '3', x2: 'npm:x@2' } },
+        )),
+        findings: [
+          {
+            messageId: 'several',
+            message: 'x is there in 3 versions: 1.0.0 (by a), 2.0.0 (direct, as x2), 3.0.0 (direct).',
+          },
+        ],
+      },
+      {
         name: 'the same major version, and before 1.0.0 the same minor one',
         ...(await project({
           ...both,
@@ -98,7 +116,7 @@ it('finds packages that are there in several versions', async () => {
               name: 'y',
               count: 3,
               same: '0.2.x',
-              versions: '0.2.0 (by y), 0.2.1 (by y), 0.3.0 (by y)',
+              versions: '0.2.0 (nobody asks for it), 0.2.1 (nobody asks for it), 0.3.0 (nobody asks for it)',
               brought: [
                 { version: '0.2.0', by: 'y' },
                 { version: '0.2.1', by: 'y' },
@@ -139,7 +157,12 @@ it('finds packages that are there in several versions', async () => {
           'node_modules/<b>': { version: '1.0.0' },
           'node_modules/q/node_modules/<b>': { version: '<i>' },
         })),
-        findings: [{ messageId: 'several', message: '<b> is there in 2 versions: 1.0.0 (by <b>), <i> (by <b>).' }],
+        findings: [
+          {
+            messageId: 'several',
+            message: '<b> is there in 2 versions: 1.0.0 (nobody asks for it), <i> (nobody asks for it).',
+          },
+        ],
       },
     ],
     refuses: [{ maxVersions: 0 }, { ignore: [''] }, { dev: 'yes' }],

@@ -86,6 +86,10 @@ it('finds what runs when it is installed', async () => {
         setup: install({ ...inStore('a', '1.0.0'), ...inStore('b', '2.0.0', { scripts: { install: 'x' } }) }),
       },
       {
+        name: 'the same, and nothing is installed: who has a script does not matter',
+        ...(await pnpm({ packageManager: 'pnpm@10.4.0' })),
+      },
+      {
         name: 'installed, and none has one; an optional package is for another platform',
         ...(await pnpm()),
         setup: install({

@@ -69,7 +69,7 @@ export async function lockfileCase(name: string) {
 }
 
 /** The data of `npm/lockfile` where there is none. */
-export const UNLOCKED = { lockfile: { state: 'none' } } as const;
+export const UNLOCKED = { lockfile: { state: 'none', install: 'npm install' } } as const;
 
 /** A manifest as JSON text. */
 export function json(value: unknown): string {

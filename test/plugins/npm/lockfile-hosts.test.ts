@@ -99,6 +99,24 @@ it('trusts hosts, schemes, names and hashes as lockfile-lint does', async () => 
         findings: [{ messageId: 'noIntegrity' }, { messageId: 'noUrl', startLine: 10 }],
       },
       {
+        name: 'a weak hash in one place of two where the same version is installed',
+        ...(await (async () => {
+          const x = { version: '1.0.0', resolved: npm('x') };
+          const files = npmProject(
+            { name: 'a' },
+            {
+              'node_modules/x': { ...x, integrity: SHA512 },
+              'node_modules/y/node_modules/x': { ...x, integrity: 'sha1-abc=' },
+              'node_modules/z/node_modules/x': { ...x, integrity: SHA512.replace('PRW', 'QRW') },
+            },
+          );
+          return { files, needs: await locked(files) };
+        })()),
+        findings: [
+          { messageId: 'weakIntegrity', data: { count: '1 package', names: 'x@1.0.0', packages: ['x@1.0.0'] } },
+        ],
+      },
+      {
         name: 'no hash and a weak one',
         ...(await (async () => {
           const files = npmProject(

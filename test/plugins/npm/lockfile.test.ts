@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { testCheck } from 'scanrun/testing';
 import { expect, it } from 'vitest';
 import lockfile from '../../../plugins/npm/checks/lockfile.js';
-import { fixture, json, npmProject, treeOf } from './locked.js';
+import { installCommandFor } from '../../../plugins/npm/lockfiles/find.js';
+import { findPackages } from '../../../plugins/workspaces.js';
+import { fixture, json, npmProject, reader, treeOf } from './locked.js';
 
 const manifest = json({ name: 'a', version: '1.0.0', dependencies: { x: '^1.0.0' } });
 
@@ -223,4 +225,22 @@ snapshots:
     ['near', 0],
     ['beside', true],
   ]);
+});
+
+it.each([
+  ['npm install', {}],
+  ['npm install', { 'package-lock.json': '{}' }],
+  ['pnpm install', { 'pnpm-lock.yaml': '' }],
+  ['yarn install', { 'yarn.lock': '' }],
+  ['pnpm install', { 'package.json': json({ packageManager: 'pnpm@10.1.0' }) }],
+  [
+    'yarn install',
+    { 'package.json': json({ packageManager: 'yarn@4.1.0' }), 'package-lock.json': '{}', 'yarn.lock': '' },
+  ],
+  ['npm install', { 'package.json': json({ packageManager: 'bun@1.0.0; rm -rf' }) }],
+])('tells to run %s', async (command, files) => {
+  const context = reader({ 'package.json': '{}', ...files });
+  const found = await findPackages(context);
+  if (found === undefined || 'why' in found) throw new Error('the project has no manifest');
+  expect(await installCommandFor(context, found.packages[0])).toBe(command);
 });

@@ -47,6 +47,28 @@ it('finds dependencies that are behind', async () => {
         ],
       },
       {
+        name: 'a version that needs a newer Node.js than the package promises',
+        ...(await project(
+          {
+            known: [
+              { name: 'x', latest: '3.0.0', latestNode: '>=22', wanted: [] },
+              { name: 'y', latest: '3.0.0', latestNode: '>=18', wanted: [] },
+              { name: 'z', latest: '3.0.0', latestNode: 'a newer one', wanted: [] },
+            ],
+          },
+          { ...at('1.0.0'), 'node_modules/y': { version: '1.0.0' }, 'node_modules/z': { version: '1.0.0' } },
+          { engines: { node: '>=20' }, dependencies: { x: '^1.0.0', y: '^1.0.0', z: '^1.0.0' } },
+        )),
+        findings: [
+          {
+            messageId: 'outdated',
+            message: 'x 1.0.0 is behind by a major version: the latest is 3.0.0, which needs Node.js >=22.',
+          },
+          { messageId: 'outdated', message: 'y 1.0.0 is behind by a major version: the latest is 3.0.0.' },
+          { messageId: 'outdated', message: 'z 1.0.0 is behind by a major version: the latest is 3.0.0.' },
+        ],
+      },
+      {
         name: 'a minor and a patch, where asked for',
         ...(await project(
           {

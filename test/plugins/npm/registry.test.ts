@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import registry from '../../../plugins/npm/checks/registry.js';
 import { DEFAULT_REGISTRY, registryAccess } from '../../../plugins/npm/registry/access.js';
 import { fromRegistry } from '../../../plugins/npm/registry/answers.js';
+import { whyNoAnswer } from '../../../plugins/npm/registry/client.js';
 import { json, locked, npmProject, reader, UNLOCKED } from './locked.js';
 import { send, startRegistry, withoutNpmSettings } from './registry-server.js';
 
@@ -110,6 +111,21 @@ describe('the check', () => {
     };
     await testCheck(registry, { passes: [{ files, needs: await locked(files) }], fails: [] });
     expect(asked.map(({ path }) => path)).toContain('/deep/3.0.0');
+  });
+});
+
+describe('a registry that does not answer', () => {
+  it.each([
+    ['EAI_AGAIN', 'EAI_AGAIN: is there a network?'],
+    ['ENOTFOUND', 'ENOTFOUND: is there a network?'],
+    ['ETIMEDOUT', 'ETIMEDOUT'],
+    ['ECONNREFUSED', 'ECONNREFUSED'],
+  ])('is told of by its code, %s', (code, why) => {
+    expect(whyNoAnswer(Object.assign(new Error('x'), { code }))).toBe(why);
+  });
+
+  it('is told of by the message of an error without a code', () => {
+    expect(whyNoAnswer(new Error('It broke.'))).toBe('It broke.');
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { testCheck } from 'scanrun/testing';
 import { describe, expect, it } from 'vitest';
 import unused from '../../../plugins/npm/checks/unused.js';
+import { knipAnswer } from '../../../plugins/npm/knip-answer.js';
 import { readKnipReport } from '../../../plugins/npm/knip-report.js';
 import { json } from './locked.js';
 
@@ -60,6 +61,16 @@ it('finds what knip finds', async () => {
         files: { ...clean, 'knip.js': 'throw new Error("broken");' },
         outcome: 'skipped',
       },
+      {
+        name: 'a tool whose configuration cannot be loaded: what it starts would look unused',
+        files: {
+          ...files,
+          'package.json': json({ name: 'app', version: '1.0.0', devDependencies: { vite: '8' } }),
+          'vite.config.js': "import './not-built.js';\n",
+        },
+        setup: installed,
+        outcome: 'skipped',
+      },
       { name: 'no JSON', files: { 'package.json': '{' }, outcome: 'skipped' },
     ],
     fails: [
@@ -109,6 +120,23 @@ it('finds what knip finds', async () => {
         findings: [{ messageId: 'export', path: 'lib.js', startLine: 2 }],
       },
       {
+        name: 'where nothing is installed, what brings no command that a script runs',
+        files: {
+          ...clean,
+          'package.json': json({
+            name: 'app',
+            version: '1.0.0',
+            type: 'module',
+            main: 'index.js',
+            scripts: { test: 'mocha test', lint: 'biome check' },
+            dependencies: { used: '1' },
+            devDependencies: { mocha: '11', '@biomejs/biome': '2', 'left-over': '1' },
+          }),
+        },
+        findings: [{ messageId: 'dependency', data: { name: 'left-over', field: 'devDependencies' } }],
+        outcome: 'degraded',
+      },
+      {
         name: 'only one category',
         files,
         setup: installed,
@@ -119,6 +147,38 @@ it('finds what knip finds', async () => {
     refuses: [{ categories: [] }, { categories: ['all'] }, { production: 'yes' }],
   });
 }, 240_000);
+
+describe('the answer', () => {
+  const failed = (stderr: string) => ({
+    code: 2,
+    signal: null,
+    stdout: '{"issues":[]}',
+    stderr,
+    truncated: false,
+    timedOut: false,
+  });
+
+  it('names the configuration files that could not be loaded, each once', () => {
+    const lines = [
+      "ERROR: Error loading my app/vite.config.js (Cannot find module 'vite')",
+      'ERROR: Please fix or visit https://knip.dev/reference/known-issues',
+      "ERROR: Error loading my app/vite.config.js (Cannot find module 'vite')",
+      'ERROR: Error loading b.ts ()',
+    ];
+    expect(knipAnswer(failed(lines.join('\n')))).toEqual({
+      notLoaded: [
+        { path: 'my app/vite.config.js', why: "Cannot find module 'vite'" },
+        { path: 'b.ts', why: 'it fails' },
+      ],
+    });
+  });
+
+  it('of a run that failed in another way is never "nothing found"', () => {
+    expect(() => knipAnswer(failed('ERROR: Error loading /a/knip.js\nReason: broken'))).toThrow('Reason: broken');
+    expect(() => knipAnswer(failed(''))).toThrow('knip failed (exit code 2):\nIt printed nothing.');
+    expect(() => knipAnswer({ ...failed(''), code: 0, truncated: true })).toThrow('cut short');
+  });
+});
 
 describe('the report', () => {
   it('is read in the form of knip 6, whatever was printed before', () => {

@@ -53,7 +53,7 @@ describe('transient failures', () => {
 
 describe('what may be sent again', () => {
   it('is what does no harm twice', () => {
-    const retried = (method: string, status: number, repeatable = false) => {
+    const retried = (method: string, status: number, repeatable?: boolean) => {
       const verdict = judgeStatus({ status, headers: {} }, method, repeatable, 0);
       return verdict.failed && verdict.retry;
     };
@@ -61,11 +61,14 @@ describe('what may be sent again', () => {
     expect(retried('POST', 502)).toBe(false);
     expect(retried('PATCH', 503)).toBe(false);
     expect(retried('POST', 502, true)).toBe(true);
+    expect(retried('GET', 502, false)).toBe(false);
+    expect(retried('GET', 429, false)).toBe(false);
+    expect(judgeError(coded('ETIMEDOUT'), 'GET', false)).toMatchObject({ failed: true, retry: false });
     // Turned away before anything was done.
     expect(retried('POST', 429)).toBe(true);
-    expect(judgeError(coded('ECONNREFUSED'), 'POST', false)).toMatchObject({ failed: true, retry: true });
-    expect(judgeError(coded('ECONNRESET'), 'POST', false)).toMatchObject({ failed: true, retry: false });
-    expect(judgeError(coded('ENOTFOUND'), 'GET', false)).toEqual({
+    expect(judgeError(coded('ECONNREFUSED'), 'POST', undefined)).toMatchObject({ failed: true, retry: true });
+    expect(judgeError(coded('ECONNRESET'), 'POST', undefined)).toMatchObject({ failed: true, retry: false });
+    expect(judgeError(coded('ENOTFOUND'), 'GET', undefined)).toEqual({
       failed: true,
       retry: false,
       overload: false,
@@ -84,7 +87,7 @@ describe('what may be sent again', () => {
       [true, true, false, false].map((is) => ({ overload: is })),
     );
     expect(judgeError(coded('ETIMEDOUT'), 'GET', false)).toMatchObject({ overload: true });
-    expect(judgeError(coded('ECONNRESET'), 'GET', false)).toMatchObject({ overload: false });
+    expect(judgeError(coded('ECONNRESET'), 'GET', undefined)).toMatchObject({ overload: false });
   });
 });
 
