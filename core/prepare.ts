@@ -3,8 +3,9 @@
 import { dirname, relative, resolve } from 'node:path';
 import { isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { createRegistry, type Registry } from './check/registry.js';
-import { configFileOf, type LoadedConfig, loadConfig } from './config/load.js';
+import { type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
+import { configFileOf } from './config/search.js';
 import { ScanError } from './errors.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
 import { isOwnTarget } from './files/own-target.js';

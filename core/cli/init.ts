@@ -1,8 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { type RepositoryFacts, repositoryFacts } from '../config/facts.js';
-import { configsIn, findConfig } from '../config/load.js';
 import { listText, type Recommendation, recommend } from '../config/recommended.js';
+import { configsIn, findConfig } from '../config/search.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import { topOf } from '../files/top.js';
 import { writeNew } from '../files/write-file.js';

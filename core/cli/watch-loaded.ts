@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isOwnModule, isTypeScript, storedModules } from '../check/load-module.js';
-import { configFileOf, SEARCH_PLACES } from '../config/load.js';
+import { configFileOf, SEARCH_PLACES } from '../config/search.js';
 import { MODULES_STEPS, STATE_FOLDER } from '../files/state.js';
 import type { ScanEvent } from '../model/event.js';
 import type { ScanOptions } from '../scan.js';

@@ -134,16 +134,14 @@ export class TaskQueue {
 
   /** What will start next, as far as that can be known; undefined where it depends on more. */
   get next(): Waiting | undefined {
-    const [[first] = []] = this.#lists();
-    const isSure =
-      this.#instead.length === 0 && this.#delayed.size === 0 && first?.waiting.task.exclusive === undefined;
-    return isSure ? first?.waiting : undefined;
+    if (this.#instead.length > 0 || this.#delayed.size > 0) return undefined;
+    const waiting = this.#lists()[0]?.[0]?.waiting;
+    return waiting?.task.exclusive === undefined ? waiting : undefined;
   }
 
   /** The lists of tasks that may start, the one with the first task first. */
   #lists(): Item[][] {
-    const lists: Item[][] = [];
-    for (const list of this.#ready.values()) if (list.length > 0) lists.push(list);
+    const lists = [...this.#ready.values()].filter(({ length }) => length > 0);
     return lists.length < 2 ? lists : lists.sort((a, b) => this.#compare(a[0] as Item, b[0] as Item));
   }
 
@@ -153,8 +151,7 @@ export class TaskQueue {
     const blocked = this.#options.tasks.filter(({ id }) => (this.#open.get(id) ?? 0) > 0).map(fresh);
     const all = [...lists, ...this.#delayed].map(({ waiting }) => waiting);
     const drained = [...this.#instead.map(({ waiting }) => waiting), ...all, ...blocked];
-    for (const map of [this.#ready, this.#parked, this.#later, this.#open]) map.clear();
-    this.#delayed.clear();
+    for (const each of [this.#ready, this.#parked, this.#later, this.#open, this.#delayed]) each.clear();
     this.#instead.length = 0;
     this.#size = 0;
     return drained.sort((a, b) => this.#placeOf(a) - this.#placeOf(b));

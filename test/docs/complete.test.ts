@@ -1,8 +1,8 @@
 import { OUTCOME_ORDER } from 'scanrun';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT } from '../../core/config/environment.js';
-import { SEARCH_PLACES } from '../../core/config/load.js';
 import { configSchema } from '../../core/config/schema.js';
+import { SEARCH_PLACES } from '../../core/config/search.js';
 import { read } from './pages.js';
 
 // Hand-written pages must name all of what the sources have, and nothing that they have not.

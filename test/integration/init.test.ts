@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { SEARCH_PLACES } from '../../core/config/load.js';
+import { SEARCH_PLACES } from '../../core/config/search.js';
 import type { RunResult } from '../../core/model/result.js';
 import { asNobody, isRoot, killedAfter, nobodysEnvironment } from '../support/faults.js';
 import { folder, git, repository } from '../support/folders.js';

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findConfig, loadConfig, loadUserConfig, SEARCH_PLACES } from '../../../core/config/load.js';
+import { loadConfig, loadUserConfig } from '../../../core/config/load.js';
+import { findConfig, SEARCH_PLACES } from '../../../core/config/search.js';
 import { configure, failure, newLoader, project, write } from './project.js';
 
 const load = (cwd: string, configPath?: string) =>
