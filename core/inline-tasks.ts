@@ -4,9 +4,9 @@ import { isCacheable } from './check/define.js';
 import { isOwnModule } from './check/load-module.js';
 import { defaultOptions } from './check/options.js';
 import type { Registry } from './check/registry.js';
+import type { ResolvedConfig } from './config/resolve.js';
 import type { FileIndex } from './files/file-index.js';
 import type { Plan } from './model/task.js';
-import type { Prepared } from './prepare.js';
 
 /** Our own checks over less than this do not pay for a thread: starting one costs some 40 ms. */
 const SMALL_FILES = 300;
@@ -32,13 +32,16 @@ export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): S
   return new Set(mayRunHere.map(({ id }) => id));
 }
 
+/** What of a prepared scan says whether a cache is of any use to it. */
+interface MayBeAnswered {
+  readonly config: Pick<ResolvedConfig, 'cache'>;
+  readonly inline: ReadonlySet<string>;
+  readonly plan: Plan;
+  readonly registry: Registry;
+}
+
 /** True where earlier scans may have answered something: not what the main thread does in the time that it takes to look it up. */
-export function mayBeAnswered({
-  config,
-  inline,
-  plan,
-  registry,
-}: Pick<Prepared, 'config' | 'inline' | 'plan' | 'registry'>): boolean {
+export function mayBeAnswered({ config, inline, plan, registry }: MayBeAnswered): boolean {
   const isKept = (id: string): boolean => {
     const check = registry.get(id)?.check;
     return check !== undefined && isCacheable(check);

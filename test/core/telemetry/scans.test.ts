@@ -115,7 +115,6 @@ describe('a scan', () => {
     expect(result.verdict.status).toBe('clean');
     expect(result.notices).toMatchObject([
       { code: 'not-recorded', level: 'info' },
-      { code: 'cache-unwritable', level: 'info' },
       { code: 'history-unwritable', level: 'info' },
     ]);
   });

@@ -261,5 +261,5 @@ it('is planned only where there is a manifest', async () => {
 it('wants the plugin npm', async () => {
   await expect(
     runScan(folder({ 'package.json': '{}' }), { config: { plugins: [sbom], reporters: [] } }),
-  ).rejects.toThrow(/no plugin brings the check .*npm/);
+  ).rejects.toThrow(/sbom\/cyclonedx needs 'lockfile': .* add 'npm' to plugins/);
 });
