@@ -9,6 +9,6 @@ export { mayBeAnswered } from './inline-tasks.js';
 export { markEarly } from './known.js';
 export { prepare } from './prepare.js';
 export { openRecord } from './record.js';
-export { runReporters } from './report/run-reporters.js';
+export { loadAhead, runReporters } from './report/run-reporters.js';
 export { executeListener } from './scan-listener.js';
 export { openHistory } from './telemetry/history-file.js';

@@ -70,6 +70,7 @@ class ScanRun {
   readonly #cancelled: AbortController;
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
+  readonly #tell = (notice: Notice): void => this.#notice(notice);
   /** The `scanrun-ignore` comments that checks met, by file. */
   readonly #directives = new Map<string, readonly Directive[]>();
   #prepared: Prepared | undefined;
@@ -118,7 +119,7 @@ class ScanRun {
     this.#emit({ type: 'planned', plan: told });
     await hooks.promise('plan', told);
     const resources = await this.#resources(prepared);
-    const notice = (item: Notice): void => this.#notice(item);
+    const notice = this.#tell;
     const answers = await this.#answers(prepared, notice);
     const executed = await this.#execute(prepared, earlier, resources, answers).finally(() => resources.close());
     const keep = openHistory(files.target.root, prepared.history.full, notice);
@@ -186,8 +187,8 @@ class ScanRun {
     answers: ScanAnswers | undefined,
   ): Promise<Executed> {
     const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
-    const { execute, executeListener, makeFailFast, markEarly } = await engine();
-    const notice = (item: Notice): void => this.#notice(item);
+    const { execute, executeListener, loadAhead, makeFailFast, markEarly } = await engine();
+    loadAhead(config.reporters, plan, inline);
     const governor = await this.#governor(config);
     return execute({
       plan,
@@ -205,7 +206,7 @@ class ScanRun {
         resources,
       },
       random: this.#runtime.resources.random,
-      answers: answers && { of: answers, strict: config.strict, notice },
+      answers: answers && { of: answers, strict: config.strict, notice: this.#tell },
       earlier,
       pool: this.#runtime.pool,
       inline,
@@ -216,7 +217,7 @@ class ScanRun {
       listener: executeListener({
         hooks,
         emit: (event) => this.#emit(event),
-        notice,
+        notice: this.#tell,
         masked: (value) => this.masked(value),
         directives: this.#directives,
       }),
@@ -229,8 +230,7 @@ class ScanRun {
 
   /** What earlier scans answered; undefined where that is of no use or cannot be told. */
   async #answers(prepared: Prepared, notice: (notice: Notice) => void): Promise<ScanAnswers | undefined> {
-    const { mayBeAnswered } = await engine();
-    if (!mayBeAnswered(prepared)) return undefined;
+    if (!(await engine()).mayBeAnswered(prepared)) return undefined;
     const { answersOf } = await import('./open-answers.js');
     return answersOf(prepared, this.#options, notice);
   }

@@ -176,7 +176,9 @@ export const LANGUAGES: readonly (readonly [
   ['reStructuredText', 'rst'],
 ];
 
-function byWord(column: 1 | 2 | 3): ReadonlyMap<string, string> {
+type Words = ReadonlyMap<string, string>;
+
+function byWord(column: 1 | 2 | 3): Words {
   return new Map(
     LANGUAGES.flatMap((row) =>
       (row[column] ?? '')
@@ -187,9 +189,18 @@ function byWord(column: 1 | 2 | 3): ReadonlyMap<string, string> {
   );
 }
 
-const BY_EXTENSION = byWord(1);
-const BY_NAME = byWord(2);
-const BY_INTERPRETER = byWord(3);
+/** A table that is made when it is first asked for: every configuration imports this, and few starts want a language. */
+function table(column: 1 | 2 | 3): (word: string) => string | undefined {
+  let words: Words | undefined;
+  return (word) => {
+    words ??= byWord(column);
+    return words.get(word);
+  };
+}
+
+const byExtension = table(1);
+const byName = table(2);
+const byInterpreter = table(3);
 
 /** `#!/usr/bin/env -S node --flag` and `#!/bin/sh`: the program's name, without a version such as in `python3.12`. */
 const SHEBANG = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-\S+[ \t]+)*(?:\w+=\S*[ \t]+)*(?:\S*\/)?)?([^\s\d./][^\s./]*)/;
@@ -201,8 +212,8 @@ const SHEBANG = /^#![ \t]*(?:\S*\/)?(?:env[ \t]+(?:-\S+[ \t]+)*(?:\w+=\S*[ \t]+)
 export function languageOf(path: string, text?: string): string | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
-  const named = BY_NAME.get(name) ?? (dot < 0 ? undefined : BY_EXTENSION.get(name.slice(dot + 1).toLowerCase()));
+  const named = byName(name) ?? (dot < 0 ? undefined : byExtension(name.slice(dot + 1).toLowerCase()));
   if (named !== undefined || text === undefined) return named;
   const [, program = ''] = SHEBANG.exec(text) ?? [];
-  return BY_INTERPRETER.get(program) ?? BY_INTERPRETER.get(program.replace(/\d+$/, ''));
+  return byInterpreter(program) ?? byInterpreter(program.replace(/\d+$/, ''));
 }

@@ -3,6 +3,7 @@ import { nearest, suggest } from '../check/nearest.js';
 import { type ErrorCode, type Problem, ScanError } from '../errors.js';
 import type { Source, Steps } from './place.js';
 import { nameOf, type RawConfig } from './plain.js';
+import { isUsual } from './usual.js';
 import { loadConfigValidator } from './validator.js';
 
 /** A problem of the configuration; the code is the one to fail with where no other problem has another. */
@@ -21,8 +22,8 @@ export interface Validated {
 
 /** Holds a configuration against the schema. */
 export async function validateConfig(config: RawConfig, source: Source): Promise<Validated> {
-  // Most layers of most scans say nothing.
-  if (Object.keys(config).length === 0) return { config, problems: [] };
+  // Most layers of most scans say nothing, or the usual.
+  if (isUsual(config)) return { config, problems: [] };
   const validate = await loadConfigValidator();
   if (validate(config)) return { config, problems: [] };
   const errors = (validate.errors ?? []).filter((error) => error.keyword !== 'if');

@@ -3,6 +3,7 @@ import type { Reporter, ReporterContext } from '../check/reporter.js';
 import { describeError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { ReportedFile, RunResult } from '../model/result.js';
+import type { Plan } from '../model/task.js';
 import { type Sink, writeRendered } from './write.js';
 
 /** A reporter to run. */
@@ -31,6 +32,19 @@ export interface ReportTo {
 
 /** Where reporters run: the scan's folder and environment, and what stops them. */
 export type ReportPlace = Pick<ReporterContext, 'cwd' | 'environment' | 'signal'>;
+
+/** Loads the reporters while threads work and nothing else is to be done; where none does, it would only come sooner. */
+export function loadAhead(
+  reporters: readonly Pick<ReporterRun, 'load'>[],
+  plan: Plan,
+  inline: ReadonlySet<string>,
+): void {
+  if (plan.tasks.every(({ id }) => inline.has(id))) return;
+  setImmediate(() => {
+    // One that cannot be loaded is told when it is to report.
+    for (const reporter of reporters) reporter.load().catch(() => {});
+  });
+}
 
 /** Runs every reporter over the result. One that fails harms no other; standard output comes last, after the files it may name. */
 export async function runReporters(
