@@ -1,5 +1,4 @@
 import { constants, createReadStream, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { VisitedFile } from '../check/context.js';
 import type { Reads } from '../check/define.js';
 import { languageOf } from '../check/language.js';
@@ -31,7 +30,8 @@ export class SharedFile {
 
   constructor(root: string, entry: StoredEntry) {
     this.#entry = entry;
-    this.#absolute = entry.storedAt ?? join(root, entry.path);
+    // Not `join`: both are normal, and telling that again takes a tenth of reading a small file.
+    this.#absolute = entry.storedAt ?? `${root}/${entry.path}`;
   }
 
   get path(): string {
