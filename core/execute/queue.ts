@@ -8,7 +8,7 @@ import type { Task } from '../model/task.js';
 import type { TaskCollector } from './collect.js';
 import type { PassWatch } from './pass-watch.js';
 import type { Again } from './policy/again.js';
-import { needFailed } from './reasons.js';
+import { type EndedAs, needFailed } from './reasons.js';
 
 /** A task that waits, with what came of it so far. */
 export interface Waiting {
@@ -20,12 +20,6 @@ export interface Waiting {
   readonly again?: Again;
   /** What a part of a pass brings along that lost its thread and goes on. */
   readonly lost?: { readonly collector: TaskCollector; readonly watch: PassWatch; readonly startedAtMs: number };
-}
-
-/** How a check of a task ended. */
-export interface EndedAs {
-  readonly check: { readonly id: string };
-  readonly outcome: Outcome;
 }
 
 /** What a queue gives: a task to start, or one that will not run and how it ends instead. */

@@ -1,7 +1,6 @@
 import { isNotApplicable, type Outcome, type Reason } from '../model/outcome.js';
 import type { Task } from '../model/task.js';
 import type { RunEnd } from './executor.js';
-import type { EndedAs } from './queue.js';
 
 /** A thread that ended its task as stopped though nobody had stopped it. */
 const UNEXPECTED_STOP: Reason = { code: 'crashed', message: 'The thread stopped without being told to.' };
@@ -88,6 +87,12 @@ export function interrupted(cause: unknown): Over {
   const message = cause instanceof Error ? cause.message : String(cause);
   const outcome: Outcome = { status: 'cancelled', reason: { code: 'interrupted', message } };
   return { running: outcome, queued: outcome };
+}
+
+/** How a check of a task ended. */
+export interface EndedAs {
+  readonly check: { readonly id: string };
+  readonly outcome: Outcome;
 }
 
 /** Why a critical task ends the scan; undefined where it does not. */

@@ -9,7 +9,7 @@ import type { FileEntry } from '../model/target.js';
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A larger file is fixed by nobody: no check is shown its text. */
-export const MAX_FILE_BYTES = 67_108_864;
+const MAX_FILE_BYTES = 67_108_864;
 
 /** A file changed this short a time before it was looked at may change again without another time: FAT counts in steps of 2 s. */
 const RACY_NS = 2_000_000_000n;
