@@ -1,7 +1,7 @@
 // What the main thread runs itself, since anything else would take longer.
 
 import { isCacheable } from './check/define.js';
-import { isOwnModule } from './check/load-module.js';
+import { isOwnModule, type ModuleLoader } from './check/load-module.js';
 import { defaultOptions } from './check/options.js';
 import type { Registry } from './check/registry.js';
 import type { ResolvedConfig } from './config/resolve.js';
@@ -12,8 +12,11 @@ import type { Plan } from './model/task.js';
 const SMALL_FILES = 300;
 const SMALL_BYTES = 4_000_000;
 
-/** Our own quick checks with their default options, in a scan so small that a thread would cost more than they do. */
-export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): Set<string> {
+/**
+ * Our own quick checks with their default options, in a scan so small that a thread would cost more than they do.
+ * @param loader is told of them: they came with their plugin, and their own files need not be opened.
+ */
+export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex, loader: ModuleLoader): Set<string> {
   const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
   if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
   const isOwn = (id: string, options: object, module: string): boolean => {
@@ -29,6 +32,11 @@ export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex): S
   const mayRunHere = plan.tasks.filter(
     ({ lane, checks }) => lane !== 'process' && checks.every(({ id, options, module }) => isOwn(id, options, module)),
   );
+  loader.checks ??= new Map();
+  for (const { id, module } of mayRunHere.flatMap(({ checks }) => checks)) {
+    const check = registry.get(id)?.check;
+    if (check !== undefined) loader.checks.set(module, check.base);
+  }
   return new Set(mayRunHere.map(({ id }) => id));
 }
 

@@ -156,7 +156,7 @@ async function prepareWith(
     loader,
     baseline,
     redactor: redactorOf(config, options),
-    inline: inlineTasks(plan, registry, files),
+    inline: inlineTasks(plan, registry, files, loader),
     phasesMs: phases.ms,
   };
 }
