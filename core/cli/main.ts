@@ -31,6 +31,13 @@ const program = new Command('scanrun')
     'Runs checks over a repository in parallel, under time budgets, and reports what was found and what could not be answered.',
   )
   .version(version)
+  .configureOutput({
+    writeOut: (text) => {
+      // Whoever reads the help may have seen enough of it.
+      process.stdout.on('error', () => {});
+      process.stdout.write(text);
+    },
+  })
   .showSuggestionAfterError()
   .enablePositionalOptions()
   .addHelpText(
