@@ -25,7 +25,6 @@ import type { KnownFindings } from './suppress/known.js';
 import { expectedMs } from './telemetry/history.js';
 import { type ReadHistory, readHistory } from './telemetry/history-file.js';
 import { type RunInputs, runInputs } from './telemetry/inputs.js';
-import { warmUp } from './warm-up.js';
 
 /** A scan that is ready to run. */
 export interface Prepared {
@@ -181,7 +180,11 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
     cacheDir: entry === undefined ? undefined : makeStateFolder(dirname(entry), ...MODULES_STEPS),
     entry,
   };
-  await warmUp(entry, runtime);
+  if (entry !== undefined) {
+    // Its checks will need a thread: it starts while the configuration loads.
+    await runtime.pool.open();
+    runtime.pool.warm();
+  }
   const loaded: LoadedConfig | undefined =
     options.config === undefined
       ? await loadConfig({ cwd, loader, ...(configFile === undefined ? {} : { configPath: configFile }) })

@@ -1,13 +1,11 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { configFileOf } from '../config/search.js';
 import { ScanError } from '../errors.js';
 import type { ScanEvent } from '../model/event.js';
 import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
-import { warmUp } from '../warm-up.js';
 import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
@@ -68,21 +66,10 @@ export async function complete(options: ScanOptions, flags: RunFlags): Promise<C
     reported: () => {},
   };
   try {
-    // Before the engine loads: a thread takes 60 ms to begin.
-    await warmUp(configOf(options), runtime);
     return await scanOnce(options, flags, runtime, ending);
   } finally {
     await runtime.close();
     watchForLeaks();
-  }
-}
-
-/** The configuration's file; undefined where it cannot be told, which the scan itself will say. */
-function configOf(options: ScanOptions): string | undefined {
-  try {
-    return options.config === undefined ? configFileOf(options) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -70,7 +70,6 @@ const FILES: Readonly<Record<string, string>> = {
   prepare: 'scan',
   packages: 'scan',
   'inline-tasks': 'scan',
-  'warm-up': 'scan',
   'fail-fast': 'scan',
   analyse: 'scan',
   engine: 'scan',

@@ -182,7 +182,7 @@ function assertSound(tree: LockedTree): void {
       ?.dependencies.find((item) => item.name === way.direct)?.to;
     for (const step of way.steps.slice(1)) {
       at = tree.packages[at ?? -1]?.dependencies.find((to) => keyOf(tree, to) === step);
-      expect(at).toBeDefined();
+      expect(keyOf(tree, at ?? -1)).toBe(step);
     }
     expect(way.steps.at(-1)).toBe(keyOf(tree, index));
   }
