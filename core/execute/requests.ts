@@ -10,6 +10,7 @@ import type { StagedTree } from '../files/staged.js';
 import type { FileEntry, StoredEntry, Unlisted } from '../model/target.js';
 import type { Task } from '../model/task.js';
 import { DEFAULT_BYTES, fetchOnce, MAX_BYTES, webAddress } from './fetch.js';
+import { packVisits } from './packed-visits.js';
 import { judgeError, judgeStatus, type Verdict } from './policy/classify.js';
 import type { ScanResources } from './policy/scan-resources.js';
 import type { ProcessTree } from './process-tree.js';
@@ -106,7 +107,7 @@ export class TaskRequests {
   #do(call: RequestCall): Promise<unknown> {
     switch (call.name) {
       case 'visits':
-        return Promise.resolve(this.#asker.visits?.());
+        return Promise.resolve(this.#asker.visits && packVisits(this.#asker.visits()));
       case 'files':
         this.#asker.learns?.({ kind: 'files', globs: call.include });
         return Promise.resolve(this.#files(call.include, call.exclude));
