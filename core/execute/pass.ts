@@ -26,14 +26,21 @@ interface Visitor {
   end: End | undefined;
 }
 
+/** Asks for the files of a part. May be awaited later. */
+export function askVisits(channel: Channel): Promise<PackedVisits> {
+  const visits = channel.request({ name: 'visits' }) as Promise<PackedVisits>;
+  visits.catch(() => {});
+  return visits;
+}
+
 /** Runs one part of a pass. */
 export async function runPass(
   order: RunOrder,
   runners: readonly (CheckRunner | Error)[],
+  visits: PackedVisits,
   channel: Channel,
   signal: AbortSignal,
 ): Promise<CheckEnd[]> {
-  const visits = (await channel.request({ name: 'visits' })) as PackedVisits;
   const pass = new FilePass(order, runners, visits, channel, signal);
   await pass.run();
   return Promise.all(
