@@ -6,7 +6,7 @@ import { monotonicMs } from '../model/clock.js';
 import { type End, endOf, notLoaded, Skip } from './check-end.js';
 import type { Channel, CheckRunner } from './check-runner.js';
 import { FileReader } from './file-content.js';
-import { type PackedVisits, unpackEntry } from './packed-visits.js';
+import { type PackedVisits, unpackFile } from './packed-files.js';
 import { PassProgress } from './pass-progress.js';
 import type { CheckEnd, PassOrder, RunOrder, VisitEnd } from './protocol.js';
 import { timedOutOn, visitLimitMs } from './reasons.js';
@@ -95,7 +95,7 @@ class FilePass {
         yielded = monotonicMs();
       }
       if (this.#signal.aborted) break;
-      const file = new SharedFile(this.#root, unpackEntry(this.#visits, index), this.#reader);
+      const file = new SharedFile(this.#root, unpackFile(this.#visits, index), this.#reader);
       for (const check of sets[setOf[index] ?? 0] ?? []) {
         if (index === after?.entry && check <= after.check) continue;
         const visitor = this.#visitors[check];

@@ -1,4 +1,4 @@
-// The files of a part as they travel to its thread: an object a file would take both sides longer than reading it does.
+// Files as they travel to a thread: an object a file would take both sides longer than reading a small one does.
 
 import type { StoredEntry } from '../model/target.js';
 import type { Visits } from './visits.js';
@@ -6,8 +6,8 @@ import type { Visits } from './visits.js';
 /** What few files have besides what all have. */
 type Rare = Pick<StoredEntry, 'linkTarget' | 'storedAt'>;
 
-/** The files of one part of a pass in columns, and which of its checks want each. */
-export interface PackedVisits extends Pick<Visits, 'sets' | 'setOf'> {
+/** A list of files in columns. */
+export interface PackedFiles {
   /** All paths, one after another. */
   readonly paths: string;
   /** Where each of them ends, in UTF-16 units. */
@@ -20,14 +20,17 @@ export interface PackedVisits extends Pick<Visits, 'sets' | 'setOf'> {
   readonly rare: ReadonlyMap<number, Rare>;
 }
 
+/** The files of one part of a pass in columns, and which of its checks want each. */
+export interface PackedVisits extends PackedFiles, Pick<Visits, 'sets' | 'setOf'> {}
+
 const TYPES: readonly StoredEntry['type'][] = ['file', 'symlink', 'submodule'];
 const TYPE_MASK = 3;
 const EXECUTABLE = 4;
 const TRACKED = 8;
 const NOT_TRACKED = 16;
 
-/** Puts the files of a part into columns. */
-export function packVisits({ entries, sets, setOf }: Visits): PackedVisits {
+/** Puts files into columns. */
+export function packFiles(entries: readonly StoredEntry[]): PackedFiles {
   const ends = new Uint32Array(entries.length);
   const sizesBytes = new Float64Array(entries.length);
   const modifiedMs = new Float64Array(entries.length);
@@ -47,14 +50,16 @@ export function packVisits({ entries, sets, setOf }: Visits): PackedVisits {
       ...(storedAt === undefined ? {} : { storedAt }),
     });
   }
-  return { paths, ends, sizesBytes, modifiedMs, flags, rare, sets, setOf };
+  return { paths, ends, sizesBytes, modifiedMs, flags, rare };
 }
 
-/** One file of a part; it is made when its turn has come. */
-export function unpackEntry(
-  { paths, ends, sizesBytes, modifiedMs, flags, rare }: PackedVisits,
-  at: number,
-): StoredEntry {
+/** Puts the files of a part into columns. */
+export function packVisits({ entries, sets, setOf }: Visits): PackedVisits {
+  return { ...packFiles(entries), sets, setOf };
+}
+
+/** One of the files; it is made when its turn has come. */
+export function unpackFile({ paths, ends, sizesBytes, modifiedMs, flags, rare }: PackedFiles, at: number): StoredEntry {
   const own = flags[at] as number;
   const tracked = (own & TRACKED) !== 0 ? true : (own & NOT_TRACKED) !== 0 ? false : undefined;
   return {
@@ -66,6 +71,11 @@ export function unpackEntry(
     ...(tracked === undefined ? {} : { tracked }),
     ...rare.get(at),
   };
+}
+
+/** The files one after another. */
+export function* unpackFiles(files: PackedFiles): Generator<StoredEntry> {
+  for (let index = 0; index < files.ends.length; index += 1) yield unpackFile(files, index);
 }
 
 function flagsOf({ type, executable, tracked }: StoredEntry): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packVisits, unpackEntry } from '../../../core/execute/packed-visits.js';
+import { packVisits, unpackFile, unpackFiles } from '../../../core/execute/packed-files.js';
 import type { StoredEntry } from '../../../core/model/target.js';
 
 const entries = fc.record(
@@ -22,7 +22,8 @@ it('are unpacked in their thread as they were, one by one', () => {
     fc.property(fc.array(entries), (some: StoredEntry[]) => {
       const setOf = Uint16Array.from(some, (_, index) => index % 3);
       const packed = structuredClone(packVisits({ entries: some, sets: [[0], [1], [0, 1]], setOf }));
-      expect(some.map((_, index) => unpackEntry(packed, index))).toStrictEqual(some);
+      expect(some.map((_, index) => unpackFile(packed, index))).toStrictEqual(some);
+      expect([...unpackFiles(packed)]).toStrictEqual(some);
       expect(packed).toMatchObject({ sets: [[0], [1], [0, 1]], setOf });
     }),
   );
