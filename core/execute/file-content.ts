@@ -26,10 +26,13 @@ export class FileReader {
     if (listedBytes >= CHUNK_BYTES) return new FileContent(readWhole(path));
     const handle = openSync(path, READ_FLAGS);
     try {
-      const length = readSync(handle, this.#chunk, 0, CHUNK_BYTES, null);
-      // Something else may be in its place only where there is not what was listed.
-      if (length !== listedBytes || length === 0) refuseOther(path, handle);
-      // A file ends where less is read than was asked for.
+      let length = readSync(handle, this.#chunk, 0, CHUNK_BYTES, null);
+      // Something else may be in its place, or follow, only where there is not what was listed.
+      if (length !== listedBytes || length === 0) {
+        refuseOther(path, handle);
+        for (let more = length; more > 0 && length < CHUNK_BYTES; length += more)
+          more = readSync(handle, this.#chunk, length, CHUNK_BYTES - length, null);
+      }
       if (length === CHUNK_BYTES) return new FileContent(readWhole(path));
       const chunk = this.#chunk.subarray(0, length);
       return as === 'text' ? FileContent.ofChunk(chunk) : new FileContent(Buffer.from(chunk));
