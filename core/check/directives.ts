@@ -14,6 +14,8 @@ export interface Directive {
 
 /** What every directive begins with. */
 const WORD = 'scanrun-ignore-';
+/** A part of it that begins with what few texts have much of: V8 looks for a first character, and looks twice at each that it finds. */
+const RARE_PART = '-ignore-';
 
 /** A reason is shown with each finding; a longer one is cut. */
 const REASON_LENGTH = 500;
@@ -52,7 +54,7 @@ const MARKDOWN = /\.(?:md|mdx|markdown)$/i;
  * @param path the file's name, which tells what a comment is.
  */
 export function findDirectives(text: string, path: string): readonly Directive[] {
-  let at = text.indexOf(WORD);
+  let at = text.includes(RARE_PART) ? text.indexOf(WORD) : -1;
   if (at < 0) return [];
   const found: Directive[] = [];
   let line = 1;

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
@@ -156,13 +157,12 @@ async function createTypeScriptLoader(
   let slow = graph === undefined ? createJitiLoader(cacheDir) : undefined;
   await slow;
   return async (path) => {
-    if (graph?.has(path)) {
-      try {
-        return await graph.load(path);
-      } catch {
-        // Whatever it was, jiti meets it too and says it better, or can load what the graph could not.
-        graph = undefined;
-      }
+    try {
+      const known = graph?.find(path);
+      if (known !== undefined) return await known();
+    } catch {
+      // Whatever it was, jiti meets it too and says it better, or can load what the graph could not.
+      graph = undefined;
     }
     slow ??= createJitiLoader(cacheDir);
     const exports = await (await slow)(path);
@@ -207,7 +207,8 @@ function ownCache(jiti: Jiti): TypeScriptLoader {
 }
 
 async function createJiti(cacheDir: string | undefined): Promise<Jiti> {
-  const jiti = await import('jiti');
+  // Not `import`: to find the names that it exports would take as long as to run it.
+  const jiti = createRequire(import.meta.url)('jiti') as typeof import('jiti');
   return jiti.createJiti(import.meta.url, {
     fsCache: cacheDir ?? false,
     moduleCache: false,

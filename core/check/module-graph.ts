@@ -48,7 +48,7 @@ export class ModuleGraph {
   readonly #evaluated = new Map<string, Evaluated>();
   readonly #bodies = new Map<string, Body>();
   /** Node looks a module up anew at each import, which a hundred imports of one package would pay for. */
-  readonly #native = new Map<string, Promise<unknown>>();
+  readonly #native = new Map<string, Promise<Exports>>();
 
   private constructor(graph: StoredGraph) {
     this.#modules = graph.modules;
@@ -66,9 +66,12 @@ export class ModuleGraph {
       : undefined;
   }
 
-  /** True when a path belongs to the graph. */
-  has(path: string): boolean {
-    return Object.hasOwn(this.#modules, path);
+  /** What loads a module of the graph, or one that such a module imports natively: it must be the same for all. Undefined for any other path. */
+  find(path: string): (() => Promise<Exports>) | undefined {
+    if (this.#has(path)) return () => this.load(path);
+    const url = pathToFileURL(path).href;
+    const isImported = Object.values(this.#modules).some(({ imports }) => Object.values(imports).includes(url));
+    return isImported ? () => this.#import(url) : undefined;
   }
 
   /** Compiles all modules at once, which takes a fifth of doing so between tasks, and imports what they import from `own`. */
@@ -98,7 +101,7 @@ export class ModuleGraph {
     const body = this.#bodies.get(path) ?? this.#compiled(path);
     const importModule = (specifier: string): Promise<unknown> => {
       const target = imports[specifier] ?? specifier;
-      return this.has(target) ? this.load(target, importers) : this.#import(target);
+      return this.#has(target) ? this.load(target, importers) : this.#import(target);
     };
     await body(module.exports, undefined, module, path, dirname(path), importModule);
   }
@@ -109,8 +112,12 @@ export class ModuleGraph {
     return runInThisContext(source, { filename: path }) as Body;
   }
 
-  #import(url: string): Promise<unknown> {
-    const known = this.#native.get(url) ?? import(/* @vite-ignore */ url);
+  #has(path: string): boolean {
+    return Object.hasOwn(this.#modules, path);
+  }
+
+  #import(url: string): Promise<Exports> {
+    const known = this.#native.get(url) ?? (import(/* @vite-ignore */ url) as Promise<Exports>);
     this.#native.set(url, known);
     return known;
   }

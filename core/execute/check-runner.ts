@@ -6,12 +6,12 @@ import { messageOf } from '../errors.js';
 import type { Location, Snippet } from '../model/finding.js';
 import type { JsonObject } from '../model/json.js';
 import type { Reason } from '../model/outcome.js';
-import type { FileEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
 import { plural } from '../model/text.js';
 import { type End, endOf, endWith, Skip } from './check-end.js';
 import { checkFix } from './check-fix.js';
 import { checkReport } from './check-report.js';
+import { type PackedFiles, unpackFiles } from './packed-files.js';
 import { failureKind } from './policy/classify.js';
 import type { CheckMessage, FetchedBody, RequestCall, RunOrder } from './protocol.js';
 import type { OpenedFile } from './visit.js';
@@ -120,7 +120,7 @@ export class CheckRunner {
     };
   }
 
-  #list(globs: readonly string[]): Promise<readonly FileEntry[]> {
+  #list(globs: readonly string[]): Promise<PackedFiles> {
     const { exclude } = this.#item;
     const { unlisted = [], task } = this.#order;
     const missing =
@@ -132,7 +132,7 @@ export class CheckRunner {
       this.#missed.add(missed.path);
       this.#say({ type: 'unread', checkId: this.#item.id, path: missed.path, why: whyMissed(missed) });
     }
-    return this.#ask({ name: 'files', include: globs, exclude }) as Promise<readonly FileEntry[]>;
+    return this.#ask({ name: 'files', include: globs, exclude }) as Promise<PackedFiles>;
   }
 
   async #exec(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
@@ -168,7 +168,7 @@ export class CheckRunner {
     const checkId = this.#item.id;
     const { resource } = this.#item;
     const own = resource === undefined ? {} : { resource };
-    const list = (globs: readonly string[]): Promise<readonly FileEntry[]> => this.#list(globs);
+    const list = (globs: readonly string[]): Promise<PackedFiles> => this.#list(globs);
     return {
       options: this.#item.options,
       target: task.target,
@@ -188,7 +188,7 @@ export class CheckRunner {
       env: async (variable) => (await this.#ask({ name: 'variable', variable })) as string | undefined,
       readFile: async (path) => (await this.#ask({ name: 'readFile', path })) as Uint8Array,
       files: async function* (globs = ['**']) {
-        yield* await list(typeof globs === 'string' ? [globs] : globs);
+        yield* unpackFiles(await list(typeof globs === 'string' ? [globs] : globs));
       },
       exec: (argv, options = {}) => this.#exec(argv, { ...own, ...options }),
       fetch: async (url, options = {}) =>

@@ -12,9 +12,9 @@ import { redactRecord } from '../redact/record.js';
 import type { Redactor } from '../redact.js';
 import { failedVisits, unreadReason } from './check-end.js';
 import { addImpure, type Collected, newCollected, saidOf } from './collected.js';
+import type { LineIndex } from './lines.js';
 import type { CheckEnd, CheckMessage, RawReport } from './protocol.js';
 import { readLines } from './read-text.js';
-import type { LineIndex } from './visit.js';
 
 /** What an earlier scan said. */
 export interface KnownAnswers {

@@ -3,14 +3,14 @@
 import { findDirectives } from '../check/directives.js';
 import { codeOf, messageOf } from '../errors.js';
 import { monotonicMs } from '../model/clock.js';
-import type { FileEntry } from '../model/target.js';
 import { type End, endOf, notLoaded, Skip } from './check-end.js';
 import type { Channel, CheckRunner } from './check-runner.js';
+import { FileReader } from './file-content.js';
+import { type PackedVisits, unpackFile } from './packed-files.js';
 import { PassProgress } from './pass-progress.js';
 import type { CheckEnd, PassOrder, RunOrder, VisitEnd } from './protocol.js';
 import { timedOutOn, visitLimitMs } from './reasons.js';
 import { type OpenedFile, SharedFile } from './visit.js';
-import type { Visits } from './visits.js';
 
 /** How often a pass lets messages and signals through. */
 const YIELD_MS = 25;
@@ -26,14 +26,21 @@ interface Visitor {
   end: End | undefined;
 }
 
+/** Asks for the files of a part. May be awaited later. */
+export function askVisits(channel: Channel): Promise<PackedVisits> {
+  const visits = channel.request({ name: 'visits' }) as Promise<PackedVisits>;
+  visits.catch(() => {});
+  return visits;
+}
+
 /** Runs one part of a pass. */
 export async function runPass(
   order: RunOrder,
   runners: readonly (CheckRunner | Error)[],
+  visits: PackedVisits,
   channel: Channel,
   signal: AbortSignal,
 ): Promise<CheckEnd[]> {
-  const visits = (await channel.request({ name: 'visits' })) as Visits;
   const pass = new FilePass(order, runners, visits, channel, signal);
   await pass.run();
   return Promise.all(
@@ -46,7 +53,8 @@ export async function runPass(
 
 class FilePass {
   readonly #root: string;
-  readonly #visits: Visits;
+  readonly #visits: PackedVisits;
+  readonly #reader = new FileReader();
   readonly #channel: Channel;
   readonly #signal: AbortSignal;
   readonly #visitors: (Visitor | undefined)[];
@@ -57,7 +65,7 @@ class FilePass {
   constructor(
     order: RunOrder,
     runners: readonly (CheckRunner | Error)[],
-    visits: Visits,
+    visits: PackedVisits,
     channel: Channel,
     signal: AbortSignal,
   ) {
@@ -78,16 +86,16 @@ class FilePass {
 
   /** Visits every file, from where an earlier thread was lost. */
   async run(): Promise<void> {
-    const { entries, sets, setOf } = this.#visits;
+    const { sets, setOf } = this.#visits;
     const after = this.#order?.after;
     let yielded = monotonicMs();
-    for (let index = after?.entry ?? 0; index < entries.length; index += 1) {
+    for (let index = after?.entry ?? 0; index < setOf.length; index += 1) {
       if (monotonicMs() - yielded > YIELD_MS) {
         await new Promise((resolve) => setImmediate(resolve));
         yielded = monotonicMs();
       }
       if (this.#signal.aborted) break;
-      const file = new SharedFile(this.#root, entries[index] as FileEntry);
+      const file = new SharedFile(this.#root, unpackFile(this.#visits, index), this.#reader);
       for (const check of sets[setOf[index] ?? 0] ?? []) {
         if (index === after?.entry && check <= after.check) continue;
         const visitor = this.#visitors[check];

@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { decode } from '../files/text.js';
-import { LineIndex, MAX_READ_BYTES } from './visit.js';
+import { LineIndex } from './lines.js';
+import { MAX_READ_BYTES } from './visit.js';
 
 /** A file's lines for a code frame; a frame is a courtesy, so a file that cannot be read, or lies outside the target, has none. */
 export function readLines(root: string, path: string, stored: string | undefined): LineIndex | undefined {

@@ -7,9 +7,10 @@ import { compileScoped } from '../check/package-globs.js';
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import type { ChangeSet } from '../files/changes.js';
 import type { StagedTree } from '../files/staged.js';
-import type { FileEntry, StoredEntry, Unlisted } from '../model/target.js';
+import type { StoredEntry, Unlisted } from '../model/target.js';
 import type { Task } from '../model/task.js';
 import { DEFAULT_BYTES, fetchOnce, MAX_BYTES, webAddress } from './fetch.js';
+import { type PackedFiles, packFiles, packVisits } from './packed-files.js';
 import { judgeError, judgeStatus, type Verdict } from './policy/classify.js';
 import type { ScanResources } from './policy/scan-resources.js';
 import type { ProcessTree } from './process-tree.js';
@@ -106,7 +107,7 @@ export class TaskRequests {
   #do(call: RequestCall): Promise<unknown> {
     switch (call.name) {
       case 'visits':
-        return Promise.resolve(this.#asker.visits?.());
+        return Promise.resolve(this.#asker.visits && packVisits(this.#asker.visits()));
       case 'files':
         this.#asker.learns?.({ kind: 'files', globs: call.include });
         return Promise.resolve(this.#files(call.include, call.exclude));
@@ -127,10 +128,10 @@ export class TaskRequests {
     }
   }
 
-  #files(include: readonly string[], exclude: readonly string[]): readonly FileEntry[] {
+  #files(include: readonly string[], exclude: readonly string[]): PackedFiles {
     const wanted = compileScoped(this.#asker.task.package, include);
     const unwanted = compileGlobs(exclude);
-    return this.#source.entries.filter(({ path }) => wanted(path) && !unwanted(path));
+    return packFiles(this.#source.entries.filter(({ path }) => wanted(path) && !unwanted(path)));
   }
 
   async #readFile(path: string): Promise<Uint8Array> {

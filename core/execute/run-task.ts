@@ -5,7 +5,7 @@ import { monotonicMs } from '../model/clock.js';
 import type { TaskCheck } from '../model/task.js';
 import { notLoaded } from './check-end.js';
 import { type Channel, CheckRunner } from './check-runner.js';
-import { runPass } from './pass.js';
+import { askVisits, runPass } from './pass.js';
 import type { CheckEnd, RunOrder } from './protocol.js';
 
 /** How a task's checks ended, and how long their modules took to load. */
@@ -23,12 +23,14 @@ export async function runTask(
 ): Promise<TaskEnds> {
   const { task } = order;
   const started = monotonicMs();
+  // Asked for first: the coordinator looks for them while this thread loads modules.
+  const visits = task.part === undefined ? undefined : askVisits(channel);
   const loaded = await Promise.all(task.checks.map((item) => loadCheck(item, loader)));
   const loadMs = monotonicMs() - started;
   const runners = loaded.map((check, index) =>
     check instanceof Error ? check : new CheckRunner(order, task.checks[index] as TaskCheck, check, channel, signal),
   );
-  if (task.part !== undefined) return { checks: await runPass(order, runners, channel, signal), loadMs };
+  if (visits !== undefined) return { checks: await runPass(order, runners, await visits, channel, signal), loadMs };
   const checks: CheckEnd[] = [];
   for (const [index, { id }] of task.checks.entries()) {
     const runner = runners[index] as CheckRunner | Error;

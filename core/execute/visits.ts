@@ -1,11 +1,11 @@
 import { compileSelection } from '../check/glob.js';
 import { visitCost } from '../model/schedule.js';
-import type { FileEntry } from '../model/target.js';
+import type { StoredEntry } from '../model/target.js';
 import type { TaskCheck } from '../model/task.js';
 
-/** The files of one part of a pass, and which of its checks want each. Plain data: it travels to a thread. */
+/** The files of one part of a pass, and which of its checks want each. It travels to a thread as `PackedVisits`. */
 export interface Visits {
-  readonly entries: readonly FileEntry[];
+  readonly entries: readonly StoredEntry[];
   /** Sets of checks, as indexes into the task's checks in ascending order. */
   readonly sets: readonly (readonly number[])[];
   /** The set of each entry, as an index into `sets`. */
@@ -16,10 +16,10 @@ export interface Visits {
 const MAX_SETS = 65_536;
 
 /** Which files a task's checks want, in order of path. */
-export function wantedFiles(entries: readonly FileEntry[], checks: readonly TaskCheck[]): Visits {
+export function wantedFiles(entries: readonly StoredEntry[], checks: readonly TaskCheck[]): Visits {
   const matchers = checks.map(({ files, exclude }) => compileSelection(files, exclude));
   const sets = new SetTable();
-  const chosen: FileEntry[] = [];
+  const chosen: StoredEntry[] = [];
   const setOf: number[] = [];
   for (const entry of entries) {
     const wanted: number[] = [];
@@ -33,9 +33,9 @@ export function wantedFiles(entries: readonly FileEntry[], checks: readonly Task
 }
 
 /** What is left of visits. `left` says which checks of an entry's set must still visit it, in ascending order. */
-export function narrowVisits(visits: Visits, left: (entry: FileEntry, set: number) => readonly number[]): Visits {
+export function narrowVisits(visits: Visits, left: (entry: StoredEntry, set: number) => readonly number[]): Visits {
   const sets = new SetTable();
-  const chosen: FileEntry[] = [];
+  const chosen: StoredEntry[] = [];
   const setOf: number[] = [];
   for (const [index, entry] of visits.entries.entries()) {
     const checks = left(entry, visits.setOf[index] as number);

@@ -2,11 +2,15 @@ import { isBinary } from './binary.js';
 
 /** Text of bytes: UTF-8, or UTF-16 with a byte order mark; undefined for a binary file. A byte order mark is no part of it. */
 export function decode(bytes: Uint8Array): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  if (isWide(bytes)) return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
   if (isBinary(bytes)) return undefined;
   const start = hasMark(bytes) ? 3 : 0;
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.byteLength - start).toString('utf8');
+}
+
+/** True for bytes that begin with the byte order mark of UTF-16. */
+export function isWide(bytes: Uint8Array): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
 /** Bytes of text, in the encoding of other bytes and with a byte order mark where those have one. Halves of characters are replaced. */

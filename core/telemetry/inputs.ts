@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { pathOfUrl } from '../check/file-url.js';
-import { hashTexts } from '../model/hash.js';
+import { hashTexts, QuickHash } from '../model/hash.js';
 import type { JsonObject } from '../model/json.js';
 import type { CheckResult } from '../model/result.js';
 import type { FileEntry, Target } from '../model/target.js';
@@ -32,7 +32,7 @@ export function runInputs(
     plugins: hashTexts(
       modules.flatMap((module) => [module, module.startsWith('file:') ? read(pathOfUrl(module)) : '']),
     ),
-    content: hashTexts([...entries.map(entryText), ...changedTexts(changes)]),
+    content: contentHash(entries, changes),
   };
 }
 
@@ -55,8 +55,19 @@ function read(file: string): string {
   }
 }
 
-function entryText({ path, sizeBytes, modifiedMs, type, executable, linkTarget = '' }: FileEntry): string {
-  return `${path}\0${sizeBytes}\0${type}\0${executable}\0${linkTarget}\0${modifiedMs}`;
+/** Of each file at once, without a text of it: there may be very many. */
+function contentHash(entries: Iterable<FileEntry>, changes: Changed | undefined): string {
+  const hash = new QuickHash();
+  for (const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '' } of entries)
+    hash
+      .add(path)
+      .addNumber(sizeBytes)
+      .addNumber(modifiedMs)
+      .addNumber(executable ? 1 : 0)
+      .add(type)
+      .add(linkTarget);
+  for (const text of changedTexts(changes)) hash.add(text);
+  return hash.digest();
 }
 
 /** What the answers of a scan should depend on. */

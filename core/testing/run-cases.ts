@@ -9,6 +9,7 @@ import { ScanError } from '../errors.js';
 import { TaskCollector } from '../execute/collect.js';
 import type { RunEnd, RunListener, Running } from '../execute/executor.js';
 import { startInline } from '../execute/inline.js';
+import { type PackedFiles, unpackFiles } from '../execute/packed-files.js';
 import { PassFiles } from '../execute/pass-files.js';
 import { deserializeError, type RequestCall, type RunOrder } from '../execute/protocol.js';
 import { lost } from '../execute/reasons.js';
@@ -18,7 +19,6 @@ import { compareFindings, type Finding } from '../model/finding.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import { type Outcome, type OutcomeStatus, packagesOutcome } from '../model/outcome.js';
 import { byPackage, type TargetPackage } from '../model/package.js';
-import type { FileEntry } from '../model/target.js';
 import type { Task } from '../model/task.js';
 import { Redactor } from '../redact.js';
 import { createRuntime, type Runtime } from '../runtime.js';
@@ -181,7 +181,7 @@ async function packagesOf(check: AnyCheck, { target: { root }, entries }: Projec
     readFile: async (path) => (await ask({ name: 'readFile', path })) as Uint8Array,
     files: async function* (globs = ['**']) {
       const include = typeof globs === 'string' ? [globs] : globs;
-      yield* (await ask({ name: 'files', include, exclude: [] })) as readonly FileEntry[];
+      yield* unpackFiles((await ask({ name: 'files', include, exclude: [] })) as PackedFiles);
     },
   });
   if (packages.length === 0) return [{ name: '.', folder: '', manifest: 'package.json', inner: [] }];

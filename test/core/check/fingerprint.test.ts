@@ -4,8 +4,8 @@ import { fingerprintBase, numberFindings, type Recognised } from '../../../core/
 import { definePlugin } from '../../../core/check/plugin.js';
 import { createRegistry } from '../../../core/check/registry.js';
 import { TaskCollector } from '../../../core/execute/collect.js';
+import { LineIndex } from '../../../core/execute/lines.js';
 import type { CheckMessage, RawReport } from '../../../core/execute/protocol.js';
-import { LineIndex } from '../../../core/execute/visit.js';
 import { baseFingerprint, compareFindings, type Finding } from '../../../core/model/finding.js';
 import type { JsonObject } from '../../../core/model/json.js';
 import { Redactor } from '../../../core/redact.js';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -143,5 +143,32 @@ describe('a stored graph', () => {
     write(root, { 'text.ts': "export const text: string = 'second';\n" });
     expect(await messages()).toEqual(['second']);
     expect(await messages()).toEqual(['second']);
+  });
+
+  it('needs no jiti for a check in JavaScript beside it, in no thread', async () => {
+    const root = project({
+      'package.json': '{ "type": "module" }',
+      'scan.config.ts':
+        "import { defineConfig, definePlugin } from 'scanrun';\nimport own from './own.mjs';\nexport default defineConfig({ plugins: [definePlugin({ name: 'local', checks: { own } })], reporters: ['json'] });\n",
+      'own.mjs':
+        "import { defineCheck } from 'scanrun';\nexport default defineCheck(import.meta.url, {\n  meta: { title: 't', description: 'd', category: 'c', tier: 'quick', severity: 'note', messages: {} },\n  run() {},\n});\n",
+      // What a start compiles as CommonJS, of every thread.
+      'loads.cjs':
+        "const { Module } = require('node:module');\nconst compile = Module.prototype._compile;\nModule.prototype._compile = function (code, file) {\n  require('node:fs').appendFileSync(__dirname + '/loads.txt', file + '\\n');\n  return compile.call(this, code, file);\n};\n",
+    });
+    mkdirSync(join(root, 'node_modules'));
+    symlinkSync(fileURLToPath(new URL('../../..', import.meta.url)), join(root, 'node_modules/scanrun'));
+    const loads = async (): Promise<string[]> => {
+      write(root, { 'loads.txt': '' });
+      const args = ['--require', join(root, 'loads.cjs'), bin];
+      const { stdout } = await run(process.execPath, args, { cwd: root });
+      const { checks, tasks } = JSON.parse(stdout) as { checks: object[]; tasks: { worker: string }[] };
+      expect(checks).toMatchObject([{ checkId: 'local/own', outcome: { status: 'passed' } }]);
+      expect(tasks).toMatchObject([{ worker: 'cpu-1' }]);
+      const files = readFileSync(join(root, 'loads.txt'), 'utf8').split('\n');
+      return files.filter((file) => file.includes('/jiti/'));
+    };
+    expect((await loads()).length).toBeGreaterThan(0);
+    expect(await loads()).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ExecOptions, ExecResult } from '../../../core/check/context.js';
+import { type PackedFiles, unpackFiles } from '../../../core/execute/packed-files.js';
 import type { FetchedBody, SerializedError } from '../../../core/execute/protocol.js';
 import { TaskRequests } from '../../../core/execute/requests.js';
 import type { FileEntry } from '../../../core/model/target.js';
@@ -92,9 +93,9 @@ describe('files', () => {
     (path): FileEntry => ({ path, sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false }),
   );
   const list = async (include: string[], exclude: string[] = []) =>
-    (await value<FileEntry[]>(requestsIn('/', entries).answer({ name: 'files', include, exclude }))).map(
-      ({ path }) => path,
-    );
+    [
+      ...unpackFiles(await value<PackedFiles>(requestsIn('/', entries).answer({ name: 'files', include, exclude }))),
+    ].map(({ path }) => path);
 
   it('gives what the globs match, dot files too, less what is excluded', async () => {
     expect(await list(['**'])).toHaveLength(7);

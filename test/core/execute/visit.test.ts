@@ -2,7 +2,9 @@ import { rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LineIndex, SharedFile } from '../../../core/execute/visit.js';
+import { FileReader } from '../../../core/execute/file-content.js';
+import { LineIndex } from '../../../core/execute/lines.js';
+import { SharedFile } from '../../../core/execute/visit.js';
 import { decode } from '../../../core/files/text.js';
 import type { FileEntry } from '../../../core/model/target.js';
 import { checkProject } from '../../support/check-projects.js';
@@ -97,6 +99,7 @@ describe('text', () => {
 });
 
 describe('a file', () => {
+  const reader = new FileReader();
   const entry = (path: string, sizeBytes = 3): FileEntry => ({
     path,
     sizeBytes,
@@ -109,7 +112,7 @@ describe('a file', () => {
   it('is read as its check wants it', async () => {
     const root = folder({ 'a.txt': 'abc', 'b.bin': new Uint8Array([1, 0, 2]) });
     const open = (path: string, reads: 'none' | 'text' | 'bytes' | 'stream') => {
-      const opened = new SharedFile(root, entry(path)).open(reads);
+      const opened = new SharedFile(root, entry(path), reader).open(reads);
       return 'file' in opened ? opened.file : opened.left;
     };
     expect(open('a.txt', 'text')).toMatchObject({
@@ -133,19 +136,19 @@ describe('a file', () => {
   it('that is too large is left, unless it is binary and text is wanted', () => {
     const root = folder({ 'text.txt': 'abc', 'binary.bin': 'a\0' });
     const size = 67_108_865;
-    expect(new SharedFile(root, entry('text.txt', size)).open('text')).toEqual({ left: 'too-large' });
-    expect(new SharedFile(root, entry('binary.bin', size)).open('text')).toEqual({ left: 'binary' });
-    expect(new SharedFile(root, entry('binary.bin', size)).open('bytes')).toEqual({ left: 'too-large' });
+    expect(new SharedFile(root, entry('text.txt', size), reader).open('text')).toEqual({ left: 'too-large' });
+    expect(new SharedFile(root, entry('binary.bin', size), reader).open('text')).toEqual({ left: 'binary' });
+    expect(new SharedFile(root, entry('binary.bin', size), reader).open('bytes')).toEqual({ left: 'too-large' });
   });
 
   it('is read once for all that want it, and fails alike for each', () => {
     const root = folder({ 'a.txt': 'abc', 'b.txt': 'x' });
-    const file = new SharedFile(root, entry('a.txt'));
+    const file = new SharedFile(root, entry('a.txt'), reader);
     expect(file.open('text')).toMatchObject({ file: { text: 'abc' } });
     writeFileSync(join(root, 'a.txt'), 'later');
     const again = file.open('bytes');
     expect('file' in again && Buffer.from(again.file.bytes).toString()).toBe('abc');
-    const gone = new SharedFile(root, entry('b.txt'));
+    const gone = new SharedFile(root, entry('b.txt'), reader);
     rmSync(join(root, 'b.txt'));
     expect(() => gone.open('text')).toThrow('ENOENT');
     writeFileSync(join(root, 'b.txt'), 'back');
@@ -156,8 +159,10 @@ describe('a file', () => {
   it('that became a link after it was listed is not followed', async () => {
     const root = folder();
     symlinkSync('/etc/passwd', join(root, 'a.txt'));
-    expect(() => new SharedFile(root, entry('a.txt')).open('text')).toThrow(expect.objectContaining({ code: 'ELOOP' }));
-    const opened = new SharedFile(root, entry('a.txt')).open('stream');
+    expect(() => new SharedFile(root, entry('a.txt'), reader).open('text')).toThrow(
+      expect.objectContaining({ code: 'ELOOP' }),
+    );
+    const opened = new SharedFile(root, entry('a.txt'), reader).open('stream');
     const reading = async () => {
       if ('file' in opened) for await (const chunk of opened.file.stream()) void chunk;
     };

@@ -216,7 +216,10 @@ describe('hashes', () => {
     const hashes = [
       hash(),
       hash({ content: contentOf({ ...entry, sizeBytes: 2 }) }),
+      hash({ content: contentOf({ ...entry, sizeBytes: 1 + 2 ** 16 }) }),
+      hash({ content: contentOf({ ...entry, sizeBytes: 1 + 2 ** 32 }) }),
       hash({ content: contentOf({ ...entry, modifiedMs: 6 }) }),
+      hash({ content: contentOf({ ...entry, modifiedMs: 5.000_001 }) }),
       hash({ content: contentOf({ ...entry, executable: true }) }),
       hash({ content: contentOf({ ...entry, type: 'symlink', linkTarget: 'b' }) }),
       hash({ content: contentOf() }),

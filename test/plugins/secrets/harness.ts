@@ -1,6 +1,7 @@
 import { type AnyCheck, implementationOf } from '../../../core/check/define.js';
 import { fillMessage } from '../../../core/check/messages.js';
-import { FileContent, OpenedFile } from '../../../core/execute/visit.js';
+import { FileContent } from '../../../core/execute/file-content.js';
+import { OpenedFile } from '../../../core/execute/visit.js';
 import type { CheckContext, JsonObject, Report } from '../../../core/index.js';
 import { Redactor } from '../../../core/redact.js';
 
