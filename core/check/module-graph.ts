@@ -26,7 +26,7 @@ type Exports = Record<string, unknown>;
 /** A module that was evaluated, or is being. */
 interface Evaluated {
   readonly exports: Exports;
-  readonly done: Promise<void>;
+  done: Promise<void> | undefined;
 }
 
 type Body = (
@@ -90,9 +90,11 @@ export class ModuleGraph {
       return known.exports;
     }
     const module = { exports: {} as Exports };
-    const done = this.#evaluate(path, module, [...importers, path]);
-    this.#evaluated.set(path, { exports: module.exports, done });
-    await done;
+    const evaluated: Evaluated = { exports: module.exports, done: undefined };
+    // Known before its first import is: what closes a circle asks for it before it has come back from that.
+    this.#evaluated.set(path, evaluated);
+    evaluated.done = this.#evaluate(path, module, [...importers, path]);
+    await evaluated.done;
     return module.exports;
   }
 

@@ -103,6 +103,10 @@ describe('a stored graph', () => {
     expect(await config(root)).toEqual({ a: 'abn', count: 1 });
     expect(await config(root)).toEqual({ a: 'abn', count: 2 });
     expect(await config(root)).toEqual({ a: 'abn', count: 3 });
+    // jiti could have given all of these: the graph alone must, too.
+    const { versions } = JSON.parse(readFileSync(graphOf(root), 'utf8')) as { versions: string };
+    const graph = ModuleGraph.open(graphOf(root), versions, false);
+    expect(await graph?.load(join(root, 'scan.config.ts'))).toMatchObject({ default: { a: 'abn', count: 4 } });
   });
 
   it('names file and line of an error in a source that it holds', async () => {
