@@ -109,7 +109,6 @@ export class PassAnswers {
 
   /** The checks that are asked together: all that need nothing of others, so that what is kept is read once for them. */
   #groupOf(task: Task): Group {
-    const needsNothing = (some: Task): boolean => some.checks.every(({ needs }) => Object.keys(needs).length === 0);
     const isShared = needsNothing(task);
     const key = isShared ? '' : task.checks.map(({ id }) => id).join();
     const known = this.#groups.get(key);
@@ -145,6 +144,11 @@ interface KeptCheck {
 /** True for the parts of passes over the tree as it was listed: after a check that changes it nothing is known. */
 export function mayBeKnown({ part, stage = 0 }: Pick<Task, 'part' | 'stage'>): boolean {
   return part !== undefined && stage === 0;
+}
+
+/** True for a task whose checks need no data of others. */
+export function needsNothing({ checks }: Task): boolean {
+  return checks.every(({ needs }) => Object.keys(needs).length === 0);
 }
 
 /** True when a check's visits went on to the last file; a visit that never ended may speak up in one that is not its own. */
