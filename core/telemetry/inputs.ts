@@ -32,7 +32,7 @@ export function runInputs(
     plugins: hashTexts(
       modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : '']),
     ),
-    content: hashTexts([...entries.map(entryText), ...changedTexts(changes)]),
+    content: (entries.length > MANY_ENTRIES ? hashEntries : hashEntryTexts)(entries, changedTexts(changes)),
   };
 }
 
@@ -53,6 +53,30 @@ function read(file: string): string {
     // A module that cannot be read fails when it runs, and says why there.
     return '';
   }
+}
+
+function hashEntryTexts(entries: readonly FileEntry[], more: readonly string[]): string {
+  return hashTexts([...entries.map(entryText), ...more]);
+}
+
+/** Beyond this the time to load node:crypto is the smaller part. */
+const MANY_ENTRIES = 5_000;
+
+/** The same of many entries, in a tenth of the time: a number as text costs more than the rest of its entry. */
+function hashEntries(entries: readonly FileEntry[], more: readonly string[]): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const numbers = new Float64Array(2 * entries.length);
+  const texts = new Array<string>(entries.length);
+  for (let index = 0; index < entries.length; index += 1) {
+    const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '' } = entries[index] as FileEntry;
+    numbers[2 * index] = sizeBytes;
+    numbers[2 * index + 1] = modifiedMs;
+    // Of most there is no more to say, and no path is empty: what follows one tells which it is.
+    texts[index] = type === 'file' && !executable ? path : `${path}\0\0${type} ${executable} ${linkTarget}`;
+  }
+  const hash = createHash('sha256').update(`${entries.length}\0`).update(texts.join('\0')).update(numbers);
+  for (const text of more) hash.update(`\0${text}`);
+  return hash.digest('hex');
 }
 
 function entryText({ path, sizeBytes, modifiedMs, type, executable, linkTarget = '' }: FileEntry): string {
