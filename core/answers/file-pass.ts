@@ -143,11 +143,12 @@ export class FilePass {
 
   #identified(entry: FileEntry): IdentifiedFile {
     if (entry === this.#last?.entry) return this.#last.file;
-    const { path, type, executable, tracked } = entry;
+    const { path, type, executable, tracked, lfs } = entry;
     const contentId = this.#idOf(entry);
     // Written out, since a copy takes several times as long, and this is done for each file.
-    const file =
+    const own =
       tracked === undefined ? { path, type, executable, contentId } : { path, type, executable, contentId, tracked };
+    const file = lfs === undefined ? own : { ...own, lfs };
     this.#last = { entry, file };
     return file;
   }

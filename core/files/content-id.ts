@@ -75,7 +75,7 @@ export class ContentIds {
       if (place === undefined) {
         unknown.add(entry);
         others.push(`${index} ${entry.tracked}`);
-      } else this.#names.copy(names, index * bytes, place, place + bytes);
+      } else copy(this.#names, place, names, index * bytes, bytes);
     }
     return { hash: createHash()('sha256').update(names).update(others.join()).digest('hex'), unknown };
   }
@@ -121,6 +121,11 @@ function fileId(file: string, hash: IdHash): string {
 /** A hash that has taken the header of a git blob. */
 function startHash(hash: IdHash, sizeBytes: number): Hash {
   return createHash()(hash).update(`blob ${sizeBytes}\0`);
+}
+
+/** For so few bytes faster than `Buffer.copy`, by a multiple. */
+function copy(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, bytes: number): void {
+  for (let index = 0; index < bytes; index += 1) to[toAt + index] = from[fromAt + index] as number;
 }
 
 /** Loaded with the first content that must be hashed: most scans of a repository have none. */

@@ -68,19 +68,20 @@ function hashEntries(entries: readonly FileEntry[], more: readonly string[]): st
   const numbers = new Float64Array(2 * entries.length);
   const texts = new Array<string>(entries.length);
   for (let index = 0; index < entries.length; index += 1) {
-    const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '' } = entries[index] as FileEntry;
+    const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '', lfs } = entries[index] as FileEntry;
     numbers[2 * index] = sizeBytes;
     numbers[2 * index + 1] = modifiedMs;
     // Of most there is no more to say, and no path is empty: what follows one tells which it is.
-    texts[index] = type === 'file' && !executable ? path : `${path}\0\0${type} ${executable} ${linkTarget}`;
+    const isPlain = type === 'file' && !executable && lfs === undefined;
+    texts[index] = isPlain ? path : `${path}\0\0${type} ${executable} ${lfs} ${linkTarget}`;
   }
   const hash = createHash('sha256').update(`${entries.length}\0`).update(texts.join('\0')).update(numbers);
   for (const text of more) hash.update(`\0${text}`);
   return hash.digest('hex');
 }
 
-function entryText({ path, sizeBytes, modifiedMs, type, executable, linkTarget = '' }: FileEntry): string {
-  return `${path}\0${sizeBytes}\0${type}\0${executable}\0${linkTarget}\0${modifiedMs}`;
+function entryText({ path, sizeBytes, modifiedMs, type, executable, linkTarget = '', lfs }: FileEntry): string {
+  return `${path}\0${sizeBytes}\0${type}${lfs ? ' lfs' : ''}\0${executable}\0${linkTarget}\0${modifiedMs}`;
 }
 
 /** What the answers of a scan should depend on. */
