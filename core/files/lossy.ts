@@ -1,6 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import type { WorkTree } from './git.js';
 import { commonDirOf, smallText } from './git-files.js';
+import { prefixOf } from './git-source.js';
 import type { Listing } from './listing.js';
 import { records } from './records.js';
 
@@ -49,14 +50,17 @@ export async function attributesOf(
 async function lfsPaths(root: string, tree: WorkTree, { entries }: Listing): Promise<ReadonlySet<string> | undefined> {
   const untracked = entries.filter(({ tracked }) => tracked === false).map(({ path }) => path);
   const [tracked, attributes] = await Promise.all([
-    tree.run(root, ['ls-files', '-z', '--', `:(attr:filter=${LFS})`]),
+    // From the top: elsewhere git looks for the attributes of a path that begins there.
+    tree.run(tree.top, ['ls-files', '-z', '--', `:(attr:filter=${LFS})`]),
     // It is asked for them by name, since a list of them has been made.
     untracked.length === 0
       ? undefined
       : tree.run(root, ['check-attr', '-z', '--stdin', 'filter'], untracked.map((path) => `${path}\0`).join('')),
   ]);
   if (tracked.code !== 0 || (attributes !== undefined && attributes.code !== 0)) return undefined;
-  const paths = new Set(records(tracked.stdout, () => {}));
+  const prefix = prefixOf(root, tree);
+  const below = [...records(tracked.stdout, () => {})].filter((path) => path.startsWith(prefix));
+  const paths = new Set(below.map((path) => path.slice(prefix.length)));
   // Path, attribute and value, again and again.
   const told = [...records(attributes?.stdout ?? Buffer.alloc(0), () => {})];
   for (let at = 0; at + 2 < told.length; at += 3) if (told[at + 2] === LFS) paths.add(told[at] as string);
