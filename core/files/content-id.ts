@@ -81,7 +81,8 @@ export class ContentIds {
   }
 
   #isLossy({ path }: FileEntry): boolean {
-    return this.lossy === 'all' || this.lossy.has(path);
+    // Of nearly all repositories none is, and to look for a path costs more than the rest.
+    return this.lossy === 'all' || (this.lossy.size > 0 && this.lossy.has(path));
   }
 
   /** The id of what lies in a file or link now. It is read once. Throws the file system's error. */
