@@ -29,8 +29,9 @@ export class Places {
     this.#files = files;
   }
 
-  /** True for a task that is not known from the start and not for the main thread. */
+  /** True for a task that is left, not known from the start and not for the main thread. */
   mayNeedThread(task: Task): boolean {
+    if (this.#options.earlier?.tasks.has(task.id)) return false;
     return !this.#isInline(task) && !(mayBeKnown(task) && needsNothing(task) && this.#known?.state(task) === 'known');
   }
 
@@ -71,10 +72,10 @@ export class Places {
 
   /** Whether earlier scans have left so little that a thread would take longer. */
   #isRestSmall(): boolean {
-    const { plan, inline, registry } = this.#options;
+    const { plan, inline, registry, earlier } = this.#options;
     const sum: Load = { files: 0, bytes: 0 };
     for (const task of plan.tasks) {
-      if (!inline.rests.has(task.id)) continue;
+      if (!inline.rests.has(task.id) || earlier?.tasks.has(task.id)) continue;
       const { entries, sets, setOf } = this.#files.visitsOf(task);
       const reads = task.checks.map((check) => registry.get(check.id)?.check.meta.reads !== 'none');
       const isRead = sets.map((set) => set.some((check) => reads[check]));
