@@ -5,20 +5,18 @@ import { isOwnModule, type ModuleLoader } from './check/load-module.js';
 import { defaultOptions } from './check/options.js';
 import type { Registry } from './check/registry.js';
 import type { ResolvedConfig } from './config/resolve.js';
+import type { Inline } from './execute/contract.js';
+import { mayBeKnown, needsNothing } from './execute/pass-answers.js';
+import { isSmall, loadOf } from './execute/small.js';
 import type { FileIndex } from './files/file-index.js';
-import type { Plan } from './model/task.js';
-
-/** Our own checks over less than this do not pay for a thread: starting one costs some 40 ms. */
-const SMALL_FILES = 300;
-const SMALL_BYTES = 4_000_000;
+import type { Plan, Task } from './model/task.js';
 
 /**
- * Our own quick checks with their default options, in a scan so small that a thread would cost more than they do.
+ * Our own quick checks with their default options: in a scan so small that a thread would cost more than they do, and in
+ * a larger one over what earlier scans have left of their files.
  * @param loader is told of them: they came with their plugin, and their own files need not be opened.
  */
-export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex, loader: ModuleLoader): Set<string> {
-  const bytes = files.entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
-  if (files.entries.length > SMALL_FILES || bytes > SMALL_BYTES) return new Set();
+export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex, loader: ModuleLoader): Inline {
   const isOwn = (id: string, options: object, module: string): boolean => {
     const check = registry.get(id)?.check;
     return (
@@ -37,13 +35,15 @@ export function inlineTasks(plan: Plan, registry: Registry, files: FileIndex, lo
     const check = registry.get(id)?.check;
     if (check !== undefined) loader.checks.set(module, check.base);
   }
-  return new Set(mayRunHere.map(({ id }) => id));
+  const ids = (tasks: readonly Task[]): Set<string> => new Set(tasks.map(({ id }) => id));
+  if (isSmall(loadOf(files.entries))) return { tasks: ids(mayRunHere), rests: new Set() };
+  return { tasks: new Set(), rests: ids(mayRunHere.filter((task) => mayBeKnown(task) && needsNothing(task))) };
 }
 
 /** What of a prepared scan says whether a cache is of any use to it. */
 interface MayBeAnswered {
   readonly config: Pick<ResolvedConfig, 'cache'>;
-  readonly inline: ReadonlySet<string>;
+  readonly inline: Inline;
   readonly plan: Plan;
   readonly registry: Registry;
 }
@@ -55,6 +55,7 @@ export function mayBeAnswered({ config, inline, plan, registry }: MayBeAnswered)
     return check !== undefined && isCacheable(check);
   };
   return (
-    config.cache.enabled && plan.tasks.some((task) => !inline.has(task.id) && task.checks.some(({ id }) => isKept(id)))
+    config.cache.enabled &&
+    plan.tasks.some((task) => !inline.tasks.has(task.id) && task.checks.some(({ id }) => isKept(id)))
   );
 }

@@ -19,7 +19,7 @@ export function storedAnswersOf(
 
 /** Opens what earlier scans of a target answered, as the configuration says; undefined where it is off or cannot be used. */
 export function answersOf(
-  { config, files }: Pick<Prepared, 'config' | 'files'>,
+  { config, files, inputs }: Pick<Prepared, 'config' | 'files'> & Partial<Pick<Prepared, 'inputs'>>,
   options: Pick<ScanOptions, 'environment' | 'userCache'>,
   notice: (notice: Notice) => void,
 ): ScanAnswers | undefined {
@@ -27,6 +27,7 @@ export function answersOf(
     {
       settings: config.cache,
       index: files,
+      content: inputs?.content,
       tier: config.tier,
       // What is masked, home directories among it, is masked in what is kept too.
       redact: [...config.redact.patterns, ...(config.redact.home ? ['home directories'] : [])],

@@ -7,6 +7,7 @@ import { type LoadedConfig, loadConfig } from './config/load.js';
 import { type ResolvedConfig, resolveConfig } from './config/resolve.js';
 import { configFileOf } from './config/search.js';
 import { ScanError } from './errors.js';
+import type { Inline } from './execute/contract.js';
 import { type FileIndex, indexFiles } from './files/file-index.js';
 import { isOwnTarget } from './files/own-target.js';
 import { MODULES_STEPS, makeStateFolder } from './files/state.js';
@@ -43,8 +44,8 @@ export interface Prepared {
   readonly redactor: Redactor;
   /** The known findings, which do not count; absent without a baseline. */
   readonly baseline: KnownFindings | undefined;
-  /** Ids of the tasks that may run in the main thread. */
-  readonly inline: ReadonlySet<string>;
+  /** What may run in the main thread. */
+  readonly inline: Inline;
   /** Milliseconds by phase. */
   readonly phasesMs: Readonly<Record<string, number>>;
 }

@@ -184,7 +184,7 @@ class ScanRun {
   ): Promise<Executed> {
     const { plan, config, files, registry, inline, loader, hooks, runId } = prepared;
     const { execute, executeListener, loadAhead, makeFailFast, markEarly } = await engine();
-    loadAhead(config.reporters, plan, inline);
+    loadAhead(config.reporters, plan, inline.tasks);
     const governor = await this.#governor(config);
     return execute({
       plan,

@@ -1,17 +1,41 @@
-import type { FileAnswers, FileLookup } from '../cache/file-answers.js';
+import type { FileAnswers } from '../cache/file-answers.js';
 import type { IdentifiedFile, MissReason } from '../cache/file-identity.js';
+import type { FileLookup } from '../cache/file-lookup.js';
 import type { PartChange } from '../cache/parts.js';
+import type { MemoPart, PassMemo } from '../cache/pass-memo.js';
 import type { Finding } from '../model/finding.js';
+import type { JsonValue } from '../model/json.js';
 import type { KeptFileAnswer, KeptFinding } from '../model/kept.js';
 import type { Measurement } from '../model/result.js';
 import type { FileEntry } from '../model/target.js';
-import type { TaskCheck } from '../model/task.js';
+import type { TaskCheck, TaskPart } from '../model/task.js';
 import type { NotKept, PlannedCheck } from './check-parts.js';
 import { type FindingOrigin, keepFileFinding, type RestoredFinding, restoreFinding } from './kept-finding.js';
 
 /** A file check of a pass. */
 export interface PassCheck extends PlannedCheck {
   readonly planned: Pick<TaskCheck, 'id' | 'module' | 'options' | 'severity'>;
+}
+
+/** What the answers of a pass are found in and kept with. */
+export interface FilePassOptions {
+  readonly checks: readonly PassCheck[];
+  /** Why no answer of a check is kept; undefined where they are. By number. */
+  readonly notKept: readonly (NotKept | undefined)[];
+  readonly answers: FileAnswers;
+  readonly memo: PassMemo;
+  /** Names a question about all files; undefined where what they are cannot be told. */
+  readonly nameOf: (question: JsonValue) => string | undefined;
+  /** True for a file whose content is known from the list of all files. */
+  readonly isListed: (entry: FileEntry) => boolean;
+  readonly idOf: (entry: FileEntry) => string | undefined;
+}
+
+/** A part of a pass. */
+export interface AskedPart {
+  readonly part: TaskPart;
+  /** The numbers of its checks, in its own order, with the files that each wants. */
+  readonly checks: readonly (Pick<TaskCheck, 'files' | 'exclude'> & { readonly number: number })[];
 }
 
 /** What a check said of a file in a visit that ended by itself, and that depended on nothing but the file. */
@@ -31,6 +55,10 @@ export interface KnownAnswer {
 export class FilePass {
   readonly #checks: readonly PassCheck[];
   readonly #answers: FileAnswers;
+  readonly #memo: PassMemo;
+  readonly #nameOf: (question: JsonValue) => string | undefined;
+  /** True for a file that changes the names of all questions when it changes; of any other what was remembered tells nothing. */
+  readonly isListed: (entry: FileEntry) => boolean;
   readonly #idOf: (entry: FileEntry) => string | undefined;
   /** True for the checks that were asked for last where none of them is kept. */
   #isKept: boolean | undefined;
@@ -40,16 +68,35 @@ export class FilePass {
   /** Why no answer of a check is kept; undefined where they are. By number. */
   readonly notKept: readonly (NotKept | undefined)[];
 
-  constructor(
-    checks: readonly PassCheck[],
-    notKept: readonly (NotKept | undefined)[],
-    answers: FileAnswers,
-    idOf: (entry: FileEntry) => string | undefined,
-  ) {
+  constructor({ checks, notKept, answers, memo, nameOf, isListed, idOf }: FilePassOptions) {
     this.#checks = checks;
     this.notKept = notKept;
     this.#answers = answers;
+    this.#memo = memo;
+    this.#nameOf = nameOf;
+    this.isListed = isListed;
     this.#idOf = idOf;
+  }
+
+  /** What looking up each file of a part came to when all was as it is now; undefined when it was not. */
+  recall(part: AskedPart): MemoPart | undefined {
+    const name = this.#nameOf(questionOf(part));
+    const known = name && this.#memo.find(name, this.#answers.stamp, this.#answers.freshAfter);
+    if (!known) return undefined;
+    for (const [set, files] of known.clean.entries()) this.#answers.hits += files * (known.sets[set]?.length ?? 0);
+    return known;
+  }
+
+  /** Keeps what looking up each file of a part came to, if what this scan learns does not change it. */
+  remember(part: AskedPart, memo: MemoPart): void {
+    const name = this.#nameOf(questionOf(part));
+    if (name !== undefined) this.#memo.keep(name, memo);
+  }
+
+  /** Writes what was remembered. Throws what the file system says. */
+  save(): void {
+    const { asked } = this.#answers;
+    if (asked !== undefined) this.#memo.save(asked.stamp, asked.oldestDay);
   }
 
   /**
@@ -96,12 +143,18 @@ export class FilePass {
 
   #identified(entry: FileEntry): IdentifiedFile {
     if (entry === this.#last?.entry) return this.#last.file;
-    const { path, type, executable, tracked } = entry;
+    const { path, type, executable, tracked, lfs } = entry;
     const contentId = this.#idOf(entry);
     // Written out, since a copy takes several times as long, and this is done for each file.
-    const file =
+    const own =
       tracked === undefined ? { path, type, executable, contentId } : { path, type, executable, contentId, tracked };
+    const file = lfs === undefined ? own : { ...own, lfs };
     this.#last = { entry, file };
     return file;
   }
+}
+
+/** All that the lookups of a part depend on besides the files and its checks. */
+function questionOf({ part: { index, of }, checks }: AskedPart): JsonValue {
+  return [index, of, checks.map(({ number, files, exclude }) => [number, files, exclude])] as unknown as JsonValue;
 }

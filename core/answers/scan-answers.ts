@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path';
 import { FileAnswers } from '../cache/file-answers.js';
 import { attempt, CacheFolder, failureText } from '../cache/folder.js';
 import { keyOf, type Parts } from '../cache/parts.js';
+import { PassMemo } from '../cache/pass-memo.js';
 import { ProjectAnswers } from '../cache/project-answers.js';
 import type { CacheSettings } from '../cache/settings.js';
 import { Signer } from '../cache/signer.js';
 import { compileGlobs } from '../check/glob.js';
 import { compileScoped } from '../check/package-globs.js';
+import type { KnownContents } from '../files/content-id.js';
 import type { FileIndex } from '../files/file-index.js';
 import { namesIn } from '../files/names-in.js';
 import type { Notice } from '../model/result.js';
@@ -44,6 +46,8 @@ export interface CacheUse {
 export interface ScanAnswersOptions extends Omit<ScanParts, 'target'> {
   /** The target and its files. */
   readonly index: AnsweredIndex;
+  /** The hash of every file by path, size, kind and time; absent where each file is to be looked up, whatever was known of all. */
+  readonly content?: string | undefined;
   /** The folder of the answers that this key signs, which is there. */
   readonly folder: string;
   /** What signs them. */
@@ -64,7 +68,7 @@ export interface AskedCheck extends PlannedCheck {
 export type RunTool = (argv: readonly string[]) => Promise<string>;
 
 /** What of an index answers depend on. */
-export type AnsweredIndex = Pick<FileIndex, 'target' | 'entries' | 'contentId' | 'staged'>;
+export type AnsweredIndex = Pick<FileIndex, 'target' | 'entries' | 'contentId' | 'knownContents' | 'staged'>;
 
 /** The answers of one scan. */
 export class ScanAnswers {
@@ -74,6 +78,8 @@ export class ScanAnswers {
   readonly #parts: PartMaker;
   readonly #project: ProjectAnswers;
   readonly #files: FileAnswers[] = [];
+  readonly #passes: FilePass[] = [];
+  #listed: KnownContents | undefined;
   readonly #tools = new Map<string, Promise<string | undefined>>();
 
   constructor(options: ScanAnswersOptions) {
@@ -103,12 +109,22 @@ export class ScanAnswers {
       refresh: settings.refresh,
     });
     this.#files.push(answers);
-    return new FilePass(
+    const names = keys.map((key) => (typeof key === 'string' ? key : key.key));
+    const pass = new FilePass({
       checks,
-      keys.map((key) => (typeof key === 'string' ? key : undefined)),
+      notKept: keys.map((key) => (typeof key === 'string' ? key : undefined)),
       answers,
-      (entry) => this.#idOf(entry),
-    );
+      memo: new PassMemo(this.#folder, this.#signer),
+      nameOf: (question) => {
+        const { content } = this.#options;
+        const listed = this.#listing();
+        return listed && this.#signer.digest(JSON.stringify([content ?? '', listed.hash, names, question]));
+      },
+      isListed: (entry) => this.#listing()?.unknown.has(entry) === false,
+      idOf: (entry) => this.#idOf(entry),
+    });
+    this.#passes.push(pass);
+    return pass;
   }
 
   /** Puts the question of a project check, or says why no answer of it is kept. */
@@ -173,6 +189,7 @@ export class ScanAnswers {
     try {
       for (const answers of this.#files)
         if (await answers.save(redact)) notices.push(fullNotice('the answers of all files', this.#options.settings));
+      for (const pass of this.#passes) pass.save();
       for (const id of this.#project.save(redact))
         notices.push(fullNotice(`the answer of ${id}`, this.#options.settings));
       this.#folder.write(LAST_FILE, [Buffer.from(JSON.stringify(this.use()))]);
@@ -206,6 +223,14 @@ export class ScanAnswers {
   /** The id of a file's content; none of one that cannot be read: no answer is kept of it, and whoever reads it says why. */
   #idOf(entry: FileEntry): string | undefined {
     return attempt(() => this.#options.index.contentId(entry));
+  }
+
+  /** What git's index knows of all files; undefined where each is to be looked up. */
+  #listing(): KnownContents | undefined {
+    const { content, index } = this.#options;
+    if (content === undefined || index.staged !== undefined) return undefined;
+    this.#listed ??= index.knownContents(index.entries);
+    return this.#listed;
   }
 
   /** What a version command prints; asked once a scan, whoever names it. */

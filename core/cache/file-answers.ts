@@ -4,45 +4,15 @@ import { join } from 'node:path';
 import { withLock } from '../lock.js';
 import type { KeptFileAnswer } from '../model/kept.js';
 import { type IdentifiedFile, type MissReason, versionChange, versionOf } from './file-identity.js';
-import { attempt, type CacheFolder, type FileStamp, failureText } from './folder.js';
+import type { FileAnswersOptions, FileLookup } from './file-lookup.js';
+import { attempt, type FileStamp, failureText } from './folder.js';
 import { LearnedFiles, type StoredAnswer } from './learned-files.js';
 import { type CheckKey, type LearnedRow, mergeTable, parseAnswers } from './merge-table.js';
 import { changedParts, type PartChange } from './parts.js';
-import type { Signer } from './signer.js';
 import { FileTable } from './table.js';
 
 /** The name of the table's file. */
 const TABLE_FILE = 'files';
-
-/** A file check whose answers are asked for. */
-export interface FileCheckKey extends CheckKey {
-  /** True when an answer holds for the same content under any path. */
-  readonly pathIndependent?: boolean;
-}
-
-/** What is known of a file. */
-export interface FileLookup {
-  /** The checks of those that were asked for that must visit it. */
-  readonly missing: readonly number[];
-  /** What the others said; a check that is in neither list had nothing to say. */
-  readonly answers: readonly { readonly check: number; readonly answer: KeptFileAnswer }[];
-}
-
-/** What the answers lie in and how long they are kept. */
-export interface FileAnswersOptions {
-  readonly folder: CacheFolder;
-  readonly signer: Signer;
-  /** In the order in which they are counted; undefined for one that is never known and of which nothing is kept. */
-  readonly checks: readonly (FileCheckKey | undefined)[];
-  /** The day, counted from 1970. */
-  readonly today: number;
-  /** Days after which what nobody used is given up, at least 1. */
-  readonly maxAgeDays: number;
-  /** The most bytes of the table. */
-  readonly maxBytes: number;
-  /** True finds nothing and keeps all anew. */
-  readonly refresh?: boolean;
-}
 
 const NOTHING_MISSING: FileLookup = { missing: [], answers: [] };
 /** Waits for another process that writes: it takes some 50 ms for 57,000 files. */
@@ -53,7 +23,8 @@ const LOCK_WAIT_MS = 25;
 export class FileAnswers {
   readonly #options: FileAnswersOptions;
   readonly #learned = new LearnedFiles();
-  #table: FileTable;
+  /** Read with the first question: there may be none. */
+  #opened: FileTable | undefined;
   /** What each state says of this scan's checks: 1 for those that have nothing to say. */
   #states: readonly Uint8Array[] = [];
   /** For each state whether all checks that were asked for last have nothing to say: most files ask for the same. */
@@ -66,6 +37,7 @@ export class FileAnswers {
   #stamp: FileStamp | undefined;
   #broken = false;
   #stale = false;
+  #oldestDay: number;
   /** Why a table that is there could not be read. */
   problem: string | undefined;
   /** Questions that needed no visit. */
@@ -75,13 +47,17 @@ export class FileAnswers {
 
   constructor(options: FileAnswersOptions) {
     this.#options = options;
-    this.#table = FileTable.empty(options.signer);
-    this.#read();
+    this.#oldestDay = options.today;
+  }
+
+  get #table(): FileTable {
+    this.#opened ??= this.#read();
+    return this.#opened;
   }
 
   /** Parts of the table that were not as they were written; what they said is asked again. */
   get damaged(): number {
-    return this.#table.damaged + (this.#broken ? 1 : 0);
+    return (this.#opened?.damaged ?? 0) + (this.#broken ? 1 : 0);
   }
 
   /** Answers that this scan will keep. */
@@ -183,6 +159,22 @@ export class FileAnswers {
     return { rows: this.#table.rowCount, oldestDay };
   }
 
+  /** The version of the table that is there; undefined where there is none, or none is to be asked. */
+  get stamp(): FileStamp | undefined {
+    return this.#options.refresh ? undefined : attempt(() => this.#options.folder.stamp(TABLE_FILE));
+  }
+
+  /** The day after which a row must have been used so that it need not be marked as used. */
+  get freshAfter(): number {
+    return this.#options.today - this.#slackDays;
+  }
+
+  /** The version of the table that gave all answers so far, and when the longest unused of its rows was used; undefined where a save changes it. */
+  get asked(): { readonly stamp: FileStamp; readonly oldestDay: number } | undefined {
+    if (this.#stamp === undefined || this.#learned.size > 0 || this.#stale || this.damaged > 0) return undefined;
+    return { stamp: this.#stamp, oldestDay: this.#oldestDay };
+  }
+
   get #path(): string {
     return join(this.#options.folder.path, TABLE_FILE);
   }
@@ -192,7 +184,7 @@ export class FileAnswers {
     return Math.max(1, Math.floor(this.#options.maxAgeDays / 10));
   }
 
-  #read(): void {
+  #read(): FileTable {
     const { folder, maxBytes, signer, checks } = this.#options;
     // Twice the limit: it may have been lowered since.
     const file = attempt(
@@ -201,11 +193,11 @@ export class FileAnswers {
         this.problem ??= failureText(this.#path, error);
       },
     );
-    const table = file === undefined ? FileTable.empty(signer) : FileTable.parse(file.bytes, signer);
-    this.#broken ||= table === undefined;
-    this.#table = table ?? FileTable.empty(signer);
+    const parsed = file === undefined ? FileTable.empty(signer) : FileTable.parse(file.bytes, signer);
+    this.#broken ||= parsed === undefined;
+    const table = parsed ?? FileTable.empty(signer);
     this.#stamp = file?.stamp;
-    const { slots, states } = this.#table.head;
+    const { slots, states } = table.head;
     const slotOf = new Map(slots.flatMap((slot, index) => (slot === null ? [] : [[slot.key, index] as const])));
     this.#slots = checks.map((check) => slotOf.get(check?.key ?? '') ?? -1);
     this.#states = states.map(({ clean }) => {
@@ -213,7 +205,8 @@ export class FileAnswers {
       return Uint8Array.from(this.#slots, (slot) => (set.has(slot) ? 1 : 0));
     });
     this.#allClean = [];
-    this.#used = new Uint8Array(this.#table.rowCount);
+    this.#used = new Uint8Array(table.rowCount);
+    return table;
   }
 
   /** The state of a file's row, which is marked as used; -1 where there is none. */
@@ -232,7 +225,8 @@ export class FileAnswers {
     if (known !== undefined) return known;
     const clean = wanted.every((check) => this.#states[state]?.[check] === 1);
     this.#allClean[state] = clean;
-    if ((this.#table.head.states[state]?.day ?? 0) <= this.#options.today - this.#slackDays) this.#stale = true;
+    this.#oldestDay = Math.min(this.#oldestDay, this.#table.head.states[state]?.day ?? 0);
+    if (this.#oldestDay <= this.freshAfter) this.#stale = true;
     return clean;
   }
 
@@ -264,7 +258,7 @@ export class FileAnswers {
     const { folder, signer, checks, today, maxAgeDays, maxBytes } = this.#options;
     const isSame = folder.stamp(TABLE_FILE) === this.#stamp;
     // What another process learned since is kept as well.
-    if (!isSame) this.#read();
+    if (!isSame) this.#opened = this.#read();
     const table = this.#table;
     const bytes = table.head.chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
     const isDue = tidy || this.#stale || today - table.head.tidied >= this.#slackDays || bytes > maxBytes;

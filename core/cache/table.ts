@@ -253,8 +253,9 @@ export class FileTable {
 
   /** The number of a file's kind; -1 for one that no row has. */
   #kindOf(file: IdentifiedFile): number {
-    const { type, executable, tracked } = file;
-    const place = TYPES.indexOf(type) * 6 + (executable ? 3 : 0) + (tracked === undefined ? 0 : tracked ? 1 : 2);
+    const { type, executable, tracked, lfs } = file;
+    const own = TYPES.indexOf(type) * 6 + (executable ? 3 : 0) + (tracked === undefined ? 0 : tracked ? 1 : 2);
+    const place = lfs === undefined ? own : own + 6 * TYPES.length;
     const known = this.#kinds[place] ?? this.head.kinds.indexOf(kindOf(file));
     this.#kinds[place] = known;
     return known;

@@ -52,6 +52,7 @@ const REASONS: Readonly<Record<MissReason, string>> = {
   content: 'changed',
   mode: 'another mode',
   tracked: 'tracked otherwise than before',
+  attributes: 'Git LFS stores it since, or no longer',
   unanswered: 'known, but not to this check as it is now',
   unidentified: 'cannot be read',
 };

@@ -54,8 +54,8 @@ export interface ExecuteOptions {
   readonly earlier?: Earlier | undefined;
   /** The threads; opened only when a task needs one. */
   readonly pool: Pool;
-  /** Ids of the tasks that may run in the main thread. */
-  readonly inline: ReadonlySet<string>;
+  /** What may run in the main thread. */
+  readonly inline: Inline;
   /** The scan's id; threads keep the modules of different scans apart. */
   readonly scan: string;
   /** Loads modules for the inline tasks and says where threads keep theirs. */
@@ -74,6 +74,14 @@ export interface ExecuteOptions {
   readonly nextRun: () => number;
   /** Registers what ends every process at once; returns how to take that back. */
   readonly onKill: (callback: () => void) => () => void;
+}
+
+/** What the main thread may run itself, by the ids of tasks. */
+export interface Inline {
+  /** Those that it may run as they are. */
+  readonly tasks: ReadonlySet<string>;
+  /** Parts of passes that it may run where earlier scans have left little of all of them together. */
+  readonly rests: ReadonlySet<string>;
 }
 
 /** What earlier scans answered, and what becomes of checks that learn more than they declare. */

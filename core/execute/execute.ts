@@ -23,8 +23,6 @@ import { TaskRequests } from './requests.js';
 
 /** Runs a plan to its end. Every task ends exactly once, whatever it does. */
 export async function execute(options: ExecuteOptions): Promise<Executed> {
-  const needsThread = options.plan.tasks.some((task) => !options.inline.has(task.id));
-  if (needsThread) await options.pool.open();
   return new Execution(options).run();
 }
 
@@ -62,7 +60,7 @@ class Execution {
     const { answers, limits, pool, plan, source } = options;
     this.#files = new PassFiles(source);
     this.#known = answers && new KnownTasks(options, answers, this.#data, this.#files, () => this.#advance());
-    this.#places = new Places(options, this.#active, this.#known);
+    this.#places = new Places(options, this.#active, this.#known, this.#files);
     this.#queue = new TaskQueue({
       tasks: plan.tasks,
       kindOf: (waiting) => this.#places.kindOf(waiting),
@@ -85,7 +83,8 @@ class Execution {
   }
 
   async run(): Promise<Executed> {
-    const { clock, limits, pool, signal } = this.#options;
+    const { clock, limits, plan, pool, signal } = this.#options;
+    if (plan.tasks.some((task) => this.#places.mayNeedThread(task))) await pool.open();
     const cancelDeadline = clock.after(limits.deadlineMs, () => this.#stopAll(deadlineReached(limits.deadlineMs)));
     const unsubscribe = pool.onChange(() => this.#advance());
     const keep = this.#options.onKill(() => {

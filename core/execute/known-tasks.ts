@@ -34,8 +34,10 @@ export class KnownTasks {
     this.#questions = new Questions({ answers, registry, source, data, changed });
     this.#files = files;
     this.#notice = answers.notice;
-    files.narrow = (task, visits) =>
-      mayBeKnown(task) ? this.#guarded(() => this.#passes.narrow(task, visits)) : undefined;
+    files.recall = (task, entries) =>
+      mayBeKnown(task) ? this.#guarded(() => this.#passes.recall(task, entries)) : undefined;
+    files.narrow = (task, visits, entries) =>
+      mayBeKnown(task) ? this.#guarded(() => this.#passes.narrow(task, visits, entries)) : undefined;
   }
 
   /** True for a task whose answer may be known. */

@@ -1,9 +1,10 @@
 import { isAsListed } from '../answers/as-listed.js';
-import type { FilePass } from '../answers/file-pass.js';
+import type { AskedPart, FilePass } from '../answers/file-pass.js';
 import type { RestoredFinding } from '../answers/kept-finding.js';
 import type { ScanAnswers } from '../answers/scan-answers.js';
 import type { Registry } from '../check/registry.js';
 import type { Measurement } from '../model/result.js';
+import type { FileEntry } from '../model/target.js';
 import type { Task, TaskCheck } from '../model/task.js';
 import type { CheckData } from './check-data.js';
 import type { Collected, Said } from './collected.js';
@@ -40,6 +41,17 @@ interface Group {
   readonly numberOf: ReadonlyMap<string, number>;
 }
 
+/** What the lookups of a part came to. */
+interface LookedUp {
+  readonly narrowed: NarrowedPart;
+  /** By set, how many files its checks have nothing to say of. */
+  readonly clean: readonly number[];
+  /** The other entries, by their number in the part. */
+  readonly rest: readonly number[];
+}
+
+/** A larger share of the files that something is said of is not remembered: it takes as long as looking all up. */
+const SMALL_REST = 0.25;
 const NONE: readonly number[] = [];
 const NOTHING: Said = { findings: [], measurements: [] };
 
@@ -52,8 +64,47 @@ export class PassAnswers {
     this.#options = options;
   }
 
-  /** Looks the files of a part up, each once for all its checks. */
-  narrow(task: Task, visits: Visits): NarrowedPart {
+  /** Looks the files of a part up, each once for all its checks. `entries` are those of all parts. */
+  narrow(task: Task, visits: Visits, entries: readonly FileEntry[]): NarrowedPart {
+    const { narrowed, clean, rest } = this.#lookUp(task, visits);
+    const part = this.#askedPart(task);
+    if (part !== undefined && rest.length < visits.entries.length * SMALL_REST) {
+      let file = -1;
+      const numbered = rest.map((index) => {
+        file = entries.indexOf(visits.entries[index] as FileEntry, file + 1);
+        return [file, visits.setOf[index] as number] as const;
+      });
+      this.#groupOf(task).pass.remember(part, { sets: visits.sets, clean, rest: numbered });
+    }
+    return narrowed;
+  }
+
+  /** What `narrow` would give, where the same was asked before: without looking up the files of which nothing is to be said. */
+  recall(task: Task, entries: readonly FileEntry[]): NarrowedPart | undefined {
+    const part = this.#askedPart(task);
+    const memo = part && this.#groupOf(task).pass.recall(part);
+    if (memo === undefined) return undefined;
+    const { sets, clean, rest } = memo;
+    const left = rest.map(([file]) => entries[file] as FileEntry);
+    const { narrowed } = this.#lookUp(task, { entries: left, sets, setOf: Uint16Array.from(rest, ([, set]) => set) });
+    count(narrowed.known, sets, clean);
+    return narrowed;
+  }
+
+  /** A part as it is remembered; undefined for one whose checks depend on others. */
+  #askedPart(task: Task): AskedPart | undefined {
+    const { part } = task;
+    if (part === undefined || !needsNothing(task)) return undefined;
+    const { numberOf } = this.#groupOf(task);
+    const checks = task.checks.map(({ id, files, exclude }) => ({
+      number: numberOf.get(id) as number,
+      files,
+      exclude,
+    }));
+    return { part, checks };
+  }
+
+  #lookUp(task: Task, visits: Visits): LookedUp {
     const { pass, numberOf } = this.#groupOf(task);
     const numbers = task.checks.map(({ id }) => numberOf.get(id) as number);
     const indexOf = new Map(numbers.map((number, index) => [number, index]));
@@ -61,10 +112,17 @@ export class PassAnswers {
     const known = task.checks.map((): KnownOfCheck => ({ files: 0, findings: [], measurements: [] }));
     // Of most files everything is known or nothing: they are counted by set.
     const whole = visits.sets.map(() => 0);
-    const left = narrowVisits(visits, (entry, set) => {
+    const clean = visits.sets.map(() => 0);
+    const rest: number[] = [];
+    const left = narrowVisits(visits, (entry, set, index) => {
       const asked = wanted[set] as readonly number[];
       const own = visits.sets[set] as readonly number[];
       const { missing, answers } = pass.lookup(entry, asked);
+      if (missing.length === 0 && answers.length === 0 && pass.isListed(entry)) {
+        clean[set] = (clean[set] as number) + 1;
+        return NONE;
+      }
+      rest.push(index);
       if (missing.length === asked.length) return own;
       for (const { check, answer } of answers) {
         const said = pass.restore(entry, check, answer);
@@ -76,13 +134,12 @@ export class PassAnswers {
         whole[set] = (whole[set] as number) + 1;
         return NONE;
       }
-      const rest = missing.map((number) => indexOf.get(number) as number);
-      for (const index of own) if (!rest.includes(index)) (known[index] as KnownOfCheck).files += 1;
-      return rest;
+      const unknown = missing.map((number) => indexOf.get(number) as number);
+      for (const check of own) if (!unknown.includes(check)) (known[check] as KnownOfCheck).files += 1;
+      return unknown;
     });
-    for (const [set, files] of whole.entries())
-      for (const index of visits.sets[set] ?? []) (known[index] as KnownOfCheck).files += files;
-    return { visits: left, known };
+    for (const files of [whole, clean]) count(known, visits.sets, files);
+    return { narrowed: { visits: left, known }, clean, rest };
   }
 
   /**
@@ -109,7 +166,6 @@ export class PassAnswers {
 
   /** The checks that are asked together: all that need nothing of others, so that what is kept is read once for them. */
   #groupOf(task: Task): Group {
-    const needsNothing = (some: Task): boolean => some.checks.every(({ needs }) => Object.keys(needs).length === 0);
     const isShared = needsNothing(task);
     const key = isShared ? '' : task.checks.map(({ id }) => id).join();
     const known = this.#groups.get(key);
@@ -133,6 +189,12 @@ export class PassAnswers {
   }
 }
 
+/** Adds files of each set to what is known of its checks. */
+function count(known: readonly KnownOfCheck[], sets: Visits['sets'], files: readonly number[]): void {
+  for (const [set, more] of files.entries())
+    for (const check of sets[set] ?? []) (known[check] as KnownOfCheck).files += more;
+}
+
 /** A check of a part whose answers are kept. */
 interface KeptCheck {
   readonly number: number;
@@ -145,6 +207,11 @@ interface KeptCheck {
 /** True for the parts of passes over the tree as it was listed: after a check that changes it nothing is known. */
 export function mayBeKnown({ part, stage = 0 }: Pick<Task, 'part' | 'stage'>): boolean {
   return part !== undefined && stage === 0;
+}
+
+/** True for a task whose checks need no data of others. */
+export function needsNothing({ checks }: Task): boolean {
+  return checks.every(({ needs }) => Object.keys(needs).length === 0);
 }
 
 /** True when a check's visits went on to the last file; a visit that never ended may speak up in one that is not its own. */

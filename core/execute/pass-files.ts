@@ -13,7 +13,9 @@ export class PassFiles {
   readonly #narrowed = new Map<string, NarrowedPart>();
   readonly #unlisted: readonly Unlisted[];
   /** Says what of a part is known from earlier scans; undefined where that is not asked. */
-  narrow: ((task: Task, visits: Visits) => NarrowedPart | undefined) | undefined;
+  narrow: ((task: Task, visits: Visits, entries: readonly FileEntry[]) => NarrowedPart | undefined) | undefined;
+  /** The same without cutting the pass, where nothing has changed since it was asked last. */
+  recall: ((task: Task, entries: readonly FileEntry[]) => NarrowedPart | undefined) | undefined;
 
   constructor({ entries, changes, unlisted = [] }: RequestSource) {
     this.#entries = changes === undefined ? entries : entries.filter(({ path }) => changes.paths.has(path));
@@ -55,10 +57,14 @@ export class PassFiles {
     // Not by what is left of a pass: a run that is taken up again knows more than it did, and must cut as before.
     const known = this.#narrowed.get(task.id);
     if (known !== undefined) return known;
-    const visits = this.#cut(task);
-    const narrowed = this.narrow?.(task, visits) ?? { visits, known: [] };
+    const narrowed = this.recall?.(task, this.#entries) ?? this.#narrow(task);
     this.#narrowed.set(task.id, narrowed);
     return narrowed;
+  }
+
+  #narrow(task: Task): NarrowedPart {
+    const visits = this.#cut(task);
+    return this.narrow?.(task, visits, this.#entries) ?? { visits, known: [] };
   }
 
   #cut(task: Task): Visits {

@@ -78,6 +78,7 @@ export class OpenedFile implements VisitedFile {
   readonly executable: boolean;
   readonly tracked?: boolean;
   readonly linkTarget?: string;
+  readonly lfs?: true;
   readonly #absolute: string;
   readonly #content: FileContent;
   readonly #modifiedMs: number;
@@ -92,6 +93,7 @@ export class OpenedFile implements VisitedFile {
     this.executable = entry.executable;
     if (entry.tracked !== undefined) this.tracked = entry.tracked;
     if (entry.linkTarget !== undefined) this.linkTarget = entry.linkTarget;
+    if (entry.lfs !== undefined) this.lfs = entry.lfs;
     this.#absolute = absolute;
     this.#content = content;
   }

@@ -33,12 +33,15 @@ export function wantedFiles(entries: readonly StoredEntry[], checks: readonly Ta
 }
 
 /** What is left of visits. `left` says which checks of an entry's set must still visit it, in ascending order. */
-export function narrowVisits(visits: Visits, left: (entry: StoredEntry, set: number) => readonly number[]): Visits {
+export function narrowVisits(
+  visits: Visits,
+  left: (entry: StoredEntry, set: number, index: number) => readonly number[],
+): Visits {
   const sets = new SetTable();
   const chosen: StoredEntry[] = [];
   const setOf: number[] = [];
   for (const [index, entry] of visits.entries.entries()) {
-    const checks = left(entry, visits.setOf[index] as number);
+    const checks = left(entry, visits.setOf[index] as number, index);
     if (checks.length === 0) continue;
     chosen.push(entry);
     setOf.push(sets.indexOf(checks));

@@ -1,6 +1,5 @@
 import type { Hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { FileEntry } from '../model/target.js';
 
@@ -23,6 +22,14 @@ const CHUNK_BYTES = 1_048_576;
 export function contentIdOf(bytes: Uint8Array, hash: IdHash = 'sha1'): string {
   const sum = startHash(hash, bytes.length);
   return `${sum.update(bytes).digest('hex')}:${bytes.length}`;
+}
+
+/** What git's index knows of the contents of a list. */
+export interface KnownContents {
+  /** Changes with the content of an entry that git's index knows, and with which of them it knows. */
+  readonly hash: string;
+  /** The other entries. */
+  readonly unknown: ReadonlySet<FileEntry>;
 }
 
 /** The names of contents: those that git's index knows, and those that were computed because somebody asked. */
@@ -52,8 +59,30 @@ export class ContentIds {
 
   /** The content's id where git's index knows it: nothing is read. */
   known(entry: FileEntry, place: number | undefined): string | undefined {
-    if (place === undefined || this.lossy === 'all' || this.lossy.has(entry.path)) return undefined;
+    if (place === undefined || this.#isLossy(entry)) return undefined;
     return `${this.named(place)}:${entry.sizeBytes}`;
+  }
+
+  /** The names that git's index knows of these contents, in a fraction of the time that it takes to tell each. */
+  knownOf(entries: readonly FileEntry[], placeOf: (entry: FileEntry) => number | undefined): KnownContents {
+    const bytes = ID_BYTES[this.#hash];
+    const names = Buffer.alloc(entries.length * bytes);
+    const unknown = new Set<FileEntry>();
+    const others: string[] = [];
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index] as FileEntry;
+      const place = this.#isLossy(entry) ? undefined : placeOf(entry);
+      if (place === undefined) {
+        unknown.add(entry);
+        others.push(`${index} ${entry.tracked}`);
+      } else copy(this.#names, place, names, index * bytes, bytes);
+    }
+    return { hash: createHash()('sha256').update(names).update(others.join()).digest('hex'), unknown };
+  }
+
+  #isLossy({ path }: FileEntry): boolean {
+    // Of nearly all repositories none is, and to look for a path costs more than the rest.
+    return this.lossy === 'all' || (this.lossy.size > 0 && this.lossy.has(path));
   }
 
   /** The id of what lies in a file or link now. It is read once. Throws the file system's error. */
@@ -92,7 +121,15 @@ function fileId(file: string, hash: IdHash): string {
 
 /** A hash that has taken the header of a git blob. */
 function startHash(hash: IdHash, sizeBytes: number): Hash {
-  // Loaded with the first content that must be hashed: most scans of a repository have none.
-  const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto');
-  return createHash(hash).update(`blob ${sizeBytes}\0`);
+  return createHash()(hash).update(`blob ${sizeBytes}\0`);
+}
+
+/** For so few bytes faster than `Buffer.copy`, by a multiple. */
+function copy(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: number, bytes: number): void {
+  for (let index = 0; index < bytes; index += 1) to[toAt + index] = from[fromAt + index] as number;
+}
+
+/** Loaded with the first content that must be hashed: most scans of a repository have none. */
+function createHash(): typeof import('node:crypto')['createHash'] {
+  return process.getBuiltinModule('node:crypto').createHash;
 }

@@ -7,7 +7,7 @@ import type { Notice } from '../model/result.js';
 import type { FileEntry, StoredEntry, Target, Unlisted } from '../model/target.js';
 import { isBinaryFile } from './binary.js';
 import type { ChangeSet } from './changes.js';
-import { ContentIds, type IdHash } from './content-id.js';
+import { ContentIds, type IdHash, type KnownContents } from './content-id.js';
 import type { Environment, WorkTree } from './git.js';
 import type { GitListing } from './git-listing.js';
 import { ListedFile, Listing } from './listing.js';
@@ -41,6 +41,8 @@ export interface FileIndex {
    * Throws the file system's error for a file that cannot be read.
    */
   contentId(entry: FileEntry): string | undefined;
+  /** What git's index knows of the contents of a list, in a fraction of the time that it takes to tell each: nothing is read. */
+  knownContents(entries: readonly FileEntry[]): KnownContents;
   /** True for a file that git takes for binary; its beginning is read, once. Throws the file system's error. */
   isBinary(entry: FileEntry): boolean;
   /** Removes what was written for the scan. To be called when no check runs any more. */
@@ -110,6 +112,7 @@ function indexOf({ target, listing, ids, hash, notices, changes, staged }: Index
     hash,
     knownId,
     contentId: (entry) => knownId(entry) ?? (entry.type === 'submodule' ? undefined : ids.compute(entry)),
+    knownContents: (all) => ids.knownOf(all, ListedFile.placeOf),
     isBinary({ path, type, storedAt }: StoredEntry) {
       const known = binary.get(path) ?? (type === 'file' && isBinaryFile(storedAt ?? join(target.root, path)));
       binary.set(path, known);

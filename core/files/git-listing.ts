@@ -4,7 +4,7 @@ import { ContentIds, ID_BYTES, type IdHash } from './content-id.js';
 import type { GitAnswer, WorkTree } from './git.js';
 import { askIndex, type IndexSource, indexStats, isSameIndex, notListed, openIndex, prefixOf } from './git-source.js';
 import { Listing } from './listing.js';
-import { globalAttributeFiles, lossyPaths } from './lossy.js';
+import { attributesOf, globalAttributeFiles } from './lossy.js';
 import { records } from './records.js';
 import { shown } from './unlisted.js';
 
@@ -12,6 +12,8 @@ import { shown } from './unlisted.js';
 export interface GitListing {
   readonly listing: Listing;
   readonly ids: ContentIds;
+  /** The files that Git LFS stores; undefined where git could not say. */
+  readonly lfs: ReadonlySet<string> | undefined;
   readonly notices: readonly Notice[];
   /** The hash that names the repository's objects. */
   readonly hash: IdHash;
@@ -44,6 +46,12 @@ interface Facts {
 
 /** Times that a listing begins anew because another program changed the index meanwhile. */
 const TRIES = 3;
+
+const NO_LFS: Notice = {
+  code: 'git-warning',
+  level: 'warning',
+  message: 'git could not say which files Git LFS stores: none is taken for one.',
+};
 
 const OTHERS = ['ls-files', '-z', '--others', '--exclude-standard'];
 const FACTS = [
@@ -110,9 +118,12 @@ async function listOnce(root: string, tree: WorkTree, remember: boolean): Promis
   const untracked = [...records(answer.stdout, (path) => listing.unlisted.push({ path, kind: 'name' }))];
   for (const path of untracked) listing.untracked(path, false);
   const notices = [...warningsOf(answer, prefix, listing), ...nestedOf(untracked)];
-  ids.lossy = await lossyPaths(root, tree, listing, await attributes);
+  const { lossy, lfs } = await attributesOf(root, tree, listing, await attributes);
+  ids.lossy = lossy;
+  if (lfs === undefined) notices.push(NO_LFS);
+  if (lfs !== undefined && lfs.size > 0) for (const entry of listing.entries) if (lfs.has(entry.path)) entry.lfs = true;
   const mayDiffer = (name: string): boolean => touchedNames?.has(name) ?? true;
-  return { listing, ids, notices, hash, tracksSome, trackedUnlisted, mayDiffer, commit, branch, isShallow };
+  return { listing, ids, lfs, notices, hash, tracksSome, trackedUnlisted, mayDiffer, commit, branch, isShallow };
 }
 
 function factsOf({ code, stdout }: GitAnswer): Facts {

@@ -30,7 +30,11 @@ export interface Recorded {
 }
 
 /** What is known of an entry; an absent part is undefined here. */
-type Parts = { readonly [K in keyof FileEntry]-?: FileEntry[K] | (undefined extends FileEntry[K] ? undefined : never) };
+type Parts = {
+  readonly [K in Exclude<keyof FileEntry, 'lfs'>]-?:
+    | FileEntry[K]
+    | (undefined extends FileEntry[K] ? undefined : never);
+};
 
 /** An entry of the list. It crosses to a thread as the plain data that it is. */
 export class ListedFile implements FileEntry {
@@ -41,6 +45,7 @@ export class ListedFile implements FileEntry {
   readonly executable: boolean;
   declare readonly tracked?: boolean;
   declare readonly linkTarget?: string;
+  declare lfs?: true;
   /** Where its content's id is kept; undefined when it must be computed. */
   readonly #place: number | undefined;
 

@@ -1,6 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import type { WorkTree } from './git.js';
 import { commonDirOf, smallText } from './git-files.js';
+import { prefixOf } from './git-source.js';
 import type { Listing } from './listing.js';
 import { records } from './records.js';
 
@@ -18,22 +19,59 @@ const LOSSY: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ATTRIBUTES = '.gitattributes';
+/** The value of the attribute `filter` for files of Git LFS: https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+const LFS = 'lfs';
 
-/**
- * The tracked files whose name in git's index says too little of what lies in the work tree. Nothing is asked of git
- * where no attributes mention such a conversion.
- * @returns The paths, or `all` where git could not say.
- */
-export async function lossyPaths(
+/** What git's attributes say of the files of a listing. */
+export interface Attributes {
+  /** The tracked files whose name in git's index says too little of what lies in the work tree; `all` where git could not say. */
+  readonly lossy: ReadonlySet<string> | 'all';
+  /** The files that Git LFS stores, those among them that are not tracked yet; undefined where git could not say. */
+  readonly lfs: ReadonlySet<string> | undefined;
+}
+
+/** Asks git what its attributes say; not where none of them mentions what counts here. */
+export async function attributesOf(
   root: string,
   tree: WorkTree,
   listing: Listing,
   globalFiles: readonly string[],
-): Promise<ReadonlySet<string> | 'all'> {
+): Promise<Attributes> {
   const texts = attributeTexts(root, tree, listing, globalFiles);
-  const words = Object.keys(LOSSY).filter(
-    (word) => listing.hidesAttributes || texts.some((text) => text.includes(word)),
-  );
+  const isNamed = (word: string): boolean => listing.hidesAttributes || texts.some((text) => text.includes(word));
+  const [lossy, lfs] = await Promise.all([
+    lossyPaths(root, tree, Object.keys(LOSSY).filter(isNamed)),
+    isNamed(LFS) ? lfsPaths(root, tree, listing) : new Set<string>(),
+  ]);
+  return { lossy, lfs };
+}
+
+/** The files, tracked or not, that Git LFS stores. */
+async function lfsPaths(root: string, tree: WorkTree, { entries }: Listing): Promise<ReadonlySet<string> | undefined> {
+  const untracked = entries.filter(({ tracked }) => tracked === false).map(({ path }) => path);
+  const [tracked, attributes] = await Promise.all([
+    // From the top: elsewhere git looks for the attributes of a path that begins there.
+    tree.run(tree.top, ['ls-files', '-z', '--', `:(attr:filter=${LFS})`]),
+    // It is asked for them by name, since a list of them has been made.
+    untracked.length === 0
+      ? undefined
+      : tree.run(root, ['check-attr', '-z', '--stdin', 'filter'], untracked.map((path) => `${path}\0`).join('')),
+  ]);
+  if (tracked.code !== 0 || (attributes !== undefined && attributes.code !== 0)) return undefined;
+  const prefix = prefixOf(root, tree);
+  const below = [...records(tracked.stdout, () => {})].filter((path) => path.startsWith(prefix));
+  const paths = new Set(below.map((path) => path.slice(prefix.length)));
+  // Path, attribute and value, again and again.
+  const told = [...records(attributes?.stdout ?? Buffer.alloc(0), () => {})];
+  for (let at = 0; at + 2 < told.length; at += 3) if (told[at + 2] === LFS) paths.add(told[at] as string);
+  return paths;
+}
+
+async function lossyPaths(
+  root: string,
+  tree: WorkTree,
+  words: readonly string[],
+): Promise<ReadonlySet<string> | 'all'> {
   const found = await Promise.all(
     words.map((word) => tree.run(root, ['ls-files', '-z', '--', `:(exclude,attr:!${word})`, ...(LOSSY[word] ?? [])])),
   );

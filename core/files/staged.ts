@@ -63,7 +63,7 @@ export async function listStaged(root: string, tree: WorkTree, git: GitListing):
   const fetched = await store(root, tree, differing);
   const modifiedMs = listing.indexedMs;
   const made = differing.map((item, index) =>
-    storedEntry(item, fetched.blobs[index], fetched.files[index], modifiedMs),
+    storedEntry(item, fetched.blobs[index], fetched.files[index], modifiedMs, git.lfs?.has(item.path) === true),
   );
   const entries = [...kept, ...made].sort((a, b) => compareText(a.path, b.path));
   const isRemoved = (path: string): boolean => differences.get(path)?.newMode === 0;
@@ -159,6 +159,7 @@ function storedEntry(
   blob: FetchedBlob | undefined,
   file: string | undefined,
   modifiedMs: number,
+  lfs: boolean,
 ): StoredEntry {
   const type = (mode & TYPE_MASK) === SUBMODULE ? 'submodule' : (mode & TYPE_MASK) === LINK ? 'symlink' : 'file';
   return {
@@ -169,6 +170,7 @@ function storedEntry(
     executable: type === 'file' && (mode & OWNER_MAY_EXECUTE) !== 0,
     tracked: true,
     ...(type === 'symlink' && blob !== undefined ? { linkTarget: blob.bytes.toString('utf8') } : {}),
+    ...(lfs ? { lfs } : {}),
     ...(file === undefined ? {} : { storedAt: file }),
   };
 }

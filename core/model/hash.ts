@@ -24,24 +24,6 @@ export class QuickHash {
     return this;
   }
 
-  /** Adds a number, to nine places behind the point: as a text it would take ten times as long. */
-  addNumber(value: number): this {
-    const whole = Math.floor(value);
-    return this.#unit(whole)
-      .#unit(whole / 65_536)
-      .#unit(whole / 4_294_967_296)
-      .#unit((value - whole) * 65_536)
-      .#unit((value - whole) * 4_294_967_296);
-  }
-
-  /** Adds the lowest 16 bits of a number's whole part. */
-  #unit(value: number): this {
-    const code = value & 0xffff;
-    this.#a = Math.imul(this.#a ^ code, A);
-    this.#b = Math.imul(this.#b ^ code, B);
-    return this;
-  }
-
   /** A number of 53 bits; in decimal, since V8 writes doubles to any other base a hundred times slower. */
   digest(): string {
     const [a, b] = [this.#a, this.#b];

@@ -37,6 +37,8 @@ export interface FileEntry {
   readonly executable: boolean;
   /** The text of a link, unresolved, with forward slashes; absent for what is no link and for a link that could not be read. */
   readonly linkTarget?: string;
+  /** True for a file of which git itself holds only a pointer, since its attributes give it to Git LFS; absent otherwise. */
+  readonly lfs?: true;
 }
 
 /** An entry whose content may lie elsewhere than at its path, as what is staged does where the work tree has something else. */

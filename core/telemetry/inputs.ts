@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { pathOfUrl } from '../check/file-url.js';
-import { hashTexts, QuickHash } from '../model/hash.js';
+import { hashTexts } from '../model/hash.js';
 import type { JsonObject } from '../model/json.js';
 import type { CheckResult } from '../model/result.js';
 import type { FileEntry, Target } from '../model/target.js';
@@ -32,7 +32,7 @@ export function runInputs(
     plugins: hashTexts(
       modules.flatMap((module) => [module, module.startsWith('file:') ? read(pathOfUrl(module)) : '']),
     ),
-    content: contentHash(entries, changes),
+    content: (entries.length > MANY_ENTRIES ? hashEntries : hashEntryTexts)(entries, changedTexts(changes)),
   };
 }
 
@@ -55,19 +55,33 @@ function read(file: string): string {
   }
 }
 
-/** Of each file at once, without a text of it: there may be very many. */
-function contentHash(entries: Iterable<FileEntry>, changes: Changed | undefined): string {
-  const hash = new QuickHash();
-  for (const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '' } of entries)
-    hash
-      .add(path)
-      .addNumber(sizeBytes)
-      .addNumber(modifiedMs)
-      .addNumber(executable ? 1 : 0)
-      .add(type)
-      .add(linkTarget);
-  for (const text of changedTexts(changes)) hash.add(text);
-  return hash.digest();
+function hashEntryTexts(entries: readonly FileEntry[], more: readonly string[]): string {
+  return hashTexts([...entries.map(entryText), ...more]);
+}
+
+/** Beyond this the time to load node:crypto is the smaller part. */
+const MANY_ENTRIES = 5_000;
+
+/** The same of many entries, in a tenth of the time: a number as text costs more than the rest of its entry. */
+function hashEntries(entries: readonly FileEntry[], more: readonly string[]): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  const numbers = new Float64Array(2 * entries.length);
+  const texts = new Array<string>(entries.length);
+  for (let index = 0; index < entries.length; index += 1) {
+    const { path, sizeBytes, modifiedMs, type, executable, linkTarget = '', lfs } = entries[index] as FileEntry;
+    numbers[2 * index] = sizeBytes;
+    numbers[2 * index + 1] = modifiedMs;
+    // Of most there is no more to say, and no path is empty: what follows one tells which it is.
+    const isPlain = type === 'file' && !executable && lfs === undefined;
+    texts[index] = isPlain ? path : `${path}\0\0${type} ${executable} ${lfs} ${linkTarget}`;
+  }
+  const hash = createHash('sha256').update(`${entries.length}\0`).update(texts.join('\0')).update(numbers);
+  for (const text of more) hash.update(`\0${text}`);
+  return hash.digest('hex');
+}
+
+function entryText({ path, sizeBytes, modifiedMs, type, executable, linkTarget = '', lfs }: FileEntry): string {
+  return `${path}\0${sizeBytes}\0${type}${lfs ? ' lfs' : ''}\0${executable}\0${linkTarget}\0${modifiedMs}`;
 }
 
 /** What the answers of a scan should depend on. */

@@ -175,7 +175,7 @@ export function executeOptions(
     redactor: new Redactor(),
     source: { root: '/nowhere', entries: [], environment: {} },
     pool: pool.asPool,
-    inline: new Set(),
+    inline: { tasks: new Set(), rests: new Set() },
     scan: 'scan',
     loader: { cacheDir: undefined },
     clock,

@@ -1,4 +1,4 @@
-import { type CheckContext, defineCheck, formatBytes, formatCount } from 'scanrun';
+import { defineCheck, formatBytes, formatCount } from 'scanrun';
 
 export default defineCheck(import.meta.url, {
   meta: {
@@ -33,10 +33,10 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
     reads: 'none',
   },
-  async visit(file, context) {
+  visit(file, context) {
     const { maxBytes } = context.options;
-    if (file.type !== 'file' || file.sizeBytes <= maxBytes) return;
-    if (context.target.kind === 'git' && (await isStoredByLfs(file.path, context))) return;
+    // Of what Git LFS stores, the work tree has the whole file, and the repository only a pointer.
+    if (file.type !== 'file' || file.sizeBytes <= maxBytes || file.lfs === true) return;
     const [size, limit] = sizes(file.sizeBytes, maxBytes);
     context.report({
       messageId: 'tooLarge',
@@ -51,17 +51,4 @@ function sizes(sizeBytes: number, maxBytes: number): [string, string] {
   const rounded: [string, string] = [formatBytes(sizeBytes), formatBytes(maxBytes)];
   if (rounded[0] !== rounded[1]) return rounded;
   return [`${formatCount(sizeBytes)} bytes`, `${formatCount(maxBytes)} bytes`];
-}
-
-/** True where git itself holds only a pointer: the work tree has the whole file, the repository has not. */
-async function isStoredByLfs(path: string, context: Pick<CheckContext, 'exec'>): Promise<boolean> {
-  const { code, signal, stdout, stderr } = await context.exec(['git', 'check-attr', '-z', 'filter', '--', path], {
-    workTree: false,
-  });
-  if (code !== 0) {
-    throw new Error(
-      `git check-attr failed (${signal ?? `exit code ${code}`}): ${stderr.trim() || 'it printed nothing'}`,
-    );
-  }
-  return stdout.split('\0')[2] === 'lfs';
 }

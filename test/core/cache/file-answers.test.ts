@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { FileAnswers } from '../../../core/cache/file-answers.js';
 import { CacheFolder } from '../../../core/cache/folder.js';
 import { Signer } from '../../../core/cache/signer.js';
 import { folder } from '../../support/folders.js';
@@ -277,6 +278,12 @@ describe('what is given up', () => {
   });
 });
 
+/** What is wrong with a table once it is asked. */
+function problemOf(asked: FileAnswers): string | undefined {
+  asked.describe();
+  return asked.problem;
+}
+
 describe('a table that is not ours', () => {
   it('says nothing with another key', async () => {
     const root = folder();
@@ -290,16 +297,16 @@ describe('a table that is not ours', () => {
     const real = folder({ files: 'x' });
     const linked = folder();
     symlinkSync(join(real, 'files'), tableOf(linked));
-    expect(answers(linked, [a]).problem).toMatch(/files: E(LOOP|MLINK)$/);
+    expect(problemOf(answers(linked, [a]))).toMatch(/files: E(LOOP|MLINK)$/);
     const directory = folder();
     mkdirSync(tableOf(directory));
-    expect(answers(directory, [a]).problem).toMatch(/files: (EISDIR|EINVAL)$/);
+    expect(problemOf(answers(directory, [a]))).toMatch(/files: (EISDIR|EINVAL)$/);
   });
 
   it('is not read where it is too large', async () => {
     const root = folder();
     await scanOnce(root, [a], manyFiles(1_000));
-    expect(answers(root, [a], { maxBytes: 10_000 }).problem).toMatch(/EFBIG$/);
+    expect(problemOf(answers(root, [a], { maxBytes: 10_000 }))).toMatch(/EFBIG$/);
   });
 
   it('is replaced where it is damaged, so that the warning comes once', async () => {

@@ -17,7 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FileCheckKey } from '../../../core/cache/file-answers.js';
+import type { FileCheckKey } from '../../../core/cache/file-lookup.js';
 import { codeOf } from '../../../core/errors.js';
 import { folder } from '../../support/folders.js';
 import { answers, check, file, manyFiles, plain, scanFiles, scanOnce, TODAY } from './made.js';

@@ -1,7 +1,8 @@
 // Caches for tests: what a check "says" follows from what it was asked, so that every wrong answer shows. Without
 // vitest, since processes of their own use it too.
-import { FileAnswers, type FileAnswersOptions, type FileCheckKey } from '../../../core/cache/file-answers.js';
+import { FileAnswers } from '../../../core/cache/file-answers.js';
 import type { IdentifiedFile } from '../../../core/cache/file-identity.js';
+import type { FileAnswersOptions, FileCheckKey } from '../../../core/cache/file-lookup.js';
 import { CacheFolder } from '../../../core/cache/folder.js';
 import { keyOf } from '../../../core/cache/parts.js';
 import { Signer } from '../../../core/cache/signer.js';
