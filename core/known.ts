@@ -13,7 +13,8 @@ import type { Prepared } from './prepare.js';
 import type { KnownFindings, Within } from './suppress/known.js';
 import { knownFromReport } from './suppress/report.js';
 import { type MarkInput, marker, type Suppressed, suppress } from './suppress/suppress.js';
-import { hasSameSelection, isFiltered, type PastRun } from './telemetry/history.js';
+import { hasSameSelection, type PastRun } from './telemetry/history.js';
+import { isFiltered } from './telemetry/kept-run.js';
 
 /** The `scanrun-ignore` comments that the checks met, by file. */
 export type Directives = ReadonlyMap<string, readonly Directive[]>;

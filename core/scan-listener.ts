@@ -55,13 +55,16 @@ export function executeListener({ hooks, masked, directives, emit, notice }: Tol
 }
 
 /** How a check ended, without what was told before. */
-function endedCheck({ check, taskId: _, findings, measurements, timeMs: __, ...own }: CheckOutcome): EndedCheck {
-  const { data, ...rest } = own;
+function endedCheck(ended: CheckOutcome): EndedCheck {
+  const { check, outcome, masked, findings, measurements, data, cached, cachedFiles } = ended;
   return {
     checkId: check.id,
-    ...rest,
-    ...(data === undefined ? {} : { data }),
+    outcome,
+    masked,
     findings: findings.length,
     measurements: measurements.length,
+    ...(data === undefined ? {} : { data }),
+    ...(cached === undefined ? {} : { cached }),
+    ...(cachedFiles === undefined ? {} : { cachedFiles }),
   };
 }

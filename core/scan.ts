@@ -17,7 +17,7 @@ import type { OpenedRecord } from './record.js';
 import { redactRecord } from './redact/record.js';
 import { Redactor } from './redact.js';
 import { createRuntime, type Runtime } from './runtime.js';
-import { isMasked, type UntimedEvent } from './scan-events.js';
+import { completeEvent, type UntimedEvent } from './scan-events.js';
 import type { ScanOptions } from './scan-options.js';
 
 export type { ScanOptions } from './scan-options.js';
@@ -287,7 +287,7 @@ class ScanRun {
 
   #emit(event: UntimedEvent): ScanEvent {
     const at = this.#runtime.clock.now() - this.#startedAt + this.#earlierMs;
-    const complete = (isMasked(event) ? { ...event, at } : this.masked({ ...event, at })) as ScanEvent;
+    const complete = completeEvent(event, at, (value) => this.masked(value));
     this.#journal?.append(complete);
     this.#events.emit(complete);
     return complete;

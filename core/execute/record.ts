@@ -38,7 +38,6 @@ export interface RecordParts {
 /** The record of a task that has ended. */
 export function makeRecord(task: Task, parts: RecordParts): TaskRecord {
   const { outcome, queuedAtMs, times, endedAtMs, attempts } = parts;
-  const { use, ...started } = times ?? {};
   const worker = parts.worker ?? attempts.at(-1)?.worker;
   const last =
     parts.worker === undefined || times === undefined
@@ -49,8 +48,16 @@ export function makeRecord(task: Task, parts: RecordParts): TaskRecord {
     checkIds: task.checks.map(({ id }) => id),
     ...(worker === undefined ? {} : { worker }),
     outcome,
-    timing: { queuedAtMs, ...started, endedAtMs },
-    attempts: [...attempts, ...last],
-    ...use,
+    timing: timingOf(queuedAtMs, times, endedAtMs),
+    attempts: attempts.length === 0 ? last : [...attempts, ...last],
+    ...times?.use,
   };
+}
+
+function timingOf(queuedAtMs: number, times: StartTimes | undefined, endedAtMs: number): TaskRecord['timing'] {
+  if (times === undefined) return { queuedAtMs, endedAtMs };
+  const { startedAtMs, loadedAtMs } = times;
+  return loadedAtMs === undefined
+    ? { queuedAtMs, startedAtMs, endedAtMs }
+    : { queuedAtMs, startedAtMs, loadedAtMs, endedAtMs };
 }

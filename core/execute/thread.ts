@@ -48,6 +48,9 @@ export class Thread implements Pick<Executor, 'start'> {
   #load: EventLoopUtilization | undefined;
   /** What it was told to run next. */
   #next: number | undefined;
+  /** True while its port keeps the process alive. */
+  #isHeld = false;
+  #resting: NodeJS.Immediate | undefined;
   #state: 'open' | 'retired' | 'gone' = 'open';
 
   constructor(options: ThreadOptions) {
@@ -115,13 +118,14 @@ export class Thread implements Pick<Executor, 'start'> {
         this.#runs.get(order.run)?.cancelGrace?.();
         if (!this.#runs.delete(order.run)) return;
         resolve(end);
-        if (this.#runs.size === 0) this.#port.unref();
+        this.#restSoon();
         if (this.#state === 'retired' && this.#runs.size === 0) this.#end();
       };
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
     // The port keeps the process alive while a run's answer is awaited.
-    this.#port.ref();
+    if (!this.#isHeld) this.#port.ref();
+    this.#isHeld = true;
     if (this.#next === order.run) this.#next = undefined;
     else {
       this.#forgetNext();
@@ -146,6 +150,17 @@ export class Thread implements Pick<Executor, 'start'> {
   /** True while a task that it was told of is what it runs next, or runs already. */
   isNext({ run }: RunOrder): boolean {
     return this.#state === 'open' && this.#next === run;
+  }
+
+  /** Lets the process end, once nothing else was started: letting go between any two tasks takes as long as a tenth of a small one. */
+  #restSoon(): void {
+    if (this.#runs.size > 0 || this.#resting !== undefined) return;
+    this.#resting = setImmediate(() => {
+      this.#resting = undefined;
+      if (this.#runs.size > 0 || this.#state === 'gone') return;
+      this.#isHeld = false;
+      this.#port.unref();
+    });
   }
 
   #forgetNext(): void {

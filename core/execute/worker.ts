@@ -33,7 +33,8 @@ class ThreadState {
   readonly #runs = new Map<number, LocalRun>();
   readonly #context = new AsyncLocalStorage<number>();
   #port: { postMessage(value: FromThread): void } | undefined;
-  readonly #loaders = new Map<string, ModuleLoader>();
+  /** The newest first. */
+  readonly #loaders: ModuleSource[] = [];
   #requests = 0;
   readonly #meter = new ResourceMeter();
   /** True where tasks share the thread: there nobody knows whose time it is. */
@@ -49,12 +50,12 @@ class ThreadState {
 
   /** The loader of a scan. Each has its own: the next scan may have another configuration of the same name. */
   loader(source: ModuleSource): ModuleLoader {
-    const key = `${source.scan}\0${source.cacheDir}\0${source.entry}`;
-    const known = this.#loaders.get(key);
+    const { scan, cacheDir, entry } = source;
+    // Compared one by one: a key made of all three would be made, and hashed, at every task.
+    const known = this.#loaders.find((one) => one.scan === scan && one.cacheDir === cacheDir && one.entry === entry);
     if (known !== undefined) return known;
-    this.#loaders.set(key, source);
-    const [oldest] = this.#loaders.keys();
-    if (this.#loaders.size > LOADERS_KEPT && oldest !== undefined) this.#loaders.delete(oldest);
+    this.#loaders.unshift(source);
+    this.#loaders.length = Math.min(this.#loaders.length, LOADERS_KEPT);
     return source;
   }
 

@@ -21,7 +21,10 @@ type Dependants = ReadonlyMap<string, readonly Task[]>;
  */
 export function orderTasks(tasks: readonly Task[], changesTree: (task: Task) => boolean): Task[] {
   const dependants = dependantsOf(tasks);
-  const ranks = rankTasks([...readyFirst(tasks, dependants, () => 0)], dependants);
+  const ranks = rankTasks(
+    readyFirst(tasks, dependants, () => 0),
+    dependants,
+  );
   const rankOf = ({ id }: Task): Rank => ranks.get(id) as Rank;
   const byRank: Compare = (a, b) =>
     Number(changesTree(a)) - Number(changesTree(b)) ||
@@ -31,7 +34,7 @@ export function orderTasks(tasks: readonly Task[], changesTree: (task: Task) => 
     compareText(a.id, b.id);
   let stage = 0;
   let alone = false;
-  return [...readyFirst(tasks, dependants, byRank)].map((task) => {
+  return readyFirst(tasks, dependants, byRank).map((task) => {
     if (alone || changesTree(task)) stage += 1;
     alone = changesTree(task);
     return stage === 0 ? task : { ...task, stage };
@@ -39,17 +42,20 @@ export function orderTasks(tasks: readonly Task[], changesTree: (task: Task) => 
 }
 
 /** Tasks one after another, each after its needs; of several that could come the first by `compare`. */
-function* readyFirst(tasks: readonly Task[], dependants: Dependants, compare: Compare): Generator<Task> {
-  const open = new Map(tasks.map(({ id, after }) => [id, after.length]));
+function readyFirst(tasks: readonly Task[], dependants: Dependants, compare: Compare): Task[] {
   const ready = tasks.filter(({ after }) => after.length === 0).sort(compare);
+  if (dependants.size === 0) return ready;
+  const open = new Map(tasks.map(({ id, after }) => [id, after.length]));
+  const ordered: Task[] = [];
   for (let task = ready.shift(); task !== undefined; task = ready.shift()) {
-    yield task;
+    ordered.push(task);
     for (const next of dependants.get(task.id) ?? []) {
       const left = (open.get(next.id) ?? 0) - 1;
       open.set(next.id, left);
       if (left === 0) insertSorted(ready, next, compare);
     }
   }
+  return ordered;
 }
 
 function dependantsOf(tasks: readonly Task[]): Dependants {
@@ -71,11 +77,14 @@ function rankTasks(ordered: readonly Task[], dependants: Dependants): Map<string
   const usualMs = known[known.length >> 1] ?? 0;
   const ranks = new Map<string, Rank>();
   for (const task of ordered.toReversed()) {
-    const next = (dependants.get(task.id) ?? []).map(({ id }) => ranks.get(id) as Rank);
-    ranks.set(task.id, {
-      priority: Math.max(task.priority, ...next.map(({ priority }) => priority)),
-      chainMs: (task.expectedMs ?? usualMs) + Math.max(0, ...next.map(({ chainMs }) => chainMs)),
-    });
+    let { priority } = task;
+    let restMs = 0;
+    for (const { id } of dependants.get(task.id) ?? []) {
+      const next = ranks.get(id) as Rank;
+      priority = Math.max(priority, next.priority);
+      restMs = Math.max(restMs, next.chainMs);
+    }
+    ranks.set(task.id, { priority, chainMs: (task.expectedMs ?? usualMs) + restMs });
   }
   return ranks;
 }

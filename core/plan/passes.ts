@@ -71,8 +71,9 @@ function renameNeeds(others: readonly Task[], made: readonly Task[]): Task[] {
   const serving = new Map(others.map(({ id }) => [id, [id]]));
   for (const { id, checks } of made)
     for (const check of checks) serving.set(check.id, [...(serving.get(check.id) ?? []), id]);
-  return [...others, ...made].map((task) => ({
+  const renamed = (task: Task): Task => ({
     ...task,
     after: [...new Set(task.after.flatMap((need) => serving.get(need) ?? []))].sort(compareText),
-  }));
+  });
+  return [...others, ...made].map((task) => (task.after.length === 0 ? task : renamed(task)));
 }

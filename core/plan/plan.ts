@@ -237,11 +237,12 @@ function taskMaker(input: PlanInput, needs: NeedsById, packages: PlannedPackages
       all.length === 1 ? [undefined] : all.map((one) => input.expectedMs(id, one?.name)),
     );
     const needIds = Object.values(needs.get(id) ?? {});
-    return all.map((one, index) => ({
-      ...makeTask(item, input, needs, usualMs[index]),
-      after: [...new Set(needIds.flatMap((need) => idsOf(need, one)))].sort(compareText),
-      ...(one === undefined ? {} : { id: idOf(id, one), package: one }),
-    }));
+    return all.map((one, index) => {
+      const after =
+        needIds.length === 0 ? [] : [...new Set(needIds.flatMap((need) => idsOf(need, one)))].sort(compareText);
+      const task = makeTask(item, input, needs, after, usualMs[index]);
+      return one === undefined ? task : { ...task, id: idOf(id, one), package: one };
+    });
   };
 }
 
@@ -257,8 +258,9 @@ function makeTask(
   item: PlannableCheck,
   input: PlanInput,
   needs: NeedsById,
+  after: readonly string[],
   usualMs: number | undefined,
-): Omit<Task, 'after'> {
+): Task {
   const own = needs.get(item.id) ?? {};
   const { estimate, exclusive, lane } = item.check.meta;
   const expectedMs = usualMs ?? (estimate === undefined ? undefined : parseDuration(estimate));
@@ -279,6 +281,7 @@ function makeTask(
     target: input.target,
     lane,
     priority: item.priority,
+    after,
     attempt: 1,
     timeoutMs: item.timeoutMs ?? input.timeoutMs,
     ...(item.retries ? { retries: item.retries } : {}),

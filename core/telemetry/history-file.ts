@@ -21,7 +21,7 @@ import type { Notice } from '../model/result.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
 import type { History, HistoryRun, PastRun } from './history.js';
-import { type Parsed, parseAll, parseNewest, startOf } from './history-lines.js';
+import { type Parsed, parseAll, parseNewest, type RunLine, runLines, startOf } from './history-lines.js';
 
 const FOLDER = 'history';
 const FILE = 'history.ndjson';
@@ -210,12 +210,12 @@ function rewrite(path: string): void {
   const old = openSync(path, constants.O_RDONLY | NO_FOLLOW);
   try {
     const { size } = fstatSync(old);
-    const { runs } = parseAll(readFrom(old, 0, size).toString('utf8').split('\n'), true);
+    const kept = worthKeeping(runLines(readFrom(old, 0, size).toString('utf8').split('\n')));
     const fresh = `${path}.${process.pid}`;
     rmSync(fresh, { force: true });
     const file = openSync(fresh, 'wx', 0o644);
     try {
-      writeAll(file, Buffer.from(worthKeeping(runs).join('')));
+      writeAll(file, Buffer.from(kept.join('')));
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -223,24 +223,23 @@ function rewrite(path: string): void {
     renameSync(fresh, path);
     // What another scan appended to the old file between the reading and the renaming.
     const late = readFrom(old, size, fstatSync(old).size).toString('utf8').split('\n');
-    for (const run of parseAll(late, true).runs) appendLine(path, `${JSON.stringify(run)}\n`);
+    for (const { line } of runLines(late)) appendLine(path, `${line}\n`);
   } finally {
     closeSync(old);
   }
 }
 
 /** The lines of the newest runs within all limits. */
-function worthKeeping(runs: readonly HistoryRun[]): string[] {
+function worthKeeping(runs: readonly RunLine[]): string[] {
   const lines: string[] = [];
   let bytes = 0;
-  for (const run of runs
+  for (const { line } of runs
     .filter(({ startedAt }) => !isOld(startedAt))
     .slice(-MAX_RUNS)
     .reverse()) {
-    const line = `${JSON.stringify(run)}\n`;
-    bytes += line.length;
+    bytes += line.length + 1;
     if (bytes > SCAN_BYTES * 0.75 && lines.length > 0) break;
-    lines.unshift(line);
+    lines.unshift(`${line}\n`);
   }
   return lines;
 }

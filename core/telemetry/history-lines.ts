@@ -63,7 +63,34 @@ function parse<Run extends PastRun>(
   return { runs: [...runs.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), torn };
 }
 
+/** A line with what must be known to keep or drop it. */
+export interface RunLine extends Pick<HistoryRun, 'runId' | 'startedAt'> {
+  readonly line: string;
+}
+
+/** The lines that are runs, from the oldest to the newest, each run once. What scanrun wrote to its end is taken as it stands. */
+export function runLines(lines: readonly string[]): RunLine[] {
+  const found = new Map<string, RunLine>();
+  for (const line of lines) {
+    const known = isWhole(line) ? START.exec(line) : undefined;
+    const [runId, startedAt] = known ? [known[1], known[2]] : headOf(parseRun(line));
+    if (runId !== undefined && startedAt !== undefined) found.set(runId, { runId, startedAt, line });
+  }
+  return [...found.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+}
+
+function headOf(run: HistoryRun | undefined): [string?, string?] {
+  return run === undefined ? [] : [run.runId, run.startedAt];
+}
+
+const START = /^\{"v":1,"runId":"([^"]*)","startedAt":"([^"]*)"/;
+
+/** True for a line that scanrun wrote whole: no part of one ends like it. */
+function isWhole(line: string): boolean {
+  return line.endsWith('}}}') && HEAD.test(line);
+}
+
 /** When the run of a line started, as the line says it; empty where it says nothing. */
 export function startOf(line: string): string {
-  return /^\{"v":1,"runId":"[^"]*","startedAt":"([^"]*)"/.exec(line)?.[1] ?? '';
+  return START.exec(line)?.[2] ?? '';
 }

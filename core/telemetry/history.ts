@@ -3,12 +3,10 @@
 import { compareText } from '../model/finding.js';
 import type { Verdict } from '../model/gate.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
-import type { CheckResult, RunResult, TaskRecord } from '../model/result.js';
-import type { NotPlanned } from '../model/task.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
-import { isAway, isCount, isName, isTimes, longestPackages, packageMs } from './package-times.js';
-import { checkMs, isReused, median, rounded } from './times.js';
+import { isCount, isName, isTimes, packageMs } from './package-times.js';
+import { median } from './times.js';
 
 /** What a run says of one check. */
 export interface HistoryCheck {
@@ -51,6 +49,8 @@ export interface HistoryRun {
   /** Files of the target and their bytes together. */
   readonly files: number;
   readonly bytes: number;
+  /** Milliseconds of its checks by category; absent in what an older version wrote. */
+  readonly categoriesMs?: Readonly<Record<string, number>>;
   readonly checks: Readonly<Record<string, HistoryCheck>>;
 }
 
@@ -103,10 +103,11 @@ function pastMs(run: PastRun, checkId: string): number | undefined {
  * @param packageName asks for its time on that package alone; undefined where that was none of the longest.
  */
 export function expectedMs(history: History, checkId: string, packageName?: string): number | undefined {
-  const samples = checkSamples(history, checkId, EXPECTED_RUNS);
-  const times = samples.flatMap(({ run, ms }) =>
-    packageName === undefined ? ms : (packageMs(run, checkId, packageName) ?? []),
-  );
+  const times: number[] = [];
+  for (const { run, ms } of checkSamples(history, checkId, EXPECTED_RUNS)) {
+    const own = packageName === undefined ? ms : packageMs(run, checkId, packageName);
+    if (own !== undefined) times.push(own);
+  }
   return times.length === 0 ? undefined : median(times);
 }
 
@@ -131,60 +132,6 @@ function isTelling(outcome: unknown): outcome is OutcomeStatus {
   return (TELLING as readonly unknown[]).includes(outcome);
 }
 
-/** What is kept of a result. `bytes` and `hashes` are not in it. */
-export function historyRun(
-  result: Pick<RunResult, 'run' | 'target' | 'verdict' | 'checks' | 'tasks' | 'notPlanned'> & {
-    readonly statistics: Pick<RunResult['statistics'], 'wallMs' | 'files'>;
-  },
-  kept: { readonly bytes: number; readonly configHash: string; readonly checks: HistoryRun['checks'] },
-): HistoryRun {
-  const { run, target, verdict, statistics } = result;
-  return {
-    v: 1,
-    runId: run.id,
-    startedAt: run.startedAt,
-    tier: run.tier,
-    ...(target.commit === undefined ? {} : { commit: target.commit }),
-    configHash: kept.configHash,
-    filtered: isFiltered(result.notPlanned),
-    ...(run.profile === undefined ? {} : { profile: run.profile }),
-    wallMs: rounded(statistics.wallMs),
-    verdict: verdict.status,
-    coverage: verdict.coverage,
-    findings: result.checks.reduce((sum, check) => sum + countedFindings(check), 0),
-    found: result.checks.reduce((sum, { findings }) => sum + findings.length, 0),
-    files: statistics.files,
-    bytes: kept.bytes,
-    checks: kept.checks,
-  };
-}
-
-/** What is kept of a check. */
-export function historyCheck(
-  check: CheckResult,
-  records: ReadonlyMap<string, TaskRecord>,
-  hashes: Pick<HistoryCheck, 'answer' | 'inputs'>,
-): HistoryCheck {
-  const { status } = check.outcome;
-  const ran = status === 'passed' || status === 'failed' || status === 'degraded';
-  const whole = check.parts.every((part) => !isReused(part) && (part.outcome.status !== 'skipped' || isAway(part)));
-  return {
-    ...(ran && whole ? { ms: rounded(checkMs(check, records)), ...longestPackages(check, records) } : {}),
-    outcome: status,
-    findings: countedFindings(check),
-    ...hashes,
-  };
-}
-
-function countedFindings({ findings }: CheckResult): number {
-  return findings.filter(({ suppressedBy }) => suppressedBy === undefined).length;
-}
-
-/** Whether flags or a profile left out checks of the tier. */
-export function isFiltered(notPlanned: readonly NotPlanned[]): boolean {
-  return notPlanned.some(({ code }) => code === 'filtered' || code === 'profile');
-}
-
 /** What a run says of how its checks were chosen. */
 type Selection = Pick<HistoryRun, 'filtered' | 'profile'>;
 
@@ -204,15 +151,20 @@ export function trendOf(
   );
   if (alike.length === 0) return undefined;
   return [...alike, now].slice(-TREND_RUNS).map((run) => {
-    const { runId, startedAt, wallMs, findings, verdict } = run;
-    const categories = new Map<string, number>();
-    for (const checkId of Object.keys(run.checks)) {
-      const category = categoryOf(checkId);
-      const ms = pastMs(run, checkId);
-      if (category !== undefined && ms !== undefined) categories.set(category, (categories.get(category) ?? 0) + ms);
-    }
-    return { runId, startedAt, wallMs, findings, verdict, categoriesMs: Object.fromEntries(categories) };
+    const { runId, startedAt, wallMs, findings, verdict, categoriesMs = categoryTimes(run, categoryOf) } = run;
+    return { runId, startedAt, wallMs, findings, verdict, categoriesMs };
   });
+}
+
+/** The times of categories of a run that does not say them. */
+function categoryTimes(run: PastRun, categoryOf: (checkId: string) => string | undefined): Record<string, number> {
+  const categories = new Map<string, number>();
+  for (const checkId of Object.keys(run.checks)) {
+    const category = categoryOf(checkId);
+    const ms = pastMs(run, checkId);
+    if (category !== undefined && ms !== undefined) categories.set(category, (categories.get(category) ?? 0) + ms);
+  }
+  return Object.fromEntries(categories);
 }
 
 /** Says in words what `flakiness` found. */
@@ -265,6 +217,7 @@ function isPastRun(value: unknown): value is PastRun {
     VERDICTS.includes(run.verdict) &&
     [run.wallMs, run.coverage, run.findings, run.files, run.bytes].every(isCount) &&
     (run.found === undefined || isCount(run.found)) &&
+    (run.categoriesMs === undefined || isTimes(run.categoriesMs)) &&
     typeof run.checks === 'object' &&
     run.checks !== null
   );

@@ -39,9 +39,10 @@ function write(path: string, text: string): void {
   writeFileSync(join(project, path), text);
 }
 
-/** Times, cores and paths differ from machine to machine. */
+/** Times, cores and paths differ from machine to machine, and one that is busy says so. */
 function steady(text: string): string {
   return text
+    .replace(/^ {2}Pressure .*\n/m, '')
     .replace(/^ {2}Time .*$/m, '  Time')
     .replace(/on \d+ cores?/, 'on N cores')
     .trim();

@@ -212,6 +212,21 @@ describe('pruning', () => {
     expect(readdirSync(join(root, '.scanrun/history'))).toEqual(['history.ndjson']);
   });
 
+  it('drops what is no run, however it ends, and keeps a run once', () => {
+    const { root, file } = withRuns(3);
+    const line = JSON.stringify(pastRun(7, { 'a/x': 1, 'a/y': 2 }));
+    const torn = line.slice(0, line.indexOf('},"a/y"') + 1);
+    expect(torn.endsWith('}')).toBe(true);
+    // Another order of the fields is a run all the same.
+    const { v, ...rest } = pastRun(8, { 'a/x': 1 });
+    appendFileSync(file, `${[torn, line, line, '{}}}', JSON.stringify({ ...rest, v })].join('\n')}\n`);
+    pruneHistory(file);
+    expect(idsOf(root)).toEqual(['run-0000', 'run-0001', 'run-0002', 'run-0007', 'run-0008']);
+    expect(readWholeHistory(root).notices).toEqual([]);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(5);
+  });
+
   it('keeps a file of large runs small enough to be read at each scan', () => {
     const root = folder();
     const checks = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [`a/check-${index}`, 1]));

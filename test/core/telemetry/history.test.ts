@@ -10,11 +10,11 @@ import {
   flakiness,
   flakyText,
   type HistoryCheck,
-  historyCheck,
   parseRun,
   trendOf,
 } from '../../../core/telemetry/history.js';
 import { answerHash, inputHashes, runInputs, type ScanInputs } from '../../../core/telemetry/inputs.js';
+import { historyCheck, historyRun } from '../../../core/telemetry/kept-run.js';
 import { folder, write } from '../../support/folders.js';
 import { checkOf, pastRun, pastRuns, record, task } from './made.js';
 
@@ -97,6 +97,41 @@ describe('what is kept of a check', () => {
     const skipped = { ...part, outcome: { status: 'skipped', reason: { code: 'partial', message: '' } } } as const;
     for (const parts of [[{ ...part, cached: true }], [part, skipped]])
       expect(historyCheck(checkOf('a/x', { parts }), records, hashes)).not.toHaveProperty('ms');
+  });
+});
+
+describe('what is kept of the categories', () => {
+  const kept = (...categories: readonly string[]) => {
+    const checks = categories.map((category, index) => {
+      const check = checkOf(`a/${index}`);
+      return { ...check, meta: { ...check.meta, category } };
+    });
+    const { checks: past } = pastRun(1, Object.fromEntries(checks.map(({ checkId }) => [checkId, 10.1])));
+    const whole = {
+      run: { id: 'run-1', startedAt: '2026-01-01T00:00:00.000Z', tier: 'quick' },
+      target: { kind: 'directory', name: 't', root: '/t' },
+      verdict: { status: 'clean', coverage: 1 },
+      statistics: { wallMs: 1, files: 1 },
+      checks,
+      tasks: [],
+      notPlanned: [],
+    } as unknown as Parameters<typeof historyRun>[0];
+    return historyRun(whole, { bytes: 1, configHash: 'x', checks: past });
+  };
+
+  it('is their time, which a trend then shows whatever its checks are called now', () => {
+    const run = kept('code', 'docs', 'code');
+    expect(run.categoriesMs).toEqual({ code: 20.2, docs: 10.1 });
+    expect(parseRun(JSON.stringify(run))).toEqual(run);
+    const trend = trendOf({ runs: [run] }, run, () => 'another');
+    expect(trend?.map(({ categoriesMs }) => categoriesMs)).toEqual([run.categoriesMs, run.categoriesMs]);
+  });
+
+  it('is nothing where a name could not be read back', () => {
+    const run = kept('code', 'what it costs');
+    expect(run).not.toHaveProperty('categoriesMs');
+    expect(parseRun(JSON.stringify(run))).toEqual(run);
+    expect(parseRun(JSON.stringify({ ...run, categoriesMs: { a: -1 } }))).toBeUndefined();
   });
 });
 
