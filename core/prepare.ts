@@ -1,6 +1,6 @@
 // The phases of a scan before anything runs; `plan`, `list` and `explain` end here.
 
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { isTypeScript, type ModuleLoader } from './check/load-module.js';
 import { createRegistry, type Registry } from './check/registry.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
@@ -239,14 +239,10 @@ function redactorOf(config: ResolvedConfig, { environment = process.env }: ScanO
 /** The files without those that scans write: yesterday's report is no part of the project, nor is the user's key where that lies in it. */
 function withoutOwn(files: FileIndex, config: ResolvedConfig, options: ScanOptions): FileIndex {
   const { cwd, ownFiles = [] } = options;
-  const own = new Set([
-    ...config.reporters.map(({ output }) => output),
-    ...ownFiles.map((file) => resolve(cwd, file)),
-    keyFileOf(options),
-  ]);
-  const entries = files.entries.filter(
-    ({ path, tracked }) => tracked === true || !own.has(resolve(files.target.root, path)),
-  );
+  const outputs = config.reporters.flatMap(({ output }) => (output === undefined || output === '-' ? [] : output));
+  const own = [...outputs, ...ownFiles.map((file) => resolve(cwd, file)), keyFileOf(options)];
+  const paths = new Set(own.map((file) => relative(files.target.root, file).split(sep).join('/')));
+  const entries = files.entries.filter(({ path, tracked }) => tracked === true || !paths.has(path));
   return { ...files, entries };
 }
 

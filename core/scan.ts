@@ -67,7 +67,7 @@ class ScanRun {
   readonly #options: ScanOptions;
   readonly #runtime: Runtime;
   readonly #events: EventStream;
-  readonly #cancelled: AbortController;
+  readonly #signal: AbortSignal;
   readonly #startedAt: number;
   readonly #notices: Notice[] = [];
   readonly #tell = (notice: Notice): void => this.#notice(notice);
@@ -87,7 +87,7 @@ class ScanRun {
     this.#options = options;
     this.#runtime = runtime;
     this.#events = events;
-    this.#cancelled = cancelled;
+    this.#signal = AbortSignal.any([cancelled.signal, runtime.signal]);
     this.#startedAt = runtime.clock.now();
   }
 
@@ -166,10 +166,6 @@ class ScanRun {
     // A value may have been named after others had quoted it.
     if (this.#redactor.learned > 0) this.#journal?.redact((value) => this.masked(value));
     return reports;
-  }
-
-  get #signal(): AbortSignal {
-    return AbortSignal.any([this.#cancelled.signal, this.#runtime.signal]);
   }
 
   /** The scan's part in the resources of the runtime. */

@@ -85,6 +85,7 @@ async function bundle() {
   const outputs = [];
   for (const entries of [
     ['cli/main'],
+    ['cli/program'],
     ...commands.map((name) => [`cli/${name}`]),
     ['index'],
     ['testing'],
@@ -95,19 +96,20 @@ async function bundle() {
   ]) {
     const result = await build({
       ...shared,
-      ...(entries[0] === 'cli/main' ? WITH_COMMANDER : {}),
       // What only shows or plans holds much of the engine once more: a third less of it keeps the installation small.
       ...(entries[0].startsWith('cli/') && entries[0] !== 'cli/run' ? { minify: true } : {}),
-      ...(entries[0] === 'cli/main' ? WITH_COMMANDER : {}),
+      ...(entries[0] === 'cli/program' ? WITH_COMMANDER : {}),
       entryPoints: entries.map((name) => join(core, `${name}.js`)),
       external:
-        entries[0] === 'cli/main'
+        entries[0] === 'cli/program'
           ? commands.map((name) => `./${name}.js`)
-          : ['cli/baseline', 'cli/fix', 'cli/watch-session'].includes(entries[0])
-            ? ['./run.js']
-            : entries[0] === 'index'
-              ? ['./engine.js']
-              : [],
+          : entries[0] === 'cli/main'
+            ? ['./program.js']
+            : ['cli/baseline', 'cli/fix', 'cli/watch-session'].includes(entries[0])
+              ? ['./run.js']
+              : entries[0] === 'index'
+                ? ['./engine.js']
+                : [],
       outdir: core,
       outbase: core,
       write: false,

@@ -5,6 +5,7 @@ import type { Jiti } from 'jiti';
 import { codeOf } from '../errors.js';
 import { builtUrl, FROM_SOURCE, OWN_ROOT } from '../own.js';
 import type { AnyCheck } from './define.js';
+import { pathOfUrl } from './file-url.js';
 import { explainLoadError } from './load-error.js';
 import { ModuleGraph, modulesIn, storeGraph } from './module-graph.js';
 
@@ -122,7 +123,7 @@ function missesScanrun(error: unknown): boolean {
 async function loadTypeScript(url: string, loader: ModuleLoader): Promise<ModuleExports> {
   loader.typescript ??= createTypeScriptLoader(loader);
   const load = await loader.typescript;
-  return load(fileURLToPath(url));
+  return load(pathOfUrl(url));
 }
 
 /** Reads and compiles what the configuration's stored modules are, so that the first check does not wait for that. */

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ScanError } from '../errors.js';
+import type { ThreadAhead } from '../execute/thread-ahead.js';
 import type { ScanEvent } from '../model/event.js';
 import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
@@ -12,11 +13,15 @@ import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
 import { exitCode, reportTo, tellReports } from './reports.js';
 
-/** Runs a scan and gives the exit code. */
-export async function run(target: string, flags: RunFlags): Promise<number> {
+/**
+ * Runs a scan and gives the exit code.
+ * @param ahead a thread that was started before.
+ */
+export async function run(target: string, flags: RunFlags, ahead?: ThreadAhead): Promise<number> {
   if (flags.watch) return (await import('./watch.js')).watch(target, flags);
   const options = await scanOptions(target, flags);
-  return runScan({ ...options, overrides: { ...options.overrides, ...(flags.json ? { json: true } : {}) } }, flags);
+  const overrides = { ...options.overrides, ...(flags.json ? { json: true } : {}) };
+  return exitCodeOf(await complete({ ...options, overrides }, flags, ahead));
 }
 
 /** Goes on with a run that broke off, as it was asked for then, and gives the exit code. */
@@ -28,11 +33,7 @@ export async function resume(runId: string, target: string, flags: RunFlags): Pr
     ScanOptions,
     'target' | 'cwd' | 'configFile' | 'overrides' | 'changes'
   >;
-  return runScan({ ...options, ...request, resume: runId }, flags);
-}
-
-async function runScan(options: ScanOptions, flags: RunFlags): Promise<number> {
-  return exitCodeOf(await complete(options, flags));
+  return exitCodeOf(await complete({ ...options, ...request, resume: runId }, flags));
 }
 
 /** A scan that is over, with its reports written. */
@@ -51,13 +52,14 @@ export function exitCodeOf({ result, reports, broken }: Completed): number {
 }
 
 /** Scans with everything around it: progress, signals, the log, and events. */
-export async function complete(options: ScanOptions, flags: RunFlags): Promise<Completed> {
+export async function complete(options: ScanOptions, flags: RunFlags, ahead?: ThreadAhead): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
     throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
       next: 'Give one of them a file: `--events events.ndjson`.',
     });
   }
   const runtime = createRuntime();
+  if (ahead !== undefined) runtime.pool.adopt(ahead);
   process.on('uncaughtExceptionMonitor', () => runtime.kill());
   // Its threads end while the reports are written.
   const ending: Listener = {

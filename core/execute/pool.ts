@@ -1,9 +1,11 @@
+import type { Tinypool } from 'tinypool';
 import type { ModuleSource } from '../check/load-module.js';
 import type { Clock } from '../model/clock.js';
 import type { Lane } from '../model/task.js';
 import type { RunListener, Running } from './executor.js';
 import type { RunOrder } from './protocol.js';
 import type { Thread } from './thread.js';
+import type { ThreadAhead } from './thread-ahead.js';
 
 /** I/O tasks that share one thread at most; more would wait for its event loop. */
 const IO_SLOTS = 64;
@@ -43,11 +45,12 @@ export class Pool {
   /** Threads whose task only waits: their core is free for another. */
   readonly #idle = new Set<Thread>();
   #cancelSample: (() => void) | undefined;
+  #ahead: ThreadAhead | undefined;
   #io: Thread | undefined;
   #ioCount = 0;
   #aloneCount = 0;
   #heavy = 0;
-  #library: { readonly Thread: typeof Thread; readonly Pool: typeof import('tinypool')['Tinypool'] } | undefined;
+  #library: { readonly Thread: typeof Thread; readonly Pool: typeof Tinypool } | undefined;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -63,6 +66,11 @@ export class Pool {
   /** Tasks that compute at once. */
   get cores(): number {
     return this.#options.cores;
+  }
+
+  /** Takes over a thread that was started before; the first that CPU tasks need. */
+  adopt(ahead: ThreadAhead): void {
+    this.#ahead = ahead;
   }
 
   /** Starts a thread ahead of its first task. */
@@ -111,6 +119,7 @@ export class Pool {
   /** Ends all threads. */
   close(): void {
     this.#cancelSample?.();
+    this.#ahead?.dismiss();
     for (const thread of [...this.#cpu.values(), ...this.#alone, ...(this.#io ? [this.#io] : [])]) thread.retire();
     this.#cpu.clear();
     this.#alone.clear();
@@ -123,7 +132,7 @@ export class Pool {
       if (thread.hasRoom) return thread;
       slot += 1;
     }
-    const started = this.#thread(`cpu-${slot}`, 1);
+    const started = this.#thread(`cpu-${slot}`, 1, this.#ahead?.take());
     this.#cpu.set(slot, started);
     return started;
   }
@@ -161,13 +170,14 @@ export class Pool {
     this.#alone.delete(thread);
   }
 
-  #thread(name: string, capacity: number): Thread {
+  #thread(name: string, capacity: number, ahead?: Tinypool): Thread {
     if (this.#library === undefined) throw new Error('The pool was asked for a place before it was opened.');
     return new this.#library.Thread({
       name,
       capacity,
       clock: this.#options.clock,
       Pool: this.#library.Pool,
+      ahead,
       changed: () => this.#changed(),
     });
   }

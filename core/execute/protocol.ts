@@ -109,9 +109,9 @@ export type ToThread =
   /** Modules that its tasks will need; while it waits for the first of them it makes them ready. */
   | { readonly type: 'prepare'; readonly modules: ModuleSource }
   | { readonly type: 'run'; readonly order: RunOrder }
-  /** What it is to run when its task has ended, unless `forget` comes first. */
+  /** What it is to run when its task and what it was told before have ended, unless `forget` comes first. */
   | { readonly type: 'next'; readonly order: RunOrder }
-  | { readonly type: 'forget'; readonly run: number }
+  | { readonly type: 'forget'; readonly runs: readonly number[] }
   | { readonly type: 'abort'; readonly run: number; readonly reason: string }
   | { readonly type: 'reply'; readonly run: number; readonly request: number; readonly reply: Reply };
 

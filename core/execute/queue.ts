@@ -126,10 +126,11 @@ export class TaskQueue {
     return undefined;
   }
 
-  /** What will start next, as far as that can be known; undefined where it depends on more. */
-  get next(): Waiting | undefined {
+  /** What will start next, or after so many others, as far as that can be known; undefined where it depends on more. */
+  next(after: number): Waiting | undefined {
     if (this.#instead.length > 0 || this.#delayed.size > 0) return undefined;
-    const waiting = this.#lists()[0]?.[0]?.waiting;
+    const [list, other] = this.#lists();
+    const waiting = other === undefined || after === 0 ? list?.[after]?.waiting : undefined;
     return waiting?.task.exclusive === undefined ? waiting : undefined;
   }
 

@@ -7,9 +7,7 @@ import { builtUrl, FROM_SOURCE } from '../own.js';
 import type { Executor, RunEnd, RunListener, Running } from './executor.js';
 import { GRACE_MS } from './executor.js';
 import { type FromThread, type RunOrder, serializeError, type ThreadJob, type ToThread } from './protocol.js';
-
-/** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
-const MAX_OLD_GENERATION_MB = 512;
+import { MAX_OLD_GENERATION_MB, threadOptions } from './thread-ahead.js';
 
 /** A thread whose heap is this full at a task's end takes no more: the next task would pay for what others left. */
 const RECYCLE_BYTES = 0.6 * MAX_OLD_GENERATION_MB * 1_048_576;
@@ -30,6 +28,8 @@ export interface ThreadOptions {
   readonly clock: Clock;
   /** Tinypool's class; imported by the caller, because it is only needed once there are threads. */
   readonly Pool: typeof Tinypool;
+  /** One that was started ahead, with its capacity; one of its own when absent. */
+  readonly ahead?: Tinypool | undefined;
   /** Told when the thread is gone; whoever started a task hears of its end by `ended`. */
   readonly changed: () => void;
 }
@@ -46,24 +46,14 @@ export class Thread implements Pick<Executor, 'start'> {
   readonly #runs = new Map<number, ActiveRun>();
   #worker: Worker | undefined;
   #load: EventLoopUtilization | undefined;
-  /** What it was told to run next. */
-  #next: number | undefined;
-  /** True while its port keeps the process alive. */
-  #isHeld = false;
-  #resting: NodeJS.Immediate | undefined;
+  /** What it was told to run next, in order. */
+  #next: number[] = [];
   #state: 'open' | 'retired' | 'gone' = 'open';
 
   constructor(options: ThreadOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#pool = new options.Pool({
-      filename: builtUrl('core/execute/worker.js'),
-      minThreads: 1,
-      maxThreads: 1,
-      concurrentTasksPerWorker: options.capacity,
-      useAtomics: false,
-      resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB },
-    });
+    this.#pool = options.ahead ?? new options.Pool(threadOptions(options.capacity));
     // Without a listener, an error outside a task would end the process.
     this.#pool.on('error', (error: unknown) => this.#lose(error));
     for (const thread of this.#pool.threads) {
@@ -118,15 +108,14 @@ export class Thread implements Pick<Executor, 'start'> {
         this.#runs.get(order.run)?.cancelGrace?.();
         if (!this.#runs.delete(order.run)) return;
         resolve(end);
-        this.#restSoon();
+        if (this.#runs.size === 0) this.#port.unref();
         if (this.#state === 'retired' && this.#runs.size === 0) this.#end();
       };
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
     // The port keeps the process alive while a run's answer is awaited.
-    if (!this.#isHeld) this.#port.ref();
-    this.#isHeld = true;
-    if (this.#next === order.run) this.#next = undefined;
+    this.#port.ref();
+    if (this.#next[0] === order.run) this.#next.shift();
     else {
       this.#forgetNext();
       this.#port.postMessage({ type: 'run', order: forThread(order) } satisfies ToThread);
@@ -139,33 +128,21 @@ export class Thread implements Pick<Executor, 'start'> {
     };
   }
 
-  /** Tells it what will run next: it begins with that at the end of its task, and not when it is told to a moment later. */
+  /** Tells it what will run next, after what it was told before: it begins with that at the end of its task, and not when it is told to a moment later. */
   tellNext(order: RunOrder): void {
     if (this.#state !== 'open') return;
-    this.#forgetNext();
-    this.#next = order.run;
+    this.#next.push(order.run);
     this.#port.postMessage({ type: 'next', order: forThread(order) } satisfies ToThread);
   }
 
   /** True while a task that it was told of is what it runs next, or runs already. */
   isNext({ run }: RunOrder): boolean {
-    return this.#state === 'open' && this.#next === run;
-  }
-
-  /** Lets the process end, once nothing else was started: letting go between any two tasks takes as long as a tenth of a small one. */
-  #restSoon(): void {
-    if (this.#runs.size > 0 || this.#resting !== undefined) return;
-    this.#resting = setImmediate(() => {
-      this.#resting = undefined;
-      if (this.#runs.size > 0 || this.#state === 'gone') return;
-      this.#isHeld = false;
-      this.#port.unref();
-    });
+    return this.#state === 'open' && this.#next[0] === run;
   }
 
   #forgetNext(): void {
-    if (this.#next !== undefined) this.#port.postMessage({ type: 'forget', run: this.#next } satisfies ToThread);
-    this.#next = undefined;
+    if (this.#next.length > 0) this.#port.postMessage({ type: 'forget', runs: this.#next } satisfies ToThread);
+    this.#next = [];
   }
 
   /** Takes no more tasks and ends when those it has are done. */

@@ -39,8 +39,8 @@ class ThreadState {
   readonly #meter = new ResourceMeter();
   /** True where tasks share the thread: there nobody knows whose time it is. */
   #shared = false;
-  /** What it runs next without being told again. */
-  #next: RunOrder | undefined;
+  /** What it runs next without being told again, in order. */
+  #next: RunOrder[] = [];
 
   connect(job: ThreadJob): void {
     this.#port = job.port;
@@ -98,10 +98,8 @@ class ThreadState {
 
   /** Runs what is next, once nothing else runs. */
   #goOn(): void {
-    const order = this.#next;
-    if (order === undefined || this.#runs.size > 0) return;
-    this.#next = undefined;
-    void this.run(order);
+    const order = this.#runs.size > 0 ? undefined : this.#next.shift();
+    if (order !== undefined) void this.run(order);
   }
 
   /** An error that nobody caught belongs to the run in whose asynchronous context it arose. */
@@ -125,13 +123,13 @@ class ThreadState {
       return;
     }
     if (message.type === 'next') {
-      this.#next = message.order;
+      this.#next.push(message.order);
       this.#goOn();
       return;
     }
     if (message.type === 'forget') {
-      if (this.#next?.run === message.run) this.#next = undefined;
-      this.#runs.get(message.run)?.controller.abort(new Error('It was not its turn.'));
+      this.#next = this.#next.filter(({ run }) => !message.runs.includes(run));
+      for (const run of message.runs) this.#runs.get(run)?.controller.abort(new Error('It was not its turn.'));
       return;
     }
     if (message.type === 'prepare') {

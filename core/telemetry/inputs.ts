@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { pathOfUrl } from '../check/file-url.js';
 import { hashTexts } from '../model/hash.js';
 import type { JsonObject } from '../model/json.js';
 import type { CheckResult } from '../model/result.js';
@@ -30,7 +30,7 @@ export function runInputs(
       ...(config.file === undefined ? [] : [read(config.file)]),
     ]),
     plugins: hashTexts(
-      modules.flatMap((module) => [module, module.startsWith('file:') ? read(fileURLToPath(module)) : '']),
+      modules.flatMap((module) => [module, module.startsWith('file:') ? read(pathOfUrl(module)) : '']),
     ),
     content: hashTexts([...entries.map(entryText), ...changedTexts(changes)]),
   };
