@@ -111,7 +111,7 @@ export const ERRORS = {
   },
   SR_HOOK_FAILED: {
     exitCode: 3,
-    title: 'A plugin failed in a hook',
+    title: 'A plugin failed in a hook, or did not end there within 30 s',
     fix: "Report the cause to the plugin's author, or remove the plugin.",
   },
   SR_INPUT_UNDECLARED: {

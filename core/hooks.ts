@@ -1,10 +1,17 @@
 import type { AsyncSeriesHook, SyncHook } from 'tapable';
 import { messageOf, ScanError } from './errors.js';
+import type { Clock } from './model/clock.js';
 import type { Finding } from './model/finding.js';
 import { freeze } from './model/freeze.js';
 import type { Notice, ReportedFile, RunResult, TaskRecord } from './model/result.js';
 import type { Plan, Task } from './model/task.js';
 import type { HookTime } from './model/telemetry.js';
+
+/**
+ * How long a scan waits for a tap: enough to send a result to a slow server, and less than a person or a CI job waits
+ * before they believe that it hangs. What a tap began goes on; only nobody waits for it any more.
+ */
+const HOOK_LIMIT_MS = 30_000;
 
 /** What each hook is given. */
 export interface HookArguments {
@@ -50,7 +57,7 @@ export interface HookRunner {
   call<Name extends SyncHookName>(name: Name, ...args: HookArguments[Name]): void;
   /** True when a plugin listens to a hook: what nobody hears need not be made. */
   heard(name: SyncHookName): boolean;
-  /** Calls a hook and waits for its taps. A tap that throws or rejects becomes a notice; the other taps still run. */
+  /** Calls a hook and waits for its taps. A tap that throws, rejects or takes too long becomes a notice; the other taps still run. */
   promise<Name extends AsyncHookName>(name: Name, ...args: HookArguments[Name]): Promise<void>;
   /** Time spent, by plugin and hook. */
   times(): readonly HookTime[];
@@ -60,10 +67,15 @@ const SILENT: HookRunner = { call: () => {}, heard: () => false, promise: () => 
 
 /**
  * Creates the hooks of one scan and lets each plugin tap them.
- * @param fail is told of every tap that throws, and the scan goes on.
+ * @param clock measures the taps and ends the wait for one that takes longer than 30 s.
+ * @param fail is told of every tap that throws or takes too long, and the scan goes on.
  * @throws ScanError `SR_PLUGIN_TAP` when a plugin's `apply` throws or taps with something that is not a function.
  */
-export async function createHooks(plugins: readonly Tapper[], fail: (notice: Notice) => void): Promise<HookRunner> {
+export async function createHooks(
+  plugins: readonly Tapper[],
+  clock: Clock,
+  fail: (notice: Notice) => void,
+): Promise<HookRunner> {
   const tappers = plugins.filter((plugin) => plugin.apply !== undefined);
   if (tappers.length === 0) return SILENT;
   const { AsyncSeriesHook, SyncHook } = await import('tapable');
@@ -76,10 +88,10 @@ export async function createHooks(plugins: readonly Tapper[], fail: (notice: Not
     reported: new AsyncSeriesHook<[readonly ReportedFile[]]>(['reports'], 'reported'),
     close: new AsyncSeriesHook<[]>([], 'close'),
   });
-  const clock = new TapClock(fail);
-  for (const [name, hook] of Object.entries(hooks) as [HookName, ScanHooks[HookName]][]) intercept(name, hook, clock);
+  const taps = new TapClock(clock, fail);
+  for (const [name, hook] of Object.entries(hooks) as [HookName, ScanHooks[HookName]][]) intercept(name, hook, taps);
   for (const plugin of tappers) {
-    clock.plugin = plugin.name;
+    taps.plugin = plugin.name;
     try {
       plugin.apply?.(hooks);
     } catch (error) {
@@ -90,12 +102,12 @@ export async function createHooks(plugins: readonly Tapper[], fail: (notice: Not
       );
     }
   }
-  clock.plugin = undefined;
+  taps.plugin = undefined;
   return {
     call: (name, ...args) => (hooks[name] as unknown as SyncHook<unknown[]>).call(...freeze(args)),
     heard: (name) => hooks[name].taps.length > 0,
     promise: (name, ...args) => (hooks[name] as unknown as AsyncSeriesHook<unknown[]>).promise(...freeze(args)),
-    times: () => clock.times(),
+    times: () => taps.times(),
   };
 }
 
@@ -124,55 +136,86 @@ type Place = { readonly plugin: string; readonly hook: HookName };
 
 function guard(type: string, tap: Tap, place: Place, clock: TapClock): Tap {
   if (type === 'promise') {
-    return async (...args) => {
-      const started = performance.now();
-      try {
-        await tap(...args);
-      } catch (error) {
-        clock.failed(place, error);
-      }
-      clock.add(place, performance.now() - started);
-    };
+    return (...args) =>
+      new Promise<void>((resolve) => {
+        const turn = clock.turn(place, resolve);
+        turn.run(() => Promise.resolve(tap(...args)).then(turn.end, turn.fail));
+      });
   }
   if (type === 'async') {
     return (...args) => {
-      const started = performance.now();
-      const done = args.pop() as () => void;
-      let ended = false;
-      const end = (error?: unknown): void => {
-        if (error) clock.failed(place, error);
-        // A second callback would run the taps that follow a second time.
-        if (ended) return;
-        ended = true;
-        clock.add(place, performance.now() - started);
-        done();
-      };
-      try {
-        tap(...args, end);
-      } catch (error) {
-        end(error);
-      }
+      const turn = clock.turn(place, args.pop() as () => void);
+      turn.run(() => tap(...args, (error?: unknown) => (error ? turn.fail(error) : turn.end())));
     };
   }
   return (...args) => {
-    const started = performance.now();
+    const started = clock.now();
     try {
       tap(...args);
     } catch (error) {
       clock.failed(place, error);
     }
-    clock.add(place, performance.now() - started);
+    clock.add(place, clock.now() - started);
   };
+}
+
+/** The turn of a tap that the scan waits for. */
+interface Turn {
+  /** Starts it; a throw ends it. */
+  run(tap: () => unknown): void;
+  /** Ends it; a second end would run the taps that follow a second time, and does nothing. */
+  readonly end: () => void;
+  /** Ends it by a failure, which is told whenever it comes. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** Who taps now, how long taps took, and where their failures go. */
 class TapClock {
   plugin: string | undefined;
+  readonly #clock: Clock;
   readonly #fail: (notice: Notice) => void;
   readonly #times = new Map<string, { plugin: string; hook: HookName; calls: number; timeMs: number }>();
 
-  constructor(fail: (notice: Notice) => void) {
+  constructor(clock: Clock, fail: (notice: Notice) => void) {
+    this.#clock = clock;
     this.#fail = fail;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /**
+   * The turn of a tap, which ends by itself when it takes too long.
+   * @param over is called once, at its end.
+   */
+  turn(place: Place, over: () => void): Turn {
+    const started = this.now();
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      cancel();
+      this.add(place, this.now() - started);
+      over();
+    };
+    const cancel = this.#clock.after(HOOK_LIMIT_MS, () => {
+      const { plugin, hook } = place;
+      this.#tell(place, `The plugin '${plugin}' did not end in the hook '${hook}' within ${HOOK_LIMIT_MS / 1_000} s`);
+      end();
+    });
+    const fail = (error: unknown): void => {
+      this.failed(place, error);
+      end();
+    };
+    const run = (tap: () => unknown): void => {
+      try {
+        tap();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    return { run, end, fail };
   }
 
   add({ plugin, hook }: Place, timeMs: number): void {
@@ -183,8 +226,11 @@ class TapClock {
     this.#times.set(key, entry);
   }
 
-  failed({ plugin, hook }: Place, error: unknown): void {
-    const message = `The plugin '${plugin}' failed in the hook '${hook}': ${messageOf(error)}`;
+  failed(place: Place, error: unknown): void {
+    this.#tell(place, `The plugin '${place.plugin}' failed in the hook '${place.hook}': ${messageOf(error)}`);
+  }
+
+  #tell({ plugin }: Place, message: string): void {
     this.#fail({ code: 'SR_HOOK_FAILED', level: 'error', plugin, message });
   }
 

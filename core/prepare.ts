@@ -143,7 +143,7 @@ async function prepareWith(
     const { targetPackages } = await import('./packages.js');
     return makePlan({ ...input, packages: await targetPackages(files, config.exclude, notice) });
   });
-  const hooks = await createHooks(config.plugins, notice);
+  const hooks = await createHooks(config.plugins, runtime.clock, notice);
   return {
     runId,
     config,

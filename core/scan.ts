@@ -155,8 +155,8 @@ class ScanRun {
     const to = output ?? { stdout: () => Promise.resolve(), color: false, columns: 80, verbosity: 'normal' };
     // A scan that was interrupted is still reported; who cancels while reports are written stops them.
     const signal = this.#signal.aborted ? new AbortController().signal : this.#signal;
-    const { runReporters } = await engine();
-    const reports = this.masked(await runReporters(reporters, result, to, { cwd, environment, signal }));
+    const place = { cwd, environment, signal, onKill: this.#runtime.onKill };
+    const reports = this.masked(await (await engine()).runReporters(reporters, result, to, place));
     this.#keep?.();
     this.#emit({ type: 'reported', reports });
     await hooks.promise('reported', reports);

@@ -109,7 +109,7 @@ async function change(
     return 130;
   }
   const changed = make(result.checks);
-  await writeRendered(formatBaseline(changed.findings), file, () => Promise.resolve());
+  await writeRendered(formatBaseline(changed.findings), file, { stdout: () => Promise.resolve() });
   const open = result.checks.filter(({ outcome }) => !isConclusive(outcome));
   if (flags.json)
     await printJson({ file, total: sumOf(changed.findings), ...numbers(changed), withoutAnswer: open.map(endOf) });

@@ -127,7 +127,7 @@ function forTerminal(patch: string, { green, red, cyan, bold }: Colors): string 
 }
 
 function wouldBe(done: FixDone): string {
-  if (done.fixed === 0) return `nothing to fix${moreText(done)}`;
+  if (done.fixed === 0) return `nothing to fix${moreText(done).replaceAll(' more ', ' ')}`;
   return `${plural(done.fixed, 'finding')} in ${plural(done.files.length, 'file')} can be fixed: scanrun fix --write${moreText(done)}`;
 }
 

@@ -11,7 +11,6 @@ import type { ScanOptions } from '../scan.js';
 import type { FixDone, FixedFile } from './fix-report.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
-import { onCrash, watchForLeaks } from './reports.js';
 import { type Completed, scanOnce } from './run.js';
 import { rootOf } from './target.js';
 
@@ -36,7 +35,7 @@ export async function fix(target: string, flags: FixFlags): Promise<number> {
   const root = rootOf(target);
   const options = await scanOptions(target, flags);
   const runtime = createRuntime();
-  onCrash(() => runtime.kill());
+  process.on('uncaughtExceptionMonitor', () => runtime.kill());
   try {
     const run = new FixRun(root, options, flags, runtime);
     const done = flags.write ? await run.write() : await run.show();
@@ -44,7 +43,6 @@ export async function fix(target: string, flags: FixFlags): Promise<number> {
     return await tellFixes(done, flags);
   } finally {
     await runtime.close();
-    watchForLeaks();
   }
 }
 

@@ -6,6 +6,7 @@ import type { ThreadAhead } from '../execute/thread-ahead.js';
 import type { BaselineFlags } from './baseline.js';
 import type { CacheAction, CacheFlags } from './cache.js';
 import type { DiffFlags } from './diff.js';
+import { endOnCrash, watchForLeaks } from './ending.js';
 import type { FixFlags } from './fix.js';
 import {
   addBaselineFlags,
@@ -179,12 +180,14 @@ addRenderFlags(merge).action((results: string[], flags: MergeFlags) =>
 /** Does a command's work. Whatever goes wrong, the exit code is not that of findings. */
 async function finish(work: () => Promise<number>): Promise<void> {
   bearStderr();
+  endOnCrash();
   try {
     process.exitCode = await work();
   } catch (error) {
     const { printError } = await import('./print-error.js');
     process.exitCode = printError(error, process.stderr);
   }
+  watchForLeaks();
 }
 
 /** What standard error does not take has nowhere else to go, and changes nothing about the answer. */

@@ -9,7 +9,8 @@ import type { RunResult } from '../model/result.js';
 import { createRedactor } from '../redact/create.js';
 import { redactRecord } from '../redact/record.js';
 import { runReporters } from '../report/run-reporters.js';
-import { exitCode, onCrash, type PrintFlags, reportTo, tellReports, watchForLeaks } from './reports.js';
+import { END_SIGNALS } from './ending.js';
+import { exitCode, type PrintFlags, reportTo, tellReports } from './reports.js';
 
 /** Flags of the commands that render a result again. */
 export interface RenderFlags extends PrintFlags {
@@ -26,16 +27,37 @@ interface Outputs {
 
 /** Renders a result and gives the exit code: that of its gate, as after the scan, or 3 where only a reporter failed. */
 export async function renderResult(result: RunResult, flags: RenderFlags): Promise<number> {
-  onCrash();
   const { reporters, redact } = await outputsOf(flags);
   // The patterns may be of today, and the file of somebody else.
   const redactor = createRedactor({ ...redact, settings: [], environment: process.env });
   const clean = redactRecord(redactor, result);
-  const place = { cwd: process.cwd(), environment: process.env, signal: new AbortController().signal };
+  const place = {
+    cwd: process.cwd(),
+    environment: process.env,
+    signal: new AbortController().signal,
+    onKill: killed(),
+  };
   const reports = await runReporters(reporters, clean, reportTo(flags), place);
   tellReports(reports, flags);
-  watchForLeaks();
   return exitCode(clean, reports);
+}
+
+/** Tells who writes when the process ends at once: by a signal, or by an error that nobody caught. */
+function killed(): (callback: () => void) => () => void {
+  const callbacks = new Set<() => void>();
+  const kill = (): void => {
+    for (const callback of callbacks) callback();
+  };
+  process.on('uncaughtExceptionMonitor', kill);
+  for (const signal of END_SIGNALS)
+    process.on(signal, () => {
+      kill();
+      process.exit(130);
+    });
+  return (callback) => {
+    callbacks.add(callback);
+    return () => callbacks.delete(callback);
+  };
 }
 
 /** The reporters of the flags or the environment; only without any the configuration is loaded, which is a program. */

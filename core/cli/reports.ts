@@ -4,9 +4,6 @@ import type { ReportedFile, RunResult } from '../model/result.js';
 import type { ReportTo } from '../report/run-reporters.js';
 import { stdoutSink, wantsColor } from './terminal.js';
 
-/** Milliseconds that a plugin's forgotten handle may keep the process after everything is written. */
-const LEAK_MS = 1_000;
-
 /** Flags that say how much is printed, and how. */
 export interface PrintFlags {
   readonly quiet?: boolean;
@@ -44,27 +41,4 @@ export function exitCode(result: RunResult, reports: readonly ReportedFile[], br
   const { gateExitCode } = result.verdict;
   const failed = broken || reports.some(({ error }) => error !== undefined);
   return gateExitCode === 0 && failed ? 3 : gateExitCode;
-}
-
-/**
- * An error that nobody caught, of a plugin or of ours, ends the process: not as if it had found something.
- * @param first runs before, so that no other process is left.
- */
-export function onCrash(first: () => void = () => {}): void {
-  process.on('uncaughtException', (error) => {
-    first();
-    void import('./print-error.js').then(
-      ({ printError }) => process.exit(printError(error, process.stderr)),
-      () => process.exit(3),
-    );
-  });
-}
-
-/** A handle that a plugin or reporter forgot would keep the process for ever. Nothing of ours is open any more. */
-export function watchForLeaks(): void {
-  setTimeout(() => {
-    const kinds = [...new Set(process.getActiveResourcesInfo())].join(', ');
-    process.stderr.write(`scanrun: something that a plugin opened is still open (${kinds}); ending anyway\n`);
-    process.exit();
-  }, LEAK_MS).unref();
 }

@@ -7,10 +7,11 @@ import type { Notice, ReportedFile, RunResult } from '../model/result.js';
 import { createProgress, type Progress, type ProgressMode } from '../report/progress.js';
 import { createRuntime, type Runtime } from '../runtime.js';
 import { type ScanHandle, type ScanOptions, scan } from '../scan.js';
+import { END_SIGNALS } from './ending.js';
 import type { EventFile } from './event-file.js';
 import type { RunFlags } from './flags.js';
 import { scanOptions } from './options.js';
-import { exitCode, onCrash, reportTo, tellReports, watchForLeaks } from './reports.js';
+import { exitCode, reportTo, tellReports } from './reports.js';
 
 /**
  * Runs a scan and gives the exit code.
@@ -50,7 +51,7 @@ export function exitCodeOf({ result, reports, broken }: Completed): number {
   return exitCode(result, reports, broken);
 }
 
-/** Scans with everything around it: progress, signals, the log, events, and what plugins left open. */
+/** Scans with everything around it: progress, signals, the log, and events. */
 export async function complete(options: ScanOptions, flags: RunFlags, ahead?: ThreadAhead): Promise<Completed> {
   if (flags.events === '-' && (flags.json || flags.reporter?.some((name) => !name.includes('=')))) {
     throw new ScanError('SR_REPORTER_STDOUT', '--events - and a report both want standard output.', {
@@ -59,7 +60,7 @@ export async function complete(options: ScanOptions, flags: RunFlags, ahead?: Th
   }
   const runtime = createRuntime();
   if (ahead !== undefined) runtime.pool.adopt(ahead);
-  onCrash(() => runtime.kill());
+  process.on('uncaughtExceptionMonitor', () => runtime.kill());
   // Its threads end while the reports are written.
   const ending: Listener = {
     event: ({ type }) => {
@@ -71,7 +72,6 @@ export async function complete(options: ScanOptions, flags: RunFlags, ahead?: Th
     return await scanOnce(options, flags, runtime, ending);
   } finally {
     await runtime.close();
-    watchForLeaks();
   }
 }
 
@@ -130,10 +130,9 @@ function onSignals(handle: ScanHandle, runtime: Runtime): () => void {
     process.stderr.write(`\nscanrun: ${signal}, ending softly; once more ends at once\n`);
     handle.cancel(`The scan was interrupted by ${signal}.`);
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, listener);
+  for (const signal of END_SIGNALS) process.on(signal, listener);
   return () => {
-    for (const signal of signals) process.off(signal, listener);
+    for (const signal of END_SIGNALS) process.off(signal, listener);
   };
 }
 

@@ -8,9 +8,9 @@ import type { ReportedFile } from '../model/result.js';
 import { plural } from '../model/text.js';
 import { createRuntime } from '../runtime.js';
 import type { ScanOptions } from '../scan.js';
+import { END_SIGNALS, endAfter, endOnCrash, watchForLeaks } from './ending.js';
 import { scanOptions } from './options.js';
 import { printError } from './print-error.js';
-import { onCrash } from './reports.js';
 import { exitCodeOf, scanOnce } from './run.js';
 import type { WatchRequest, WatchRestart } from './watch.js';
 import { Loaded } from './watch-loaded.js';
@@ -34,7 +34,7 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
   const root = await realpath(resolve(options.cwd, target));
   const loaded = new Loaded(options);
   const runtime = createRuntime();
-  onCrash(() => runtime.kill());
+  process.on('uncaughtExceptionMonitor', () => runtime.kill());
   // Whoever started it is gone, and with it the terminal that this would write to.
   process.on('disconnect', () => {
     runtime.kill();
@@ -115,17 +115,16 @@ function note(written: Set<string>, reports: readonly ReportedFile[]): void {
 
 /** Signals between scans; during one they are the scan's. */
 function signalled(): { readonly came: Promise<End>; mute(): void; listen(): void } {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let tell: (end: End) => void = () => {};
   const came = new Promise<End>((resolve) => {
     tell = resolve;
   });
   const listener = (): void => tell({ kind: 'signal' });
   const listen = (): void => {
-    for (const signal of signals) process.on(signal, listener);
+    for (const signal of END_SIGNALS) process.on(signal, listener);
   };
   const mute = (): void => {
-    for (const signal of signals) process.off(signal, listener);
+    for (const signal of END_SIGNALS) process.off(signal, listener);
   };
   return { came, mute, listen };
 }
@@ -143,6 +142,7 @@ function say(text: string): void {
   process.stderr.write(`scanrun: ${text}\n`);
 }
 
+endOnCrash();
 process.once('message', (request: WatchRequest) => {
   session(request).then(
     ({ restart, code }) => {
@@ -150,7 +150,9 @@ process.once('message', (request: WatchRequest) => {
       if (restart) process.send?.({ restart } satisfies WatchRestart);
       process.removeAllListeners('disconnect');
       process.disconnect();
+      // The next process starts when this one has ended.
+      watchForLeaks();
     },
-    (error: unknown) => process.exit(printError(error, process.stderr)),
+    (error: unknown) => endAfter(printError(error, process.stderr)),
   );
 });

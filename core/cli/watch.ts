@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ScanError } from '../errors.js';
 import { builtUrl } from '../own.js';
+import { END_SIGNALS } from './ending.js';
 import type { RunFlags } from './flags.js';
 
 /** What the scanning process is told. */
@@ -61,11 +62,11 @@ class Ends {
   };
 
   constructor() {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, this.#pass);
+    for (const signal of END_SIGNALS) process.on(signal, this.#pass);
   }
 
   close(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, this.#pass);
+    for (const signal of END_SIGNALS) process.off(signal, this.#pass);
   }
 }
 

@@ -4,7 +4,7 @@ import { maskNamed } from '../redact/named.js';
 import { MASK } from '../redact.js';
 import type { ResolvedCheck } from './checks.js';
 import type { ResolvedProfile } from './profiles.js';
-import type { ResolvedConfig } from './resolve.js';
+import type { ResolvedConfig } from './resolved.js';
 
 /** The configuration for the report: plain JSON, without functions, without the values of options that are named like secrets or that a redaction pattern matches. */
 export function printableConfig(config: Omit<ResolvedConfig, 'printable'>, targetRoot: string): JsonObject {

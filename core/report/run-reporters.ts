@@ -4,7 +4,7 @@ import { describeError } from '../errors.js';
 import type { JsonObject } from '../model/json.js';
 import type { ReportedFile, RunResult } from '../model/result.js';
 import type { Plan } from '../model/task.js';
-import { type Sink, writeRendered } from './write.js';
+import { type WriteTo, writeRendered } from './write.js';
 
 /** A reporter to run. */
 export interface ReporterRun {
@@ -19,9 +19,7 @@ export interface ReporterRun {
 }
 
 /** What reporters write to and are told of it. */
-export interface ReportTo {
-  /** Standard output. */
-  readonly stdout: Sink;
+export interface ReportTo extends Pick<WriteTo, 'stdout'> {
   /** True when standard output wants colours. */
   readonly color: boolean;
   /** The terminal's width. */
@@ -31,7 +29,7 @@ export interface ReportTo {
 }
 
 /** Where reporters run: the scan's folder and environment, and what stops them. */
-export type ReportPlace = Pick<ReporterContext, 'cwd' | 'environment' | 'signal'>;
+export type ReportPlace = Pick<ReporterContext, 'cwd' | 'environment' | 'signal'> & Pick<WriteTo, 'onKill'>;
 
 /** Loads the reporters while threads work and nothing else is to be done; where none does, it would only come sooner. */
 export function loadAhead(
@@ -51,7 +49,7 @@ export async function runReporters(
   reporters: readonly ReporterRun[],
   result: RunResult,
   to: ReportTo,
-  place: ReportPlace,
+  { onKill, ...place }: ReportPlace,
 ): Promise<ReportedFile[]> {
   const reports: ReportedFile[] = [];
   const ordered = [...reporters].sort((a, b) => Number(a.output === '-') - Number(b.output === '-'));
@@ -69,7 +67,7 @@ export async function runReporters(
         output,
         ...place,
       });
-      for (const written of await writeRendered(rendered, run.output, to.stdout))
+      for (const written of await writeRendered(rendered, run.output, { stdout: to.stdout, onKill }))
         reports.push({ reporter: run.name, ...written });
     } catch (error) {
       reports.push({

@@ -1,4 +1,5 @@
-import { chmod, type FileHandle, mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { chmod, type FileHandle, mkdir, open, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Rendered } from '../check/reporter.js';
 import { messageOf, ScanError } from '../errors.js';
@@ -8,6 +9,14 @@ const BATCH_BYTES = 262_144;
 
 /** Where a report on standard output goes. */
 export type Sink = (chunk: string | Uint8Array) => Promise<void>;
+
+/** Where reports go, and who is told of what must not be left. */
+export interface WriteTo {
+  /** Standard output. */
+  readonly stdout: Sink;
+  /** Tells what must be done when the process ends at once; returns how to take that back. */
+  readonly onKill?: ((callback: () => void) => () => void) | undefined;
+}
 
 /** A file that was written. */
 export interface Written {
@@ -19,18 +28,22 @@ export interface Written {
  * Puts what a reporter rendered where it belongs. A file appears whole or not at all.
  * @throws ScanError `SR_REPORT_WRITE` naming the file and the system's reason.
  */
-export async function writeRendered(rendered: Rendered, output: string, stdout: Sink): Promise<Written[]> {
-  if (typeof rendered === 'object' && 'files' in rendered) return writeMany(rendered.files, output);
-  if (output !== '-') return [await writeWhole(output, chunks(rendered))];
+export async function writeRendered(rendered: Rendered, output: string, to: WriteTo): Promise<Written[]> {
+  if (typeof rendered === 'object' && 'files' in rendered) return writeMany(rendered.files, output, to);
+  if (output !== '-') return [await writeWhole(output, chunks(rendered), to)];
   let sizeBytes = 0;
   for await (const chunk of chunks(rendered)) {
     sizeBytes += Buffer.byteLength(chunk);
-    await stdout(chunk);
+    await to.stdout(chunk);
   }
   return [{ file: '-', sizeBytes }];
 }
 
-async function writeMany(files: Readonly<Record<string, string | Uint8Array>>, output: string): Promise<Written[]> {
+async function writeMany(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  output: string,
+  to: WriteTo,
+): Promise<Written[]> {
   if (output === '-')
     throw new ScanError('SR_REPORT_WRITE', 'A reporter that makes several files cannot write to standard output.');
   // All names first: a report of which one file is refused is not half written.
@@ -44,13 +57,13 @@ async function writeMany(files: Readonly<Record<string, string | Uint8Array>>, o
     return { file: join(output, inside), content: Buffer.from(content as string) };
   });
   const written: Written[] = [];
-  for (const { file, content } of resolved) written.push(await writeWhole(file, chunks(content)));
+  for (const { file, content } of resolved) written.push(await writeWhole(file, chunks(content), to));
   return written;
 }
 
-async function writeWhole(file: string, content: Chunks): Promise<Written> {
+async function writeWhole(file: string, content: Chunks, to: WriteTo): Promise<Written> {
   const path = await writing(file, () => placeOf(file));
-  return { file, sizeBytes: path === undefined ? await pour(file, content) : await replace(file, path, content) };
+  return { file, sizeBytes: path === undefined ? await pour(file, content) : await replace(file, path, content, to) };
 }
 
 /** The path to replace, behind links; undefined for a device or a pipe, which is written to: putting a file in its place would take it from everybody else. */
@@ -74,11 +87,17 @@ async function pour(file: string, content: Chunks): Promise<number> {
  * Writes beside the file, to the disk, and renames. Not by write-file-atomic: it takes a short write for a whole one, so
  * that on a full disk half a report replaced the old one, and nothing was said.
  */
-async function replace(file: string, path: string, content: Chunks): Promise<number> {
+async function replace(file: string, path: string, content: Chunks, { onKill }: WriteTo): Promise<number> {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
   const mode = (await stat(path).catch(() => undefined))?.mode;
-  const handle = await writing(file, () => open(temporary, 'wx'));
+  const remove = (): void => rmSync(temporary, { force: true });
+  const forget = onKill?.(remove);
   try {
+    const handle = await writing(file, () => {
+      // Made before it is opened: an opening that is under way could make it again when the process ends.
+      closeSync(openSync(temporary, 'wx'));
+      return open(temporary, 'r+');
+    });
     const sizeBytes = await writeAll(handle, content, file).finally(() => handle.close());
     await writing(file, async () => {
       if (mode !== undefined) await chmod(temporary, mode & 0o7777);
@@ -86,8 +105,10 @@ async function replace(file: string, path: string, content: Chunks): Promise<num
     });
     return sizeBytes;
   } catch (error) {
-    await rm(temporary, { force: true });
+    remove();
     throw error;
+  } finally {
+    forget?.();
   }
 }
 

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { CheckCase } from '../testing.js';
+import type { CheckCase } from './cases.js';
 
 const run = promisify(execFile);
 

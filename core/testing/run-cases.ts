@@ -22,7 +22,7 @@ import { byPackage, type TargetPackage } from '../model/package.js';
 import type { Task } from '../model/task.js';
 import { Redactor } from '../redact.js';
 import { createRuntime, type Runtime } from '../runtime.js';
-import type { CheckCase, CheckCases, ExpectedFinding } from '../testing.js';
+import type { CheckCase, CheckCases, ExpectedFinding } from './cases.js';
 import { withProject } from './project.js';
 import { tryFixes } from './try-fixes.js';
 

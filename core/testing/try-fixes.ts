@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decode, encodeAs } from '../files/text.js';
 import { chooseFixes, type FileProblem, type Opened } from '../fix/choose.js';
 import type { Finding } from '../model/finding.js';
-import type { ExpectedFinding } from '../testing.js';
+import type { ExpectedFinding } from './cases.js';
 
 /** Rounds until fixes that undo each other are told. */
 const MAX_ROUNDS = 10;

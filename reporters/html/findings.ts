@@ -32,6 +32,8 @@ export interface Choice {
 export interface FindingsView {
   readonly total: number;
   readonly suppressed: number;
+  /** How many can be fixed, and by what; empty where none can. */
+  readonly fixes: string;
   /** Findings that count: all but the suppressed, with the thousands set apart. */
   readonly counted: string;
   readonly groups: readonly GroupView[];
@@ -54,11 +56,11 @@ export function checksThatFound(result: RunResult): CheckResult[] {
     .sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || compareText(a.checkId, b.checkId));
 }
 
-/** Builds the section; `limit` findings are in the page itself. */
+/** Builds the section; `limit` findings are in the page itself, and `fixes` says what can be fixed. */
 export function findingsView(
   found: readonly CheckResult[],
   rows: ReadonlyMap<CheckResult, number>,
-  limit: number,
+  { limit, fixes }: { readonly limit: number; readonly fixes: string },
 ): FindingsView {
   const all = found.flatMap((check) => check.findings);
   const counted = all.filter((finding) => !finding.suppressedBy);
@@ -66,6 +68,7 @@ export function findingsView(
   return {
     total: all.length,
     suppressed: all.length - counted.length,
+    fixes,
     counted: number(counted.length),
     groups: groupsOf(found, rows, limit),
     rest:
@@ -93,6 +96,7 @@ export function findingsView(
       package: '-',
       fresh: 'New',
       suppressed: '-',
+      fixable: '-',
       frame: [{ number: 0, marked: true, before: '', mark: '-', after: '' }],
     },
   };

@@ -1,4 +1,5 @@
 import type { RunResult } from 'scanrun';
+import { fixesText } from '../fixes.js';
 import { checksView, rowsOf } from '../page/checks.js';
 import { comparisonView } from '../page/comparison.js';
 import { compilePages, hashSource } from '../page/compile.js';
@@ -9,7 +10,7 @@ import { overviewView } from '../page/overview.js';
 import { nameText } from '../page/text.js';
 import { timelineView } from '../page/timeline.js';
 import { trendView } from '../page/trend.js';
-import { countResult } from '../summary.js';
+import { type Counts, countResult } from '../summary.js';
 import { checksThatFound, findingsView } from './findings.js';
 import { payloadChunks } from './payload.js';
 
@@ -73,8 +74,15 @@ export async function* renderPage(
   const found = checksThatFound(result);
   const rows = rowsOf(result);
   const csp = contentSecurityPolicy(pages.styles, pages.client);
-  const { overview, ...view } = pageView(result, options, rows);
-  yield pages.render('page', { ...view, overview, csp, findings: findingsView(found, rows, options.staticFindings) });
+  const counts = countResult(result);
+  const { overview, ...view } = pageView(result, counts, options, rows);
+  const fixes = fixesText(result, counts.total) ?? '';
+  yield pages.render('page', {
+    ...view,
+    overview,
+    csp,
+    findings: findingsView(found, rows, { limit: options.staticFindings, fixes }),
+  });
   for await (const chunk of payloadChunks(found, rows)) {
     signal.throwIfAborted();
     yield chunk;
@@ -82,8 +90,7 @@ export async function* renderPage(
   yield pages.render('end', {});
 }
 
-function pageView(result: RunResult, options: PageOptions, rows: ReturnType<typeof rowsOf>) {
-  const counts = countResult(result);
+function pageView(result: RunResult, counts: Counts, options: PageOptions, rows: ReturnType<typeof rowsOf>) {
   const overview = overviewView(result, counts);
   return {
     title: options.title === '' ? overview.target : nameText(options.title),

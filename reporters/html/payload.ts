@@ -4,7 +4,7 @@
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
 import { type CheckResult, compareText, type Finding, SEVERITIES } from 'scanrun';
-import { messageText, STATES, stateOf, suppressedText } from '../page/finding.js';
+import { fixableText, messageText, STATES, stateOf, suppressedText } from '../page/finding.js';
 import { frameOf } from '../page/frame.js';
 import { nameText, pathText, safeUrl, titleText } from '../page/text.js';
 
@@ -42,6 +42,7 @@ export async function* payloadChunks(
   yield* column('suppressed', all, ({ finding: { suppressedBy } }) =>
     strings.optional(suppressedBy && suppressedText(suppressedBy)),
   );
+  yield* column('fixable', all, ({ finding }) => strings.optional(fixableText(finding)));
   yield* column('heights', all, ({ finding }) => finding.snippet?.lines.length ?? 0);
   yield `,"framesEach":${FRAMES_EACH},"frames":[`;
   yield* frameParts(all);

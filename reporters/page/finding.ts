@@ -1,4 +1,5 @@
 import type { Finding, Severity, Suppression } from 'scanrun';
+import { fixCommand } from '../fixes.js';
 import { placeOf } from '../summary.js';
 import { clip, visible } from '../visible.js';
 import { type FrameLine, frameLines, frameOf } from './frame.js';
@@ -26,6 +27,12 @@ export function suppressedText({ kind, reason, owner, expires, place }: Suppress
   return `Suppressed by ${visible(kind)}${why}${details.length > 0 ? ` (${details.join(', ')})` : ''}`;
 }
 
+/** That and how `scanrun fix` mends a finding, in words; undefined where it does not. */
+export function fixableText(finding: Finding): string | undefined {
+  const command = fixCommand(finding);
+  return command === undefined ? undefined : `Fixable with ${command}`;
+}
+
 /** The message as the page shows it. */
 export function messageText({ message }: Finding): string {
   return clip(visible(message), MESSAGE_LIMIT);
@@ -46,12 +53,15 @@ export interface FindingView {
   /** `New`, where that is known. */
   readonly fresh?: string;
   readonly suppressed?: string;
+  /** That `scanrun fix` mends it. */
+  readonly fixable?: string;
   readonly frame?: readonly FrameLine[];
 }
 
 /** A finding for a page; `row` is that of its check. */
 export function findingView(finding: Finding, row: number): FindingView {
   const frame = frameOf(finding);
+  const fixable = fixableText(finding);
   return {
     severity: finding.severity,
     severityWord: SEVERITY_WORDS[finding.severity],
@@ -62,6 +72,7 @@ export function findingView(finding: Finding, row: number): FindingView {
     ...(finding.package === undefined ? {} : { package: nameText(finding.package) }),
     ...(stateOf(finding) === 'new' ? { fresh: 'New' } : {}),
     ...(finding.suppressedBy ? { suppressed: suppressedText(finding.suppressedBy) } : {}),
+    ...(fixable === undefined ? {} : { fixable }),
     ...(frame ? { frame: frameLines(frame) } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { formatDuration, type Notice, plural, type RunResult, SEVERITIES, type Verdict } from 'scanrun';
+import { fixesText } from '../fixes.js';
 import {
   budgetText,
   type Counts,
@@ -71,7 +72,7 @@ export function overviewView(result: RunResult, counts: Counts): OverviewView {
     reasons: reasonsOf(verdict),
     target: nameText(target.name),
     tiles: tilesOf(result, counts),
-    facts: factsOf(result),
+    facts: factsOf(result, counts),
     outcomes: countText(counts.outcomes, OUTCOME_WORDS),
     notPlanned: countText(counts.notPlanned, NOT_PLANNED_WORDS),
     ...noticesOf(result.notices),
@@ -142,7 +143,9 @@ function tilesOf({ verdict, statistics }: RunResult, counts: Counts): Tile[] {
   ];
 }
 
-function factsOf({ run, target, statistics }: RunResult): Fact[] {
+function factsOf(result: RunResult, counts: Counts): Fact[] {
+  const { run, target, statistics } = result;
+  const fixes = fixesText(result, counts.total);
   return [
     { name: 'Target', value: pathText(target.root), code: true },
     ...(target.branch === undefined ? [] : [{ name: 'Branch', value: nameText(target.branch), code: true }]),
@@ -156,6 +159,7 @@ function factsOf({ run, target, statistics }: RunResult): Fact[] {
       value: `${formatDuration(Date.parse(run.endedAt) - Date.parse(run.startedAt))}, ${budgetText(statistics)}`,
     },
     { name: 'Files', value: number(statistics.files) },
+    ...(fixes === undefined ? [] : [{ name: 'Fixes', value: fixes }]),
     { name: 'Run', value: nameText(run.id), code: true },
   ];
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, plural, type RunResult, type Statistics, sparkLine } from 'scanrun';
+import { fixesText } from '../fixes.js';
 import {
   budgetText,
   type Counts,
@@ -59,12 +60,13 @@ export function* summaryLines(result: RunResult, counts: Counts, settings: Setti
 function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (readonly [string, string])[] {
   const { statistics, verdict, run, target } = result;
   const suppressed = counts.suppressed > 0 ? `; ${formatCount(counts.suppressed)} suppressed` : '';
+  const fixes = fixesText(result, counts.total);
   const notPlanned = countText(counts.notPlanned, NOT_PLANNED_WORDS);
   const within = statistics.wallMs <= statistics.budgetMs ? `; ${budgetText(statistics)}` : '';
   const phases = Object.entries(statistics.phasesMs).map(([name, ms]) => `${visible(name)} ${formatDuration(ms)}`);
   const text: (readonly [string, string])[] = [
     ['Findings', `${severityText(counts.findings)}${suppressed}`],
-    ...fixRow(result),
+    ...(fixes === undefined ? [] : [['Fixes', fixes] as const]),
     [
       'Checks',
       `${plural(result.checks.length, 'check')} planned${result.checks.length > 0 ? `: ${countText(counts.outcomes, OUTCOME_WORDS)}` : ''}`,
@@ -103,19 +105,6 @@ function rows(result: RunResult, counts: Counts, { verbosity }: Settings): (read
     ['Run', visible(run.id)],
   ];
   return text.filter(([, value]) => textWidth(value) > 0);
-}
-
-/** What `scanrun fix` would do. */
-function fixRow({ checks }: RunResult): (readonly [string, string])[] {
-  const fixes = checks.flatMap(({ findings }) =>
-    findings.flatMap(({ fix, suppressedBy }) => (fix === undefined || suppressedBy !== undefined ? [] : [fix])),
-  );
-  if (fixes.length === 0) return [];
-  const unsafe = fixes.filter((fix) => fix.unsafe).length;
-  const safe = fixes.length - unsafe;
-  if (safe === 0) return [['Fixes', `${formatCount(unsafe)} can be fixed: scanrun fix --unsafe`]];
-  const more = unsafe > 0 ? ` (${formatCount(unsafe)} more with --unsafe)` : '';
-  return [['Fixes', `${formatCount(safe)} can be fixed: scanrun fix${more}`]];
 }
 
 /** What changed since the baseline or the run before. */

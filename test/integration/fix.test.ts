@@ -104,7 +104,7 @@ describe('scanrun fix', () => {
     expect([shown.code, shown.stdout, shown.stderr]).toEqual([
       0,
       '',
-      expect.stringContaining('nothing to fix (1 more with --unsafe)'),
+      expect.stringContaining('nothing to fix (1 with --unsafe)'),
     ]);
     expect((await fix(root, '--write', '--unsafe')).code).toBe(0);
     expect(text(root, 'a.txt')).toBe('bar\n# scanrun-ignore-next-line local/word: it stays\nfoo\n');

@@ -130,6 +130,21 @@ describe('a watch', { timeout: 60_000 }, () => {
     expect(pidIn(fourth)).not.toBe(pidIn(third));
   });
 
+  it('starts a new process and ends though a plugin leaves something open', async () => {
+    const root = project();
+    const plugin = join(root, 'plugin.mjs');
+    writeFileSync(plugin, `${readFileSync(plugin, 'utf8')}\nsetInterval(() => {}, 1_000);`);
+    const { until, command } = start(root);
+    const first = await until(WATCHING);
+    const config = join(root, 'scan.config.json');
+    writeFileSync(config, `${readFileSync(config, 'utf8')}\n`);
+    const second = await until(WATCHING);
+    expect(second).toMatch(/starting again[\s\S]*something that a plugin opened is still open/);
+    expect(pidIn(second)).not.toBe(pidIn(first));
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toMatchObject({ code: 130 });
+  });
+
   it('ends with 130 on a signal, with no process left', async () => {
     const root = project();
     const { until, command } = start(root);

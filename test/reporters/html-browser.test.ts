@@ -9,6 +9,7 @@ import { render } from './render.js';
 import { hostile, large, manyTasks } from './sample-extremes.js';
 import { full } from './sample-full.js';
 import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { rich } from './sample-rich.js';
 
 let browser: Browser | undefined;
 const pages: Page[] = [];
@@ -155,6 +156,17 @@ describe('html in a browser', () => {
     expect(await text(page, '#shown')).toBe('9 findings in 4 groups');
     await page.click('#frames');
     expect(await evaluate(page, `document.querySelector('#list .frame').checkVisibility()`)).toBe(false);
+  });
+
+  it('marks what can be fixed, and finds it', async (ctx) => {
+    const { page } = await show(ctx, rich());
+    const marks = `[...document.querySelectorAll('#list [data-slot=fixable]')].map((each) => each.textContent)`;
+    const both = ['Fixable with scanrun fix', 'Fixable with scanrun fix --unsafe'];
+    expect((await evaluate<string[]>(page, marks)).sort()).toEqual(both);
+    await page.type('#search', 'fixable');
+    expect(await amount(page, '#list .finding')).toBe(2);
+    await page.type('#search', ' --unsafe');
+    expect(await evaluate<string[]>(page, marks)).toEqual(both.slice(1));
   });
 
   it('groups by check, file and severity', async (ctx) => {

@@ -13,6 +13,7 @@ import { countOutcome } from './sample-build.js';
 import { ATTACKS, hostile, large, manyTasks } from './sample-extremes.js';
 import { full } from './sample-full.js';
 import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { rich } from './sample-rich.js';
 
 const templates = ['html', 'page', 'pdf'].map((name) => new URL(`../../reporters/${name}/templates/`, import.meta.url));
 const matches = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
@@ -57,6 +58,24 @@ describe('html', () => {
     expect(matches(page, /<g class="bar /g)).toBe(
       result.tasks.filter((task) => task.timing.startedAtMs !== undefined).length,
     );
+  });
+
+  it('says which findings can be fixed and by what, and how many of those that count', async () => {
+    const page = await render(html, rich());
+    const body = bodyOf(page);
+    const text = /\d+ of \d+ can be fixed: scanrun fix \(1 more with --unsafe\)/;
+    expect(text.exec(body)?.[0]).toBe(
+      `1 of ${counted(rich()).length} can be fixed: scanrun fix (1 more with --unsafe)`,
+    );
+    expect(body).toMatch(/<dt>Fixes<\/dt>\s*<dd>1 of/);
+    const marks = ['Fixable with scanrun fix', 'Fixable with scanrun fix --unsafe'];
+    expect([...body.matchAll(/data-slot="fixable">([^<]*)</g)].map(([, mark]) => mark)).toEqual(marks);
+    const known = readPayload(page).findings.flatMap(({ fixable, line }) => (fixable ? [[line, fixable]] : []));
+    expect(known).toEqual([
+      [5, marks[0]],
+      [6, marks[1]],
+    ]);
+    expect(bodyOf(await render(html, findings()))).not.toMatch(/ixable|can be fixed/);
   });
 
   it('embeds every finding as it is, with its frame', async () => {

@@ -23,6 +23,7 @@ export interface PageFinding {
   readonly column: number;
   readonly package: string | undefined;
   readonly suppressed: string | undefined;
+  readonly fixable: string | undefined;
   readonly height: number;
   readonly frame: Frame;
 }
@@ -54,6 +55,7 @@ export function readPayload(page: string): { readonly strings: readonly string[]
     column: value('columns', index),
     package: strings[value('packages', index)],
     suppressed: strings[value('suppressed', index)],
+    fixable: strings[value('fixable', index)],
     height: value('heights', index),
     frame: frames[index],
   }));

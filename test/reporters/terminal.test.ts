@@ -30,9 +30,9 @@ describe('terminal', () => {
 
   it('says what can be fixed, of what counts', async () => {
     const text = await render(terminal, rich(), { output: { columns: 120 } });
-    expect(text).toMatch(/Fixes +1 can be fixed: scanrun fix \(1 more with --unsafe\)\n/);
+    expect(text).toMatch(/Fixes +1 of \d+ can be fixed: scanrun fix \(1 more with --unsafe\)\n/);
     const fix = { description: 'd', unsafe: true as const, changes: [] };
-    expect(await render(terminal, one({ fix }))).toMatch(/Fixes +1 can be fixed: scanrun fix --unsafe\n/);
+    expect(await render(terminal, one({ fix }))).toMatch(/Fixes +1 of 1 can be fixed: scanrun fix --unsafe\n/);
     expect(await render(terminal, one({}))).not.toContain('can be fixed');
   });
 

@@ -74,9 +74,11 @@ function hashOf({ integrity }: Found): string | null {
 
 function merge(group: readonly Found[], dependencies: readonly number[]): LockedPackage {
   const [first] = group as [Found, ...Found[]];
-  const { key: _, needs, dev, optional, ...own } = first;
+  const { key: _, needs, dev, optional, asked: __, ...own } = first;
+  const ranges = group.flatMap(({ asked }) => asked ?? []);
   return {
     ...own,
+    ...(group.every(({ asked }) => asked !== undefined) ? { asked: [...new Set(ranges)].sort(compareText) } : {}),
     ...(group.every((item) => item.optional === true) ? { optional: true as const } : {}),
     folders: [...new Set(group.flatMap(({ folders }) => folders))],
     dependencies,

@@ -34,26 +34,41 @@ type Entries = Readonly<Record<string, unknown>>;
 function readPackages(entries: Entries, format: string, packages: readonly WorkspacePackage[]): Reading {
   const found: Found[] = [];
   const importers: { folder: string; dependencies: FoundDependency[] }[] = [];
+  const asked = new Map<string, string[]>();
   for (const [path, entry] of Object.entries(entries)) {
     if (asObject(entry) === undefined) throw new LockfileError(`packages['${path}'] is no object`);
     if (!isInstalledPath(path)) importers.push({ folder: path, dependencies: importedBy(path, entry, entries) });
-    else if (own(entry, 'link') !== true) found.push(foundAt(path, entry, entries));
+    else if (own(entry, 'link') !== true) found.push(foundAt(path, entry, entries, asked));
   }
   const [root] = packages;
   if (!Object.hasOwn(entries, '') && root !== undefined)
     importers.unshift({ folder: '', dependencies: importedBy('', root.manifest.json, entries) });
+  for (const { key, spec } of importers.flatMap(({ dependencies }) => dependencies))
+    if (key !== undefined && spec !== undefined) note(asked, key, spec);
   const says = { deprecated: true, node: true, installScript: true };
-  return { ...NPM, format, says, found, importers };
+  const whole = found.map((item) => ({ ...item, asked: asked.get(item.key) ?? [] }));
+  return { ...NPM, format, says, found: whole, importers };
+}
+
+/** Notes that a range leads to a package. */
+function note(asked: Map<string, string[]>, key: string, range: string): void {
+  const ranges = asked.get(key);
+  if (ranges === undefined) asked.set(key, [range]);
+  else ranges.push(range);
 }
 
 function isInstalledPath(path: string): boolean {
   return path.startsWith('node_modules/') || path.includes('/node_modules/');
 }
 
-function foundAt(path: string, entry: unknown, entries: Entries): Found {
+function foundAt(path: string, entry: unknown, entries: Entries, asked: Map<string, string[]>): Found {
   const version = asText(own(entry, 'version')) ?? '';
   const needs = (['prod', 'optional', 'peer'] as const).flatMap((kind) =>
-    textEntries(own(entry, FIELDS[kind])).flatMap(([name]) => resolveFrom(path, name, entries) ?? []),
+    textEntries(own(entry, FIELDS[kind])).flatMap(([name, range]) => {
+      const key = resolveFrom(path, name, entries);
+      if (key !== undefined) note(asked, key, range);
+      return key ?? [];
+    }),
   );
   return {
     key: path,

@@ -38,6 +38,8 @@ export type LockedPackage = {
   readonly folders: readonly string[];
   /** What it depends on, as indices of `packages`. */
   readonly dependencies: readonly number[];
+  /** The ranges by which others and the project ask for it, as they are written; absent where the lockfile does not say. */
+  readonly asked?: readonly string[];
 };
 
 /** A dependency of a package of the project, as the lockfile has it. */

@@ -44,6 +44,11 @@ function split(descriptor: string): readonly [name: string, range: string] {
   return at < 0 ? [descriptor, ''] : [descriptor.slice(0, at), descriptor.slice(at + 1)];
 }
 
+/** The ranges in an entry's key: all that lead to it. */
+function rangesOf(key: string): string[] {
+  return descriptorsOf(key).map((descriptor) => split(descriptor)[1]);
+}
+
 /** The real name of what is asked for under an alias: `npm:name@range`. */
 function aliased(range: string): string | undefined {
   const match = /^npm:((?:@[^/@]+\/)?[^@/]+)@/.exec(range);
@@ -65,6 +70,7 @@ function readClassic(entries: Entries, packages: readonly WorkspacePackage[]): R
       ...origin(asText(own(entry, 'resolved')), range),
       ...optional('integrity', asText(own(entry, 'integrity'))),
       needs: needs.flatMap(([need, spec]) => keyOf.get(`${need}@${spec}`) ?? []),
+      asked: rangesOf(key),
       folders: [],
     };
   });
@@ -192,6 +198,7 @@ function berryPackage(key: string, name: string, reference: string, entry: unkno
     ...source,
     ...optional('integrity', asText(own(entry, 'checksum'))),
     needs,
+    asked: rangesOf(key),
     folders: [],
   };
 }

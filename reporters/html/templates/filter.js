@@ -11,10 +11,10 @@
     return Uint8Array.from(lowered, (each) => (each.includes(word) ? 1 : 0));
   }
 
-  /** Whether a finding says the word: in its message, place, package, or the id or title of its check. */
+  /** Whether a finding says the word: in its message, place, package, how it is fixed, or the id or title of its check. */
   function matcher(word) {
     const found = stringsWith(word);
-    const { checkOf, messages, paths, packages } = data;
+    const { checkOf, messages, paths, packages, fixable } = data;
     const inCheck = checks.map(
       ({ id, title }) => id.toLowerCase().includes(word) || title.toLowerCase().includes(word),
     );
@@ -27,6 +27,7 @@
       found[paths[index]] === 1 ||
       inCheck[checkOf[index]] ||
       (packages[index] >= 0 && found[packages[index]] === 1) ||
+      (fixable[index] >= 0 && found[fixable[index]] === 1) ||
       inPlace(index);
   }
 

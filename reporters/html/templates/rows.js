@@ -109,6 +109,7 @@
     for (const [name, column] of [
       ['package', data.packages],
       ['suppressed', data.suppressed],
+      ['fixable', data.fixable],
     ]) {
       if (column[index] >= 0) slot[name].textContent = strings[column[index]];
       else slot[name].remove();

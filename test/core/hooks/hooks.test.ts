@@ -5,7 +5,7 @@ import { ScanError } from '../../../core/errors.js';
 import { createHooks, type ScanHooks } from '../../../core/hooks.js';
 import type { Notice, RunResult } from '../../../core/model/result.js';
 import type { Plan } from '../../../core/model/task.js';
-import { task } from '../../support/fake-pool.js';
+import { FakeClock, task } from '../../support/fake-pool.js';
 
 const plan: Plan = { schemaVersion: 1, tasks: [], notPlanned: [] };
 const plugin = (name: string, apply: (hooks: ScanHooks) => void): Plugin =>
@@ -13,7 +13,8 @@ const plugin = (name: string, apply: (hooks: ScanHooks) => void): Plugin =>
 
 async function hooksOf(...plugins: Plugin[]) {
   const notices: Notice[] = [];
-  return { hooks: await createHooks(plugins, (notice) => notices.push(notice)), notices };
+  const clock = new FakeClock();
+  return { hooks: await createHooks(plugins, clock, (notice) => notices.push(notice)), notices, clock };
 }
 
 async function failure(work: Promise<unknown>): Promise<ScanError> {
@@ -95,6 +96,73 @@ describe('a tap that fails', () => {
   });
 });
 
+describe('a tap that does not end', () => {
+  const LIMIT_MS = 30_000;
+  /** Once what was resolved is heard. */
+  const heard = () => new Promise((done) => setImmediate(done));
+
+  it.each([
+    ['a promise that never settles', (taps: ScanHooks) => taps.plan.tapPromise('a', () => new Promise<void>(() => {}))],
+    ['a callback that never comes', (taps: ScanHooks) => taps.plan.tapAsync('a', () => {})],
+  ])('is waited for for half a minute: %s', async (_, tap) => {
+    const order: string[] = [];
+    const { hooks, notices, clock } = await hooksOf(
+      plugin('stuck', tap),
+      plugin('next', (taps) => taps.plan.tap('b', () => order.push('next'))),
+    );
+    const over = hooks.promise('plan', plan).then(() => order.push('over'));
+    clock.move(LIMIT_MS - 1);
+    await heard();
+    expect([order, notices, clock.pending]).toEqual([[], [], 1]);
+    clock.move(1);
+    await over;
+    expect(order).toEqual(['next', 'over']);
+    const message = "The plugin 'stuck' did not end in the hook 'plan' within 30 s";
+    expect(notices).toEqual([{ code: 'SR_HOOK_FAILED', level: 'error', plugin: 'stuck', message }]);
+    expect(hooks.times()[0]).toEqual({ plugin: 'stuck', hook: 'plan', calls: 1, timeMs: LIMIT_MS });
+  });
+
+  it('and fails later is told of again, and runs nothing twice', async () => {
+    const late: ((error: Error) => void)[] = [];
+    const order: string[] = [];
+    const { hooks, notices, clock } = await hooksOf(
+      plugin('late', (taps) => {
+        taps.close.tapPromise('a', () => new Promise((_, reject) => late.push(reject)));
+        taps.close.tapAsync('b', (done) => late.push(done));
+        taps.close.tap('c', () => order.push('c'));
+      }),
+    );
+    const over = hooks.promise('close');
+    for (const _ of [1, 2]) {
+      clock.move(LIMIT_MS);
+      await heard();
+    }
+    await over;
+    for (const fail of late) fail(new Error('too late'));
+    await heard();
+    expect(order).toEqual(['c']);
+    expect(hooks.times()).toEqual([{ plugin: 'late', hook: 'close', calls: 3, timeMs: 2 * LIMIT_MS }]);
+    expect(notices.map(({ message }) => message.replace("The plugin 'late' ", ''))).toEqual([
+      "did not end in the hook 'close' within 30 s",
+      "did not end in the hook 'close' within 30 s",
+      "failed in the hook 'close': too late",
+      "failed in the hook 'close': too late",
+    ]);
+  });
+
+  it('holds no timer once it has ended', async () => {
+    const { hooks, clock } = await hooksOf(
+      plugin('quick', (taps) => {
+        taps.plan.tapPromise('a', async () => {});
+        taps.plan.tapAsync('b', (_, done) => done());
+        taps.plan.tapPromise('c', () => Promise.reject(new Error('broken')));
+      }),
+    );
+    await hooks.promise('plan', plan);
+    expect(clock.pending).toBe(0);
+  });
+});
+
 describe('taps', () => {
   it('run in the order of the plugins, one after another', async () => {
     const order: string[] = [];
@@ -112,24 +180,24 @@ describe('taps', () => {
   });
 
   it('are timed and attributed to their plugin, whatever name they give', async () => {
-    const { hooks } = await hooksOf(
+    const { hooks, clock } = await hooksOf(
       plugin('one', (taps) => {
-        taps.plan.tapPromise('two', () => new Promise((done) => setTimeout(done, 30)));
-        taps.plan.tapAsync('two', (_, done) => void setTimeout(done, 30));
-        taps.taskStart.tap('two', () => {});
+        taps.plan.tapPromise('two', async () => clock.move(30));
+        taps.plan.tapAsync('two', (_, done) => {
+          clock.move(20);
+          done();
+        });
+        taps.taskStart.tap('two', () => clock.move(4));
       }),
       plugin('idle', () => {}),
     );
     await hooks.promise('plan', plan);
     hooks.call('taskStart', task('t/a'));
     hooks.call('taskStart', task('t/b'));
-    const times = hooks.times();
-    expect(times.map(({ plugin: name, hook, calls }) => [name, hook, calls])).toEqual([
-      ['one', 'plan', 2],
-      ['one', 'taskStart', 2],
+    expect(hooks.times()).toEqual([
+      { plugin: 'one', hook: 'plan', calls: 2, timeMs: 50 },
+      { plugin: 'one', hook: 'taskStart', calls: 2, timeMs: 8 },
     ]);
-    expect(times[0]?.timeMs).toBeGreaterThan(55);
-    expect(times[1]?.timeMs).toBeLessThan(20);
   });
 
   it('after apply has returned are refused, with the name of the hook', async () => {

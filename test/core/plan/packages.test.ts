@@ -1,33 +1,13 @@
 // Checks of packages in the plan: a task for each package that a check applies to, and needs in all three directions.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AnyCheck, type CheckMeta, defineCheck } from '../../../core/check/define.js';
+import type { AnyCheck, CheckMeta } from '../../../core/check/define.js';
 import type { TargetPackage } from '../../../core/model/package.js';
 import { makePlan, type PlanInput, type PlannableCheck, plansPackages } from '../../../core/plan/plan.js';
+import { check, entry, input as inputOf, planned } from './made.js';
 
-let modules = 0;
-function check(meta: Partial<CheckMeta> = {}, needs: Record<string, AnyCheck> = {}): AnyCheck {
-  modules += 1;
-  return defineCheck(`file:///checks/${modules}.mjs`, {
-    meta: { title: 't', description: 'd', category: 'cat', tier: 'quick', severity: 'error', messages: {}, ...meta },
-    needs,
-    run() {},
-  });
-}
 const ofPackage = (meta: Partial<CheckMeta> = {}, needs: Record<string, AnyCheck> = {}) =>
   check({ scope: 'package', ...meta }, needs);
-
-const planned = (id: string, of: AnyCheck, over: Partial<PlannableCheck> = {}): PlannableCheck => ({
-  id,
-  check: of,
-  enabled: true,
-  options: {},
-  priority: of.meta.priority,
-  critical: false,
-  files: of.meta.files,
-  exclude: [],
-  ...over,
-});
 
 const one = (folder: string, inner: readonly string[] = []): TargetPackage => ({
   name: folder === '' ? 'root' : `@s/${folder.slice(folder.lastIndexOf('/') + 1)}`,
@@ -36,21 +16,12 @@ const one = (folder: string, inner: readonly string[] = []): TargetPackage => ({
   inner,
 });
 const PACKAGES = [one('', ['p/a', 'p/b']), one('p/a'), one('p/b')];
-const entry = (path: string) => ({ path, sizeBytes: 1, modifiedMs: 0, type: 'file' as const, executable: false });
-
-const input = (checks: readonly PlannableCheck[], over: Partial<PlanInput> = {}): PlanInput => ({
-  tier: 'standard',
-  timeoutMs: 120_000,
-  checks,
-  select: { check: [], skip: [] },
-  exclude: [],
-  target: { kind: 'directory', name: 'n', root: '/n' },
-  entries: ['package.json', 'p/a/package.json', 'p/a/tsconfig.json', 'p/b/package.json'].map(entry),
-  packages: PACKAGES,
-  threads: 1,
-  expectedMs: () => undefined,
-  ...over,
-});
+const input = (checks: readonly PlannableCheck[], over: Partial<PlanInput> = {}): PlanInput =>
+  inputOf(checks, {
+    entries: ['package.json', 'p/a/package.json', 'p/a/tsconfig.json', 'p/b/package.json'].map(entry),
+    packages: PACKAGES,
+    ...over,
+  });
 const after = (made: ReturnType<typeof makePlan>) =>
   Object.fromEntries(made.tasks.map((task) => [task.id, task.after]));
 

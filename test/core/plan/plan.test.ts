@@ -1,49 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyCheck, type CheckMeta, defineCheck } from '../../../core/check/define.js';
+import { type AnyCheck, defineCheck } from '../../../core/check/define.js';
 import { compileFilters, type Filterable } from '../../../core/check/filter.js';
 import { ScanError } from '../../../core/errors.js';
 import type { TierName } from '../../../core/model/tier.js';
-import { makePlan, type PlanInput, type PlannableCheck } from '../../../core/plan/plan.js';
-
-let modules = 0;
-/** A check in a module of its own. */
-function check(meta: Partial<CheckMeta> = {}, needs: Record<string, AnyCheck> = {}): AnyCheck {
-  modules += 1;
-  return defineCheck(`file:///checks/${modules}.mjs`, {
-    meta: { title: 't', description: 'd', category: 'cat', tier: 'quick', severity: 'error', messages: {}, ...meta },
-    needs,
-    run() {},
-  });
-}
-
-function planned(id: string, of: AnyCheck = check(), over: Partial<PlannableCheck> = {}): PlannableCheck {
-  return {
-    id,
-    check: of,
-    enabled: true,
-    options: {},
-    priority: of.meta.priority,
-    critical: false,
-    files: of.meta.files,
-    exclude: [],
-    ...over,
-  };
-}
-
-function input(checks: readonly PlannableCheck[], over: Partial<PlanInput> = {}): PlanInput {
-  return {
-    tier: 'standard',
-    timeoutMs: 120_000,
-    checks,
-    select: { check: [], skip: [] },
-    exclude: [],
-    target: { kind: 'directory', name: 'n', root: '/n' },
-    entries: [{ path: 'src/package.json', sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false }],
-    threads: 1,
-    expectedMs: () => undefined,
-    ...over,
-  };
-}
+import { makePlan } from '../../../core/plan/plan.js';
+import { check, entry, input, planned } from './made.js';
 
 const ids = (made: ReturnType<typeof makePlan>) => made.tasks.map(({ id }) => id);
 const left = (made: ReturnType<typeof makePlan>) =>
@@ -130,7 +91,6 @@ describe('a plan', () => {
   });
 
   it('plans a check only where all of its files and its git are', () => {
-    const entry = (path: string) => ({ path, sizeBytes: 1, modifiedMs: 0, type: 'file' as const, executable: false });
     const files = planned('p/files', check({ when: { files: ['package.json', '*.lock'] } }));
     const git = planned('p/git', check({ when: { git: true } }));
     const at = (paths: string[], kind: 'git' | 'directory') =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AnyCheck, type CheckMeta, defineCheck } from '../../../core/check/define.js';
+import type { AnyCheck } from '../../../core/check/define.js';
 import type { ResolvedCheck } from '../../../core/config/checks.js';
 import type { ConfigLayer } from '../../../core/config/layers.js';
 import { fileSource } from '../../../core/config/place.js';
@@ -10,16 +10,7 @@ import { ScanError } from '../../../core/errors.js';
 import type { Severity } from '../../../core/model/severity.js';
 import { TIERS, type TierName } from '../../../core/model/tier.js';
 import { makePlan, type PlanInput } from '../../../core/plan/plan.js';
-
-let modules = 0;
-function check(meta: Partial<CheckMeta> = {}, needs: Record<string, AnyCheck> = {}): AnyCheck {
-  modules += 1;
-  return defineCheck(`file:///profiles/${modules}.mjs`, {
-    meta: { title: 't', description: 'd', category: 'cat', tier: 'quick', severity: 'error', messages: {}, ...meta },
-    needs,
-    run() {},
-  });
-}
+import { check, checksOf, input } from './made.js';
 
 function resolved(id: string, of: AnyCheck, over: Partial<ResolvedCheck> = {}): ResolvedCheck {
   const plugin = { name: id.split('/')[0] ?? '', checks: {} };
@@ -50,20 +41,12 @@ function profileOf(filters: Filters, checks: readonly ResolvedCheck[], tier: Tie
 }
 
 function plan(checks: readonly ResolvedCheck[], tier: TierName, over: Partial<PlanInput> = {}) {
-  const made = makePlan({
-    tier,
-    timeoutMs: 120_000,
-    checks,
-    select: { check: [], skip: [] },
-    exclude: [],
-    target: { kind: 'directory', name: 'n', root: '/n' },
-    entries: [],
-    threads: 1,
-    expectedMs: () => undefined,
-    ...over,
-  });
-  const planned = made.tasks.flatMap((task) => task.checks.map(({ id }) => id)).sort();
-  return { planned, left: new Map(made.notPlanned.map((entry) => [entry.checkId, entry])), profile: made.profile };
+  const made = makePlan(input(checks, { tier, entries: [], ...over }));
+  return {
+    planned: checksOf(made),
+    left: new Map(made.notPlanned.map((entry) => [entry.checkId, entry])),
+    profile: made.profile,
+  };
 }
 
 const PLUGINS = ['a', 'b', 'ab'];

@@ -1,37 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type AnyCheck, type CheckMeta, defineCheck } from '../../../core/check/define.js';
-import type { FileEntry, Unlisted } from '../../../core/model/target.js';
+import type { AnyCheck, CheckMeta } from '../../../core/check/define.js';
+import type { Unlisted } from '../../../core/model/target.js';
 import { makePlan, type PlanInput, type PlannableCheck } from '../../../core/plan/plan.js';
+import { check as checkOf, checksOf, entry, input, planned } from './made.js';
 
-let modules = 0;
-function check(
-  kind: 'file' | 'project',
-  meta: Partial<CheckMeta> = {},
-  needs: Record<string, AnyCheck> = {},
-): AnyCheck {
-  modules += 1;
-  return defineCheck(`file:///checks/unchanged-${modules}.mjs`, {
-    meta: { title: 't', description: 'd', category: 'cat', tier: 'quick', severity: 'error', messages: {}, ...meta },
-    needs,
-    ...(kind === 'file' ? { visit() {} } : { run() {} }),
-  } as Parameters<typeof defineCheck>[1]);
-}
-
-function planned(id: string, of: AnyCheck, over: Partial<PlannableCheck> = {}): PlannableCheck {
-  return {
-    id,
-    check: of,
-    enabled: true,
-    options: {},
-    priority: 0,
-    critical: false,
-    files: of.meta.files,
-    exclude: [],
-    ...over,
-  };
-}
-
-const entry = (path: string): FileEntry => ({ path, sizeBytes: 1, modifiedMs: 0, type: 'file', executable: false });
+const check = (kind: 'file' | 'project', meta?: Partial<CheckMeta>, needs?: Record<string, AnyCheck>) =>
+  checkOf(meta, needs, kind);
 
 /** The checks that are planned when these paths changed, and why the others are not. */
 function plan(
@@ -40,21 +14,16 @@ function plan(
   over: Partial<PlanInput> & { readonly unlisted?: readonly Unlisted[] } = {},
 ): { readonly runs: string[]; readonly left: Record<string, string> } {
   const { unlisted = [], ...rest } = over;
-  const made = makePlan({
-    tier: 'standard',
-    timeoutMs: 120_000,
-    checks,
-    select: { check: [], skip: [] },
-    exclude: [],
-    target: { kind: 'git', name: 'n', root: '/n' },
-    entries: ['a.ts', 'b.md', 'docs/c.md', 'package.json'].map(entry),
-    threads: 1,
-    expectedMs: () => undefined,
-    ...(changed === undefined ? {} : { changes: { paths: new Set(changed), unlisted } }),
-    ...rest,
-  });
+  const made = makePlan(
+    input(checks, {
+      target: { kind: 'git', name: 'n', root: '/n' },
+      entries: ['a.ts', 'b.md', 'docs/c.md', 'package.json'].map(entry),
+      ...(changed === undefined ? {} : { changes: { paths: new Set(changed), unlisted } }),
+      ...rest,
+    }),
+  );
   return {
-    runs: made.tasks.flatMap((task) => task.checks.map(({ id }) => id)).sort(),
+    runs: checksOf(made),
     left: Object.fromEntries(made.notPlanned.map(({ checkId, code }) => [checkId, code])),
   };
 }

@@ -1,8 +1,9 @@
 // One task at a time: the thread knows what comes next, and yet nothing runs too early, twice or not at all.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Config } from '../../../core/config/define.js';
+import { Thread } from '../../../core/execute/thread.js';
 import { createRuntime } from '../../../core/runtime.js';
 import { type CheckText, checkProject } from '../../support/check-projects.js';
 import { checkOf, runScan } from '../../support/run-scan.js';
@@ -70,17 +71,31 @@ describe('one task at a time', () => {
     expect(logOf(root)).toEqual(['a+', 'b+', 'c+', 'd+', 'd-', 'e+', 'e-']);
   });
 
-  it.each([
-    ['fail-fast', { overrides: { parallel: false, failFast: true } }, {}],
-    ['a critical check', sequential, { 'local/a': { critical: true } }],
-  ])('begins nothing more once the scan is over: %s', async (_, settings, checks) => {
-    const root = checkProject({
-      a: { ...noting('a', "report(c, 'bad', { path: 'package.json' });"), meta: { ...meta, severity: 'error' } },
-      b: noting('b'),
+  describe('where a finding may end the scan', () => {
+    afterEach(() => vi.restoreAllMocks());
+    const scanned = async (settings: object, checks: object) => {
+      // What the thread was told, and not what it made of it: whether it began before it was ended is chance.
+      const told = vi.spyOn(Thread.prototype, 'tellNext');
+      const root = checkProject({
+        a: { ...noting('a', "report(c, 'bad', { path: 'package.json' });"), meta: { ...meta, severity: 'error' } },
+        b: noting('b'),
+      });
+      const { result } = await runScan(root, { ...sequential, ...settings, config: { checks } as Config });
+      const next = told.mock.calls.map(([{ task }]) => task.id);
+      return { next, second: checkOf(result, 'local/b').outcome.status, log: logOf(root) };
+    };
+
+    it.each([
+      ['fail-fast', { overrides: { parallel: false, failFast: true } }, {}],
+      ['a critical check', {}, { 'local/a': { critical: true } }],
+    ])('tells no thread what comes next, and begins nothing more: %s', async (_, settings, checks) => {
+      expect(await scanned(settings, checks)).toEqual({ next: [], second: 'skipped', log: ['a+', 'a-'] });
     });
-    const { result } = await runScan(root, { ...settings, config: { checks } as Config });
-    expect(checkOf(result, 'local/b').outcome.status).toBe('skipped');
-    expect(logOf(root)).toEqual(['a+', 'a-']);
+
+    it('tells it where neither is asked for', async () => {
+      const all = { next: ['local/b'], second: 'passed', log: ['a+', 'a-', 'b+', 'b-'] };
+      expect(await scanned({}, {})).toEqual(all);
+    });
   });
 
   it('shares its threads with another scan of the same runtime', async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { definePlugin } from '../../../core/check/plugin.js';
 import { defineReporter, use } from '../../../core/check/reporter.js';
 import { ScanError } from '../../../core/errors.js';
@@ -77,6 +77,30 @@ describe('hooks of a scan', () => {
     expect(events.filter(({ type }) => type === 'notice')).toMatchObject([
       { notice: { message: "The plugin 'failing' failed in the hook 'reported': upload failed" } },
     ]);
+  });
+
+  it('that never end are not waited for: the scan goes on and is incomplete', async () => {
+    const root = checkProject({ fine: '' });
+    const stuck = definePlugin({
+      name: 'stuck',
+      checks: {},
+      apply(hooks: ScanHooks) {
+        hooks.plan.tapPromise('x', () => new Promise(() => {}));
+        hooks.close.tapAsync('x', () => {});
+      },
+    });
+    // The machine's clock, on which the half minute of a hook is over at once.
+    const machine = createRuntime();
+    const after = (ms: number, callback: () => void) => machine.clock.after(ms === 30_000 ? 1 : ms, callback);
+    const runtime = createRuntime({ clock: { now: machine.clock.now, after } });
+    onTestFinished(() => runtime.close());
+    const { result, events } = await runScan(root, { runtime, config: { plugins: ['./plugin.mjs', stuck] } });
+    expect(ends(result)).toEqual({ fine: 'passed' });
+    expect(result.verdict).toMatchObject({ status: 'incomplete', gateExitCode: 3 });
+    const told = events.flatMap((event) => (event.type === 'notice' ? [event.notice.message] : []));
+    expect(told).toEqual(
+      ['plan', 'close'].map((hook) => `The plugin 'stuck' did not end in the hook '${hook}' within 30 s`),
+    );
   });
 
   it('may not have two plugins of one name', async () => {

@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { testCheck } from 'scanrun/testing';
-import { it } from 'vitest';
+import semver from 'semver';
+import { expect, it } from 'vitest';
 import duplicateVersions from '../../../plugins/npm/checks/duplicate-versions.js';
-import { locked, npmProject, UNLOCKED } from './locked.js';
+import { fixture, locked, npmProject, treeOf, UNLOCKED } from './locked.js';
 
 async function project(packages: Parameters<typeof npmProject>[1], manifest = {}) {
   const files = npmProject({ name: 'a', dependencies: { a: '1', b: '1' }, ...manifest }, packages);
@@ -61,7 +63,7 @@ it('finds packages that are there in several versions', async () => {
     ],
     fails: [
       {
-        name: 'another major version, with who brings it',
+        name: 'another major version that all would take, with who brings it',
         ...(await project({
           ...both,
           'node_modules/x': { version: '1.0.0' },
@@ -69,10 +71,12 @@ it('finds packages that are there in several versions', async () => {
         })),
         findings: [
           {
-            messageId: 'several',
+            messageId: 'mergeable',
             path: 'package-lock.json',
             severity: 'note',
-            message: 'x is there in 2 versions: 1.0.0 (by a), 2.0.0 (by b).',
+            // Both ask for any: the newer one does for both.
+            message:
+              'x is there in 2 versions, and 2.0.0 is in every range that leads to 1.0.0: 1.0.0 (by a), 2.0.0 (by b).',
           },
         ],
       },
@@ -95,34 +99,67 @@ it('finds packages that are there in several versions', async () => {
         ],
       },
       {
-        name: 'the same major version, and before 1.0.0 the same minor one',
+        name: 'one that is in every range that leads to the other, and one that is not though the major is the same',
         ...(await project({
-          ...both,
+          'node_modules/a': { version: '1.0.0', dependencies: { x: '^1.0.0', y: '~1.0.0', z: '^2.0.0' } },
+          'node_modules/b': { version: '1.0.0', dependencies: { x: '^1.2.0', y: '^1.2.0', z: 'npm:z@^2.1.0' } },
           'node_modules/x': { version: '1.0.0' },
           'node_modules/b/node_modules/x': { version: '1.2.0' },
-          'node_modules/y': { version: '0.2.0' },
-          'node_modules/a/node_modules/y': { version: '0.2.1' },
-          'node_modules/b/node_modules/y': { version: '0.3.0' },
+          'node_modules/y': { version: '1.0.3' },
+          'node_modules/b/node_modules/y': { version: '1.2.0' },
+          'node_modules/z': { version: '2.0.0' },
+          'node_modules/b/node_modules/z': { version: '2.3.0' },
         })),
         findings: [
           {
             messageId: 'mergeable',
             severity: 'note',
-            message: 'x is there in 2 versions, of which 1.x may become one: 1.0.0 (by a), 1.2.0 (by b).',
+            message:
+              'x is there in 2 versions, and 1.2.0 is in every range that leads to 1.0.0: 1.0.0 (by a), 1.2.0 (by b).',
+            data: {
+              name: 'x',
+              count: 2,
+              same: '1.2.0',
+              others: '1.0.0',
+              versions: '1.0.0 (by a), 1.2.0 (by b)',
+              brought: [
+                { version: '1.0.0', by: 'a', asked: ['^1.0.0'] },
+                { version: '1.2.0', by: 'b', asked: ['^1.2.0'] },
+              ],
+            },
+          },
+          { messageId: 'several', message: 'y is there in 2 versions: 1.0.3 (by a), 1.2.0 (by b).' },
+          {
+            messageId: 'mergeable',
+            message:
+              'z is there in 2 versions, and 2.3.0 is in every range that leads to 2.0.0: 2.0.0 (by a), 2.3.0 (by b).',
+          },
+        ],
+      },
+      {
+        name: 'one of three that does for one other, also of the project itself, and a range that is none',
+        ...(await project(
+          {
+            'node_modules/a': { version: '1.0.0', dependencies: { x: '>=1 <3', y: 'latest' } },
+            'node_modules/b': { version: '1.0.0', dependencies: { x: '3', y: '*' } },
+            'node_modules/x': { version: '2.5.0' },
+            'node_modules/a/node_modules/x': { version: '1.9.0' },
+            'node_modules/b/node_modules/x': { version: '3.0.0' },
+            'node_modules/y': { version: '1.0.0-rc.1' },
+            'node_modules/a/node_modules/y': { version: '1.0.0' },
+          },
+          { dependencies: { a: '1', b: '1', x: '^2.0.0' } },
+        )),
+        findings: [
+          {
+            messageId: 'mergeable',
+            message:
+              'x is there in 3 versions, and 2.5.0 is in every range that leads to 1.9.0: 1.9.0 (by a), 2.5.0 (direct), 3.0.0 (by b).',
           },
           {
             messageId: 'mergeable',
-            data: {
-              name: 'y',
-              count: 3,
-              same: '0.2.x',
-              versions: '0.2.0 (nobody asks for it), 0.2.1 (nobody asks for it), 0.3.0 (nobody asks for it)',
-              brought: [
-                { version: '0.2.0', by: 'y' },
-                { version: '0.2.1', by: 'y' },
-                { version: '0.3.0', by: 'y' },
-              ],
-            },
+            message:
+              'y is there in 2 versions, and 1.0.0 is in every range that leads to 1.0.0-rc.1: 1.0.0-rc.1 (by b), 1.0.0 (by a).',
           },
         ],
       },
@@ -138,7 +175,8 @@ it('finds packages that are there in several versions', async () => {
         findings: [
           {
             messageId: 'mergeable',
-            message: 'x is there in 2 versions, of which 1.x may become one: 1.0.0 (by a), 1.2.0 (by b).',
+            message:
+              'x is there in 2 versions, and 1.2.0 is in every range that leads to 1.0.0: 1.0.0 (by a), 1.2.0 (by b).',
           },
         ],
       },
@@ -168,3 +206,22 @@ it('finds packages that are there in several versions', async () => {
     refuses: [{ maxVersions: 0 }, { ignore: [''] }, { dev: 'yes' }],
   });
 });
+
+const real = readdirSync(fixture('lockfiles'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+it.each(real.map(({ name }) => name))(
+  'knows of a real lockfile which ranges lead to what, or that it does not say: %s',
+  async (name) => {
+    const { manager, format, packages } = await treeOf(fixture(`lockfiles/${name}`));
+    const says = manager !== 'pnpm' && !(manager === 'npm' && format === '1');
+    expect(packages.map(({ asked }) => asked !== undefined)).toEqual(packages.map(() => says));
+    for (const { name: of, version, asked = [] } of packages) {
+      const ranges = asked
+        .map((range) => range.replace(/^npm:(?:.+@)?/, ''))
+        .filter((range) => semver.validRange(range));
+      for (const range of ranges)
+        expect([of, version, range, semver.satisfies(version, range)]).toEqual([of, version, range, true]);
+    }
+    if (says && packages.length > 0) expect(packages.some(({ asked = [] }) => asked.length > 0)).toBe(true);
+  },
+);
