@@ -1,18 +1,33 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../../core/model/result.js';
-import { linkScanrun } from '../support/check-projects.js';
-import { folder } from '../support/folders.js';
 import { canonical } from '../support/run-scan.js';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const bin = join(repository, 'dist/core/cli/main.js');
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** A project of twelve checks that take about 50 ms each, with findings, data and measurements, on two lanes. */
 function project(): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'scanrun-resume-')));
+  folders.push(root);
   const keys = Array.from({ length: 12 }, (_, index) => `slow${index + 1}`);
   const files: Record<string, string> = {
     'package.json': '{ "name": "slow", "type": "module" }\n',
@@ -33,8 +48,12 @@ export default defineCheck(import.meta.url, {
 });
 `;
   }
-  const root = folder(files);
-  linkScanrun(root);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  mkdirSync(join(root, 'node_modules'));
+  symlinkSync(repository, join(root, 'node_modules/scanrun'));
   return root;
 }
 
