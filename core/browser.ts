@@ -40,6 +40,25 @@ const NAMES = [
   'msedge',
 ];
 
+/** What a browser of people does and one that a program starts need not: each is a process, or a request to somewhere. */
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-domain-reliability',
+  '--disable-extensions',
+  '--disable-gpu',
+  '--disable-sync',
+  '--metrics-recording-only',
+  '--no-first-run',
+];
+const FEATURES_OFF = ['MediaRouter', 'OptimizationHints', 'Translate'];
+
+/** The arguments of a Chromium that does nothing by itself; more features to switch off can be named, since only one list of them counts. */
+export function quietArguments(...features: readonly string[]): string[] {
+  return [...QUIET, `--disable-features=${[...FEATURES_OFF, ...features].join(',')}`];
+}
+
 /** What to do where no browser was found, as a sentence for a message. */
 export const HOW_TO_GET_A_BROWSER =
   "Any of these gives one: name it with the option 'browser' or with SCANRUN_CHROMIUM; put chromium or google-chrome on the PATH; or install Chromium or Chrome in its usual place (Debian and Ubuntu: `apt install chromium`).";

@@ -180,6 +180,7 @@ export async function configure(options: ScanOptions, runtime: Runtime): Promise
   const loader: ModuleLoader = {
     cacheDir: entry === undefined ? undefined : makeStateFolder(dirname(entry), ...MODULES_STEPS),
     entry,
+    loads: options.loads,
   };
   if (entry !== undefined) {
     // Its checks will need a thread: it starts while the configuration loads.

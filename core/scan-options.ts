@@ -31,6 +31,8 @@ export interface ScanOptions {
   readonly changes?: ChangeRequest;
   /** The target's files, where the caller has just listed them for the same `changes`; the scan closes the list. Listed when absent. */
   readonly files?: FileIndex;
+  /** Told the URL of each module that the configuration names, itself among them, before it is loaded. Default: nobody is told. */
+  readonly loads?: (url: string) => void;
   /** The id of a run of the same target that broke off: what it did is taken over, and only the rest runs. */
   readonly resume?: string;
   /** Where reports go that own standard output, and how it looks; no such report is written when absent. */

@@ -48,26 +48,39 @@ export class CodeVersions {
     return parts === UNKNOWN ? undefined : `local ${this.#hash(Buffer.from(parts.join('\n')))}`;
   }
 
+  /** The real paths of a module of local code and of all that it imports of such, as far as that can be told. */
+  filesOf(path: string): ReadonlySet<string> {
+    return this.#reach(realPath(path)).files;
+  }
+
   /** All that local code reaches, with its versions. */
   #local(entry: string): readonly string[] | typeof UNKNOWN {
-    const reached = new Set([entry]);
+    const { files, packages, computes, isWhole } = this.#reach(entry);
+    const beside = isWhole ? this.#beside(dirname(entry)) : UNKNOWN;
+    if (beside === UNKNOWN) return UNKNOWN;
+    // A module that imports what it computes may mean any of its neighbours; every other names them.
+    for (const file of beside) if (computes || !MODULES.includes(extname(file))) files.add(file);
+    return [...[...packages].sort(), ...[...files].sort().map((path) => `${basename(path)} ${this.#fileHash(path)}`)];
+  }
+
+  /** What local code imports, and what that imports. */
+  #reach(entry: string): Reached {
+    const files = new Set([entry]);
     const packages = new Set<string>();
     let computes = false;
-    for (const path of reached) {
+    let isWhole = true;
+    for (const path of files) {
       const module = this.#module(path);
       computes ||= module?.computes ?? false;
       for (const specifier of module?.specifiers ?? []) {
         const target = this.#target(specifier, path);
-        if (target === UNKNOWN) return UNKNOWN;
-        for (const file of target.files) reached.add(file);
+        isWhole &&= target !== UNKNOWN;
+        if (target === UNKNOWN) continue;
+        for (const file of target.files) files.add(file);
         if (target.name !== undefined) packages.add(target.name);
       }
     }
-    const beside = this.#beside(dirname(entry));
-    if (beside === UNKNOWN) return UNKNOWN;
-    // A module that imports what it computes may mean any of its neighbours; every other names them.
-    for (const file of beside) if (computes || !MODULES.includes(extname(file))) reached.add(file);
-    return [...[...packages].sort(), ...[...reached].sort().map((path) => `${basename(path)} ${this.#fileHash(path)}`)];
+    return { files, packages, computes, isWhole };
   }
 
   /** What an import means: files of local code, or the name and version of a package. */
@@ -183,6 +196,18 @@ interface Target {
 }
 
 const NOTHING: Target = { files: [] };
+
+/** What local code imports. */
+interface Reached {
+  /** Files of local code, the module itself among them. */
+  readonly files: Set<string>;
+  /** Names and versions of packages. */
+  readonly packages: ReadonlySet<string>;
+  /** True when one of the modules imports what it computes. */
+  readonly computes: boolean;
+  /** False when there are imports that nothing resolves. */
+  readonly isWhole: boolean;
+}
 
 interface Package {
   readonly folder: string;

@@ -28,6 +28,8 @@ export interface ModuleLoader {
   readonly entry?: string | undefined;
   /** The scan for which a thread loads modules; what is stored was then compared with its sources by the main thread. */
   readonly scan?: string;
+  /** Told the URL of each module before it is loaded. */
+  readonly loads?: ((url: string) => void) | undefined;
 }
 
 /** What a thread needs to load modules as the main thread does. */
@@ -73,6 +75,7 @@ export function isTypeScript(specifier: string): boolean {
  */
 export async function loadModule(specifier: string, loader: ModuleLoader): Promise<ModuleExports> {
   const url = isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier;
+  loader.loads?.(url);
   try {
     if (needsTypeScript(url, loader)) return await loadTypeScript(url, loader);
     return await loadJavaScript(url, loader);

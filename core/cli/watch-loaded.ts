@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { CodeVersions } from '../check/code-version.js';
+import { pathOfUrl } from '../check/file-url.js';
 import { isOwnModule, isTypeScript, storedModules } from '../check/load-module.js';
 import { configFileOf, SEARCH_PLACES } from '../config/search.js';
 import { MODULES_STEPS, STATE_FOLDER } from '../files/state.js';
@@ -12,12 +13,14 @@ export class Loaded {
   readonly #files = new Set<string>();
   /** Folders of local checks: what they import lies there. */
   readonly #folders = new Set<string>();
+  readonly #modules = new Set<string>();
+  readonly #code = new CodeVersions();
   #failed = false;
 
   constructor(options: ScanOptions) {
     this.#options = options;
     const file = this.#configFile();
-    if (file !== undefined) this.#files.add(file);
+    for (const path of [file, options.userConfig?.file]) if (path !== undefined) this.#files.add(path);
   }
 
   /** Files to watch that may lie outside of the target. */
@@ -40,12 +43,23 @@ export class Loaded {
     for (const path of isTypeScript(file) ? storedModules(cacheDir, file) : []) this.#files.add(path);
   }
 
+  /** A module is loaded: of the configuration, of a plugin or of a reporter. Gives its file and those of what it imports. */
+  module(url: string): readonly string[] {
+    const path = localPath(url);
+    if (path === undefined || this.#modules.has(path)) return [];
+    this.#modules.add(path);
+    const files = [path, ...this.#code.filesOf(path)];
+    for (const file of files) this.#files.add(file);
+    return files;
+  }
+
   event(event: ScanEvent): void {
     if (event.type !== 'planned') return;
     for (const { checks } of event.plan.tasks)
-      for (const { module } of checks)
-        if (module.startsWith('file:') && !isOwnModule(module) && !module.includes('/node_modules/'))
-          this.#folders.add(dirname(fileURLToPath(module)));
+      for (const { module } of checks) {
+        const path = localPath(module);
+        if (path !== undefined) this.#folders.add(dirname(path));
+      }
   }
 
   /** True when a file is loaded, or may be what kept the last scan from beginning. */
@@ -74,6 +88,11 @@ export class Loaded {
       return join(this.#options.cwd, 'package.json');
     }
   }
+}
+
+/** The path of a module that somebody may edit; undefined for ours and for installed ones. */
+function localPath(url: string): string | undefined {
+  return url.startsWith('file:') && !isOwnModule(url) && !url.includes('/node_modules/') ? pathOfUrl(url) : undefined;
 }
 
 function isCode(path: string): boolean {

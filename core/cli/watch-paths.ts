@@ -18,12 +18,16 @@ export interface WatchSettings {
   readonly environment: Environment | undefined;
   /** Files that the scans write themselves. */
   readonly written: ReadonlySet<string>;
+  /** The user's key, which a scan makes where there is none. */
+  readonly keyFile: string;
 }
 
 /** A watch over files. */
 export interface Watch {
   /** The absolute paths that changed since the last call, once there are any and no more come. */
   next(): Promise<readonly string[]>;
+  /** Watches these files too, wherever they lie. */
+  add(files: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -36,7 +40,7 @@ export async function openWatch(paths: readonly string[], settings: WatchSetting
   const ignored = await ignoredFolders(settings);
   const watcher = watch([...paths], {
     ignoreInitial: true,
-    ignored: (path) => ignored.has(path) || settings.written.has(path) || isNever(settings.root, path),
+    ignored: (path) => ignored.has(path) || isOwn(path, settings) || isNever(settings.root, path),
   });
   const burst = new Burst();
   watcher.on('all', (event, path) => {
@@ -44,7 +48,7 @@ export async function openWatch(paths: readonly string[], settings: WatchSetting
   });
   watcher.on('error', (error) => burst.fail(error));
   await ready(watcher);
-  return { next: () => burst.next(), close: () => watcher.close() };
+  return { next: () => burst.next(), add: (files) => void watcher.add([...files]), close: () => watcher.close() };
 }
 
 function ready(watcher: FSWatcher): Promise<void> {
@@ -56,6 +60,11 @@ function ready(watcher: FSWatcher): Promise<void> {
 
 function failed(error: unknown): ScanError {
   return new ScanError('SR_WATCH_FAILED', `The files cannot be watched: ${messageOf(error)}.`, { cause: error });
+}
+
+/** True for what scans write: reports, and the user's key with what it is made from. */
+function isOwn(path: string, { written, keyFile }: WatchSettings): boolean {
+  return written.has(path) || path === keyFile || path.startsWith(`${keyFile}.`);
 }
 
 function isNever(root: string, path: string): boolean {

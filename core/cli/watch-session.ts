@@ -8,6 +8,7 @@ import type { ReportedFile } from '../model/result.js';
 import { plural } from '../model/text.js';
 import { createRuntime } from '../runtime.js';
 import type { ScanOptions } from '../scan.js';
+import { keyFileOf } from '../scan-options.js';
 import { END_SIGNALS, endAfter, endOnCrash, watchForLeaks } from './ending.js';
 import { scanOptions } from './options.js';
 import { printError } from './print-error.js';
@@ -30,9 +31,9 @@ type End = { readonly kind: 'signal' } | { readonly kind: 'restart'; readonly pa
 
 /** Scans until a signal comes, or until what was loaded has changed. */
 async function session({ target, flags }: WatchRequest): Promise<{ readonly restart: boolean; readonly code: number }> {
-  const options = await scanOptions(target, flags);
-  const root = await realpath(resolve(options.cwd, target));
-  const loaded = new Loaded(options);
+  const given = await scanOptions(target, flags);
+  const root = await realpath(resolve(given.cwd, target));
+  const loaded = new Loaded(given);
   const runtime = createRuntime();
   process.on('uncaughtExceptionMonitor', () => runtime.kill());
   // Whoever started it is gone, and with it the terminal that this would write to.
@@ -42,7 +43,10 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
   });
   const written = new Set<string>();
   const signal = signalled();
-  const watch = await openWatch([root, ...loaded.files()], { root, environment: options.environment, written });
+  const settings = { root, environment: given.environment, written, keyFile: keyFileOf(given) };
+  const watch = await openWatch([root, ...loaded.files()], settings);
+  // At once: they may lie outside of the target, or in a folder of it that git ignores.
+  const options: ScanOptions = { ...given, loads: (url) => watch.add(loaded.module(url)) };
   const scan = async (change?: Change): Promise<number> => {
     loaded.begin();
     try {
@@ -57,13 +61,12 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
     }
   };
   try {
+    signal.listen();
     let code = await scan();
     for (;;) {
       if (code === 130) return { restart: false, code };
       say(`watching ${root}; Ctrl-C ends`);
-      signal.listen();
       const next = await Promise.race([signal.came, nextChange(watch, loaded, root, options)]);
-      signal.mute();
       if ('kind' in next) {
         if (next.kind === 'signal') return { restart: false, code: 130 };
         say(`${nameOf(root, next.path)} changed, which is loaded once a process: starting again`);
@@ -73,6 +76,7 @@ async function session({ target, flags }: WatchRequest): Promise<{ readonly rest
       code = await scan(next);
     }
   } finally {
+    signal.mute();
     await watch.close();
     await runtime.close();
   }
@@ -113,7 +117,7 @@ function note(written: Set<string>, reports: readonly ReportedFile[]): void {
   for (const { file } of reports) if (file !== undefined) written.add(file);
 }
 
-/** Signals between scans; during one they are the scan's. */
+/** Signals, also those that come when a scan is too far to be cancelled by them: the session ends after it. */
 function signalled(): { readonly came: Promise<End>; mute(): void; listen(): void } {
   let tell: (end: End) => void = () => {};
   const came = new Promise<End>((resolve) => {

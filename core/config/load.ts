@@ -7,6 +7,7 @@ import { loadModule, type ModuleExports, type ModuleLoader } from '../check/load
 import { codeOf, messageOf, ScanError } from '../errors.js';
 import type { Notice } from '../model/result.js';
 import { formatBytes } from '../model/text.js';
+import { jsonPlace } from './json-place.js';
 import type { Steps } from './place.js';
 import { type FoundConfig, findConfig, isThere, PACKAGE_KEY } from './search.js';
 
@@ -194,16 +195,11 @@ function validJson(text: string): { readonly value: unknown } | undefined {
 
 /** Place and reason without the excerpt that the parsers add: it may hold a secret. */
 function syntaxPlace(file: string, text: string, error: unknown): string {
-  const { reason, mark, codeFrame } = error as {
-    reason?: string;
-    mark?: { line: number; column: number };
-    codeFrame?: string;
-  };
+  const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
   if (mark !== undefined)
     return `${file}:${mark.line + 1}:${mark.column + 1}: this is not valid YAML: ${reason ?? 'unknown reason'}.`;
-  const line = /^> +(\d+) \|/m.exec(codeFrame ?? '')?.[1] ?? String(text.split('\n').length);
-  const column = /\n +\| ( *)\^/.exec(codeFrame ?? '')?.[1]?.length;
-  return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}: this is not valid JSON.`;
+  const place = jsonPlace(text);
+  return `${file}${place === undefined ? '' : `:${place.line}:${place.column}`}: this is not valid JSON.`;
 }
 
 /** The file to read for a `reference` in a configuration that lies in `folder`: a path with or without its ending, or a folder's index. Undefined when there is none. */

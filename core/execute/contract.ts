@@ -25,8 +25,8 @@ export interface ExecuteListener {
   log(task: Task, message: Extract<CheckMessage, { type: 'log' }>): void;
   /** The `scanrun-ignore` comments of a file that a check read. */
   directives?(path: string, directives: readonly Directive[]): void;
-  /** An error that belongs to no running check. */
-  stray(error: SerializedError): void;
+  /** An error that belongs to no running check. The same function for a whole scan; called without its object. */
+  readonly stray: (error: SerializedError) => void;
   taskEnded(record: TaskRecord, checks: readonly CheckOutcome[]): void;
 }
 

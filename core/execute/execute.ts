@@ -174,7 +174,7 @@ class Execution {
     const running = place.start(watch === undefined ? order : { ...order, pass: watch.order }, {
       message: (message) => collector.message(message),
       request: (call) => requests.answer(call),
-      stray: (error) => listener.stray(error),
+      stray: listener.stray,
     });
     const active = new ActiveTask({ waiting, running, requests, collector, watch, clock, startedAtMs, nowMs, untilMs });
     this.#active.set(task.id, active);

@@ -26,8 +26,11 @@ export interface RunListener {
   message(message: CheckMessage): void;
   /** A request of a check; the reply goes back to it. */
   request(call: RequestCall): Promise<Reply>;
-  /** An error that nobody caught after the run had ended, or that belongs to no run. */
-  stray(error: SerializedError): void;
+  /**
+   * Told of an error that nobody caught after the run had ended, or that belongs to no run. A thread keeps it for as long
+   * as somebody else does.
+   */
+  readonly stray: (error: SerializedError) => void;
 }
 
 /** A task that runs. */

@@ -46,6 +46,8 @@ export class Thread implements Pick<Executor, 'start'> {
   readonly #runs = new Map<number, ActiveRun>();
   #worker: Worker | undefined;
   #load: EventLoopUtilization | undefined;
+  /** The run that began last and whom its stray errors are told. Weak, since a thread that waits must not keep a scan that is over. */
+  #last: { readonly run: number; readonly stray: WeakRef<RunListener['stray']> } | undefined;
   /** What it was told to run next, in order. */
   #next: number[] = [];
   #state: 'open' | 'retired' | 'gone' = 'open';
@@ -113,6 +115,7 @@ export class Thread implements Pick<Executor, 'start'> {
       };
       this.#runs.set(order.run, { listener, settle, cancelGrace: undefined, stopping: false });
     });
+    this.#last = { run: order.run, stray: new WeakRef(listener.stray) };
     // The port keeps the process alive while a run's answer is awaited.
     this.#port.ref();
     if (this.#next[0] === order.run) this.#next.shift();
@@ -166,7 +169,7 @@ export class Thread implements Pick<Executor, 'start'> {
   #receive(message: FromThread): void {
     const run = message.run === undefined ? undefined : this.#runs.get(message.run);
     if (message.type === 'uncaught') {
-      for (const { listener } of run ? [run] : [...this.#runs.values()].slice(0, 1)) listener.stray(message.error);
+      this.#strayOf(message.run)?.(message.error);
       return;
     }
     if (run === undefined) return;
@@ -188,6 +191,14 @@ export class Thread implements Pick<Executor, 'start'> {
     } else {
       this.#answer(run, message);
     }
+  }
+
+  /** Whom an error that no running check has is told: those of the run from which it came, else of one that runs, else of the last that ran. */
+  #strayOf(id: number | undefined): RunListener['stray'] | undefined {
+    const [running] = this.#runs.values();
+    const known = id === undefined ? undefined : this.#runs.get(id);
+    const last = this.#last?.stray.deref();
+    return known?.listener.stray ?? (id === this.#last?.run ? last : undefined) ?? running?.listener.stray ?? last;
   }
 
   #answer(run: ActiveRun, message: Extract<FromThread, { type: 'request' }>): void {

@@ -77,7 +77,9 @@ export async function indexFiles(path: string, options: IndexOptions = {}): Prom
       'SR_CHANGES_NO_GIT',
       `--${changes.kind} asks git what changed, and git knows nothing of ${root}.`,
     );
-  const index = git ?? (await fromWalk(root, notices));
+  // A work tree stays one where git cannot be asked: its checks are planned, and say that they have no answer.
+  const kind = notices.some(({ code }) => code === 'no-git') ? 'git' : 'directory';
+  const index = git ?? (await fromWalk(root, kind, notices));
   if (changes?.kind !== 'files') return index;
   const { changesGiven } = await import('./given.js');
   return { ...index, changes: changesGiven(index.target, index.entries, cwd, changes) };
@@ -158,7 +160,7 @@ async function fromGit(
     notices.push({
       code: 'no-git',
       level: 'warning',
-      message: 'git is not installed: files were listed by walking the folder, and checks that ask git will say so.',
+      message: 'git is not installed: files were listed by walking the folder, and checks that ask git say so.',
     });
     return undefined;
   }
@@ -222,7 +224,7 @@ function mayUse(root: string, tree: WorkTree, { commit, listing }: GitListing, n
   return false;
 }
 
-async function fromWalk(root: string, notices: Notice[]): Promise<FileIndex> {
+async function fromWalk(root: string, kind: Target['kind'], notices: Notice[]): Promise<FileIndex> {
   const { walk } = await import('./walk.js');
   const ids = new ContentIds(root, 'sha1');
   const listing = new Listing(root);
@@ -231,6 +233,6 @@ async function fromWalk(root: string, notices: Notice[]): Promise<FileIndex> {
   listing.unlisted.push(...unlisted);
   listing.unread.push(...unread);
   listing.sort();
-  const target: Target = { kind: 'directory', name: basename(root), root };
+  const target: Target = { kind, name: basename(root), root };
   return indexOf({ target, listing, ids, hash: 'sha1', notices });
 }

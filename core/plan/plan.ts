@@ -195,10 +195,22 @@ function leaveOutElsewhere(input: PlanInput, reasons: Map<string, NotPlanned>): 
     const { scope, when } = check.meta;
     const globs = scope === 'package' ? [] : (when?.files ?? []);
     const missing = globs.filter((glob) => !input.entries.some(matcher(glob)));
-    if (when?.git && input.target.kind !== 'git') missing.unshift('a git work tree');
+    if (when?.git && input.target.kind !== 'git') missing.unshift('git work tree');
     if (reasons.has(id) || missing.length === 0) continue;
-    reasons.set(id, { checkId: id, code: 'not-applicable', message: `There is no ${missing.join(' and no ')} here.` });
+    reasons.set(id, {
+      checkId: id,
+      code: 'not-applicable',
+      message: `There is no ${missing.map(shownGlob).join(' and no ')} here.`,
+    });
   }
+}
+
+/** A glob as people say it. */
+function shownGlob(glob: string): string {
+  const [, before = '', names, after = ''] = /^([^{}]*)\{([^{}]*)\}([^{}]*)$/.exec(glob) ?? [];
+  if (names === undefined) return glob;
+  const all = names.split(',').map((name) => `${before}${name}${after}`);
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 }
 
 /** What needs a check that does not apply does not apply either; repeated, since needs have needs. */

@@ -10,6 +10,7 @@ import { runningMs } from './times.js';
 /** What the verdict on the budget is made of. */
 export interface BudgetInput {
   readonly records: readonly TaskRecord[];
+  /** The planned tasks, for their needs, lanes and priorities. */
   readonly tasks: readonly Task[];
   readonly checks: readonly CheckResult[];
   readonly tier: TierName;

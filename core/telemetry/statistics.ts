@@ -10,25 +10,15 @@ import type {
   Statistics,
   WorkerTime,
 } from '../model/telemetry.js';
-import type { TierName } from '../model/tier.js';
-import { budgetUse } from './budget.js';
+import { type BudgetInput, budgetUse } from './budget.js';
 import { checkMs, median, runningMs, waitedMs } from './times.js';
 
 /** Checks among the longest. */
 const LONGEST = 5;
 
 /** What statistics are made of. */
-export interface StatisticsInput {
-  readonly records: readonly TaskRecord[];
-  /** The planned tasks, for their needs, lanes and priorities. */
-  readonly tasks: readonly Task[];
-  readonly checks: readonly CheckResult[];
-  readonly tier: TierName;
-  readonly wallMs: number;
-  readonly concurrency: number;
+export interface StatisticsInput extends BudgetInput {
   readonly concurrencyChanges: Statistics['concurrencyChanges'];
-  readonly cores: number;
-  readonly budgetMs: number;
   readonly files: number;
   readonly hooks: Statistics['hooks'];
   readonly phasesMs: Readonly<Record<string, number>>;

@@ -1,3 +1,4 @@
+import { expressionTest, MAX_LICENCE, saysNone } from '../licences.js';
 import { textEntries } from '../text.js';
 
 /** What a policy says of a licence. */
@@ -18,9 +19,6 @@ export interface PolicyOptions {
 /** Judges the text of a licence field. */
 export type Policy = (text: string) => Judgement;
 
-/** Longer than any expression that somebody has written, and short enough for what looks for mistakes in it. */
-const MAX_EXPRESSION = 1_000;
-
 /** A policy's entries that are no licences of SPDX. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
@@ -32,20 +30,12 @@ export class PolicyError extends Error {
  * @throws PolicyError naming the entries that are no licences.
  */
 export async function compilePolicy({ allow, deny }: PolicyOptions): Promise<Policy> {
-  const [{ default: satisfies }, { default: correct }, { default: parse }] = await Promise.all([
+  const [{ default: satisfies }, { default: correct }, { default: parse }, isExpression] = await Promise.all([
     import('spdx-satisfies'),
     import('spdx-correct'),
     import('spdx-expression-parse'),
+    expressionTest(),
   ]);
-  const isExpression = (text: string): boolean => {
-    try {
-      parse(text);
-      return true;
-    } catch {
-      // That it throws is how it says no.
-      return false;
-    }
-  };
   const bad = [...allow, ...deny].filter((entry) => !isExpression(entry) || /\s(?:AND|OR)\s/.test(entry));
   if (bad.length > 0) throw new PolicyError(`no licence of SPDX: ${bad.join(', ')}`);
   const isPermitted = (leaf: string): boolean => {
@@ -55,7 +45,7 @@ export async function compilePolicy({ allow, deny }: PolicyOptions): Promise<Pol
     return allow.length === 0 || satisfies(leaf, [...allow]) || satisfies(base, [...allow]);
   };
   return (text) => {
-    if (text.length > MAX_EXPRESSION) return { verdict: 'unknown', why: 'it is longer than any licence expression' };
+    if (text.length > MAX_LICENCE) return { verdict: 'unknown', why: 'it is longer than any licence expression' };
     const expression = isExpression(text) ? text : corrected(text, correct);
     if (expression === undefined || !isExpression(expression)) return { verdict: 'unknown', why: whyUnknown(text) };
     const permitted = leavesOf(parse(expression)).filter(isPermitted);
@@ -69,7 +59,7 @@ type Correct = (text: string, options: { upgrade: boolean }) => string | null;
 
 /** The licence that somebody meant: `Apache 2.0` is `Apache-2.0`. Whatever is no licence by itself is not guessed at. */
 function corrected(text: string, correct: Correct): string | undefined {
-  if (/^(?:UNLICENSED|SEE LICEN[CS]E IN|NONE|PROPRIETARY|COMMERCIAL|CUSTOM)\b/i.test(text.trim())) return undefined;
+  if (saysNone(text)) return undefined;
   // Part by part: of a whole expression with one bad name the guess would be one licence.
   const parts = text.trim().split(/(\(|\)|\s+(?:and|or)\s+)/i);
   const mended = parts.map((part) =>

@@ -17,6 +17,16 @@ export function lockedTree({
   );
 }
 
+/** Tells the names of packages that the option `ignore` leaves out, by its globs. */
+export async function ignoredBy({
+  ignore,
+}: {
+  readonly ignore: readonly string[];
+}): Promise<(name: string) => boolean> {
+  const { default: picomatch } = await import('picomatch');
+  return picomatch([...ignore]);
+}
+
 /** Says for which packages the registry did not answer, where there are any: what is said of the others is not all. */
 export function tellUnanswered(
   { degraded }: Pick<CheckContext, 'degraded'>,

@@ -1,8 +1,6 @@
+import { expressionTest, MAX_LICENCE, saysNone } from '../licences.js';
 import type { CycloneDx } from './bom.js';
 import type { BillInputs } from './inputs.js';
-
-/** Longer than any expression that somebody has written. */
-const MAX_EXPRESSION = 1_000;
 
 /**
  * Reads licences: an identifier of SPDX, an expression, or, for everything else, a name. What is nearly an identifier is
@@ -10,29 +8,19 @@ const MAX_EXPRESSION = 1_000;
  */
 export async function licenceReader({ Models, SPDX, Enums }: CycloneDx): Promise<BillInputs['licenceOf']> {
   const { default: correct } = await import('spdx-correct');
-  const { default: parse } = await import('spdx-expression-parse');
-  const isExpression = (text: string): boolean => {
-    try {
-      parse(text);
-      return true;
-    } catch {
-      // That it throws is how it says no.
-      return false;
-    }
-  };
+  const isExpression = await expressionTest();
   return (text) => {
     const known = text.trim();
-    const isNear =
-      known.length <= 100 && !/^(?:UNLICENSED|SEE LICEN[CS]E|NONE|PROPRIETARY|COMMERCIAL|CUSTOM)\b/i.test(known);
+    const isNear = known.length <= 100 && !saysNone(known);
     const written =
-      known.length > MAX_EXPRESSION || isExpression(known) || !isNear
+      known.length > MAX_LICENCE || isExpression(known) || !isNear
         ? known
         : (correct(known, { upgrade: false }) ?? known);
     const id = SPDX.isSupportedSpdxId(written) ? written : undefined;
     const licence =
       id !== undefined
         ? new Models.SpdxLicense(id)
-        : known.length <= MAX_EXPRESSION && isExpression(written)
+        : known.length <= MAX_LICENCE && isExpression(written)
           ? new Models.LicenseExpression(written)
           : new Models.NamedLicense(known);
     // It is what the author wrote; nobody has looked whether it is so.

@@ -3,27 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
 import type { CheckContext } from 'scanrun';
-import { endBrowser, type FoundBrowser, findBrowser, HOW_TO_GET_A_BROWSER, sandboxArguments } from 'scanrun/browser';
+import {
+  endBrowser,
+  type FoundBrowser,
+  findBrowser,
+  HOW_TO_GET_A_BROWSER,
+  quietArguments,
+  sandboxArguments,
+} from 'scanrun/browser';
 
 type Puppeteer = Pick<typeof import('puppeteer-core'), 'launch'>;
 
 /** Milliseconds that a browser has to start. */
 const START_MS = 30_000;
-
-/** What a browser of people does and this one need not: each is a process, or a request to somewhere. */
-const ARGUMENTS = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-default-apps',
-  '--disable-domain-reliability',
-  '--disable-extensions',
-  '--disable-gpu',
-  '--disable-sync',
-  '--disable-features=MediaRouter,OptimizationHints,Translate',
-  '--metrics-recording-only',
-  '--mute-audio',
-  '--no-first-run',
-];
 
 /** How a browser is started. */
 export interface BrowserSettings {
@@ -64,7 +56,8 @@ export class BrowserSession {
       this.#browser = await this.#puppeteer.launch({
         executablePath: this.#found.path,
         args: [
-          ...ARGUMENTS,
+          ...quietArguments(),
+          '--mute-audio',
           ...sandboxArguments(this.#settings.sandbox),
           ...(this.#settings.hostRules === '' ? [] : [`--host-resolver-rules=${this.#settings.hostRules}`]),
         ],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { ScanError } from 'scanrun';
-import { sandboxArguments } from 'scanrun/browser';
+import { quietArguments, sandboxArguments } from 'scanrun/browser';
 import type { PrintBrowser } from './browser-path.js';
 import { BrowserProcess } from './browser-process.js';
 
@@ -27,29 +27,16 @@ const ADDRESS = 'https://scanrun.invalid/report';
 const OLDEST = 131;
 
 /** What a browser of people does and a printing one need not: each is a process, or a request to somewhere. */
-const FEATURES_OFF = [
-  'SpareRendererForSitePerProcess',
-  'WebUIOmniboxPopup',
-  'WebUIOmniboxAimPopup',
-  'WebUIOmniboxFullPopup',
-  'MediaRouter',
-  'OptimizationHints',
-  'Translate',
-];
 const ARGUMENTS = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-default-apps',
-  '--disable-domain-reliability',
-  '--disable-extensions',
-  '--disable-gpu',
-  '--disable-sync',
-  `--disable-features=${FEATURES_OFF.join(',')}`,
+  ...quietArguments(
+    'SpareRendererForSitePerProcess',
+    'WebUIOmniboxPopup',
+    'WebUIOmniboxAimPopup',
+    'WebUIOmniboxFullPopup',
+  ),
   '--enable-features=NetworkServiceInProcess2',
   '--in-process-gpu',
   '--host-resolver-rules=MAP * ~NOTFOUND',
-  '--metrics-recording-only',
-  '--no-first-run',
   '--no-startup-window',
   '--no-unsandboxed-zygote',
   '--remote-debugging-pipe',

@@ -6,6 +6,7 @@ import type { RunResult } from '../../core/model/result.js';
 import { addChecks } from '../support/check-projects.js';
 import { killedAfter } from '../support/faults.js';
 import { type Files, repository, write } from '../support/folders.js';
+import { publishable } from '../support/manifests.js';
 import { type Ended, scanrun } from '../support/processes.js';
 import { canonical } from '../support/run-scan.js';
 
@@ -13,16 +14,7 @@ const run = (cwd: string, ...args: string[]): Promise<Ended> => scanrun(args, { 
 const parsed = ({ stdout }: Ended): RunResult => JSON.parse(stdout) as RunResult;
 
 const PACKAGES: Files = {
-  'packages/good/package.json': {
-    name: '@m/good',
-    version: '1.0.0',
-    type: 'module',
-    license: 'MIT',
-    engines: { node: '>=20' },
-    files: ['index.js'],
-    exports: './index.js',
-    sideEffects: false,
-  },
+  'packages/good/package.json': { ...publishable, name: '@m/good' },
   'packages/good/index.js': 'export {};\n',
   'packages/bad/package.json': { name: '@m/bad', version: '1', main: './none.js' },
   'packages/private/package.json': { name: '@m/private', version: '1.0.0', private: true, main: './none.js' },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkProject } from '../support/check-projects.js';
+import { checkProject, linkScanrun } from '../support/check-projects.js';
 import { commitAll, folder, write } from '../support/folders.js';
 import { alive, endAll, type RunningCommand, scanrun, startScanrun, uniqueArgument } from '../support/processes.js';
 
@@ -130,6 +130,74 @@ describe('a watch', { timeout: 60_000 }, () => {
     expect(pidIn(fourth)).not.toBe(pidIn(third));
   });
 
+  it('starts a new process when a plugin that a JSON configuration names changes, or what that imports', async () => {
+    const root = project();
+    const plugin = join(root, 'plugin.mjs');
+    const own = readFileSync(plugin, 'utf8');
+    write(root, {
+      'plugin.mjs': `import version from './lib/version.mjs';\nconsole.error('plugin 1, library ' + version);\n${own}`,
+      'lib/version.mjs': "export { default } from './deeper/number.mjs';",
+      'lib/deeper/number.mjs': 'export default 1;',
+      'lib/other.mjs': 'export default 1;',
+    });
+    const { until } = start(root);
+    const first = await until(WATCHING);
+    expect(first).toContain('plugin 1, library 1');
+    writeFileSync(plugin, readFileSync(plugin, 'utf8').replace('plugin 1', 'plugin 2'));
+    expect(await until('starting again')).toMatch(/plugin\.mjs changed, /);
+    const second = await until(WATCHING);
+    expect(second).toContain('plugin 2, library 1');
+    expect(pidIn(second)).not.toBe(pidIn(first));
+    write(root, { 'lib/deeper/number.mjs': 'export default 2;' });
+    expect(await until('starting again')).toContain('lib/deeper/number.mjs changed, ');
+    const third = await until(WATCHING);
+    expect(third).toContain('plugin 2, library 2');
+    // What nothing loads is a file of the target like any other.
+    write(root, { 'lib/other.mjs': 'export default 2;' });
+    const fourth = await until(WATCHING);
+    expect(fourth).toContain('lib/other.mjs changed');
+    expect(fourth).not.toContain('starting again');
+  });
+
+  it('starts a new process when a plugin in a folder that git ignores changes, or one outside of the target', async () => {
+    const root = project();
+    const above = folder();
+    const plugin = (name: string) =>
+      `import { definePlugin } from 'scanrun'; console.error('${name} 1'); export default definePlugin({ name: '${name}', checks: {} });`;
+    linkScanrun(above);
+    write(above, { 'outside.mjs': plugin('outside') });
+    write(root, {
+      'ignored/inside.mjs': plugin('inside'),
+      'scan.config.json': { plugins: ['./plugin.mjs', './ignored/inside.mjs', join(above, 'outside.mjs')] },
+    });
+    const { until } = start(root, ['--reporter', 'terminal']);
+    expect(await until(WATCHING)).toMatch(/inside 1[\s\S]*outside 1/);
+    for (const [name, file] of [
+      ['inside', join(root, 'ignored/inside.mjs')],
+      ['outside', join(above, 'outside.mjs')],
+    ] as const) {
+      writeFileSync(file, readFileSync(file, 'utf8').replace(`${name} 1`, `${name} 2`));
+      expect(await until('starting again')).toContain(`${name}.mjs changed, `);
+      expect(await until(WATCHING)).toContain(`${name} 2`);
+    }
+  });
+
+  it('takes what scans write for no change where the home is the target', async () => {
+    const root = project();
+    const { until } = start(root);
+    await until(WATCHING);
+    // Written by the first scan, as the command is started with the target as the home.
+    const key = join(root, '.cache/scanrun/answers.key');
+    expect(existsSync(key)).toBe(true);
+    write(root, { 'other.md': 'text 2' });
+    expect(await until('changed')).toMatch(/^\s*scanrun: other\.md changed$/);
+    await until(WATCHING);
+    writeFileSync(`${key}.fresh`, 'x');
+    write(root, { 'other.md': 'text 3' });
+    expect(await until('changed')).toMatch(/^\s*scanrun: other\.md changed$/);
+    await until(WATCHING);
+  });
+
   it('starts a new process and ends though a plugin leaves something open', async () => {
     const root = project();
     const plugin = join(root, 'plugin.mjs');
@@ -154,6 +222,21 @@ describe('a watch', { timeout: 60_000 }, () => {
     command.child.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: 130 });
     expect(children.filter((pid) => alive('watch-session').includes(pid) && homeOf(pid) === root)).toEqual([]);
+  });
+
+  it('ends also on a signal that comes when the scan has its result already', async () => {
+    const root = project();
+    write(root, {
+      'reporter.mjs': `import { defineReporter } from 'scanrun';
+export default defineReporter({ name: 'late', output: '-', async render() {
+  const came = new Promise((done) => process.once('SIGTERM', done));
+  process.kill(process.pid, 'SIGTERM');
+  await came;
+  return 'reported all the same';
+} });`,
+    });
+    const { command } = start(root, ['--reporter', './reporter.mjs']);
+    expect(await command.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('reported all the same') });
   });
 
   it('leaves nothing behind when what started it is killed in the middle of a command', async () => {

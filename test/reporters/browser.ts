@@ -1,9 +1,9 @@
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, ElementHandle, Page } from 'puppeteer-core';
+import { isExecutable } from '../support/processes.js';
 
 /** The browser of this machine: SCANRUN_CHROMIUM, or the first on the PATH; undefined where there is none. */
 export function findChromium(): string | undefined {
@@ -12,15 +12,6 @@ export function findChromium(): string | undefined {
   return folders
     .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
     .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Starts the browser; undefined, and a line that says so, where there is none. */

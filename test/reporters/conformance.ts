@@ -1,20 +1,12 @@
 // What judges the machine formats: the schemas of their owners, and the tools that read them.
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { isExecutable } from '../support/processes.js';
 
 const require = createRequire(import.meta.url);
 const schemas = fileURLToPath(new URL('../../../shared/schemas/', import.meta.url));
@@ -70,15 +62,6 @@ function toolPath(): string | undefined {
     return existsSync(path) ? path : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

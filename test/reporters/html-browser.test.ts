@@ -6,9 +6,9 @@ import { clip, visible } from '../../reporters/visible.js';
 import { amount, element, evaluate, launch, type Opened, open, text } from './browser.js';
 import { NAUGHTY, naughty } from './naughty.js';
 import { render } from './render.js';
-import { hostile, large, manyTasks } from './sample-extremes.js';
-import { full } from './sample-full.js';
-import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { hostile } from './sample-extremes.js';
+import { kinds } from './sample-kinds.js';
+import { clean, findings, incomplete } from './sample-result.js';
 import { rich } from './sample-rich.js';
 
 let browser: Browser | undefined;
@@ -36,18 +36,7 @@ async function show(
   return opened;
 }
 
-const samples = {
-  clean,
-  findings,
-  incomplete,
-  interrupted,
-  empty,
-  hostile,
-  naughty,
-  full,
-  tasks: () => manyTasks(600),
-  large: () => large(2_000),
-};
+const samples = kinds(600);
 
 describe('html in a browser', () => {
   for (const [name, make] of Object.entries(samples)) {

@@ -6,27 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HtmlValidate } from 'html-validate';
-import type { RunResult } from 'scanrun';
 import html from 'scanrun/reporters/html';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { naughty } from './naughty.js';
 import { render } from './render.js';
-import { hostile, large, manyTasks } from './sample-extremes.js';
-import { full } from './sample-full.js';
-import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { kinds } from './sample-kinds.js';
 
-const samples: Readonly<Record<string, () => RunResult>> = {
-  clean,
-  findings,
-  incomplete,
-  interrupted,
-  empty,
-  full,
-  hostile,
-  naughty,
-  tasks: () => manyTasks(600),
-  large: () => large(2_000),
-};
+const samples = kinds(600);
 
 const jar = createRequire(import.meta.url).resolve('vnu-jar/build/dist/vnu.jar');
 

@@ -2,12 +2,12 @@ import type { RunResult } from 'scanrun';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { VERDICT_WORDS } from '../../reporters/summary.js';
 import { findChromium } from './browser.js';
-import { naughty } from './naughty.js';
 import { dense, digestOf, missingTools, type ReadPdf, readPdf, readStructure, renderPdf } from './pdf-tools.js';
 import { check, result } from './sample-build.js';
-import { ATTACKS, hostile, large, manyTasks } from './sample-extremes.js';
+import { ATTACKS, hostile } from './sample-extremes.js';
 import { full } from './sample-full.js';
-import { clean, empty, findings, incomplete, interrupted } from './sample-result.js';
+import { kinds } from './sample-kinds.js';
+import { clean, findings } from './sample-result.js';
 
 const missing = [...missingTools(), ...(findChromium() === undefined ? ['chromium'] : [])];
 
@@ -27,18 +27,7 @@ async function read(
   return readPdf(await renderPdf(given, options));
 }
 
-const samples: Readonly<Record<string, () => RunResult>> = {
-  clean,
-  findings,
-  incomplete,
-  interrupted,
-  empty,
-  full,
-  hostile,
-  naughty,
-  large: () => large(2_000),
-  tasks: () => manyTasks(300),
-};
+const samples = kinds(300);
 
 describe('pdf', () => {
   for (const [name, make] of Object.entries(samples)) {

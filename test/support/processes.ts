@@ -1,7 +1,7 @@
 // Processes, the built command among them.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The built command. */
@@ -10,6 +10,16 @@ export const command = fileURLToPath(new URL('../../dist/core/cli/main.js', impo
 /** An argument by which a process is found again. */
 export function uniqueArgument(): string {
   return `scanrun-test-${randomUUID()}`;
+}
+
+/** True for a file that this user may run. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The ids of the processes with this text among their arguments. */

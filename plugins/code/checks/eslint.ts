@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
 import { type ContextOf, commandOf, defineCheck, type ExecResult, findTool, type Needs, type Tool } from 'scanrun';
+import { demandOwn } from '../../own-target.js';
 import { asText, own, parsedJson, readText } from '../../text.js';
 import { type LintMessage, type LintResult, lintFolders, missingPackage, readLintReport } from '../eslint-report.js';
 import { lastWords, placer, wordsOf } from '../paths.js';
@@ -59,11 +60,7 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
   },
   async run(context) {
-    if (!context.target.own)
-      context.skip(
-        'not-applicable',
-        "eslint's configuration is a program, and this target is not the project that the scan was started in. Start the scan in its folder if you trust it.",
-      );
+    demandOwn(context, "eslint's configuration is a program");
     const places = await placer(context);
     let files = 0;
     for (const { folder, isFlat } of await lintFolders(context)) {

@@ -2,7 +2,7 @@ import { type ContextOf, defineCheck } from 'scanrun';
 import { workspacePackages } from '../../workspaces.js';
 import { oneLine } from '../advisories/advisory.js';
 import { blamer } from '../blame.js';
-import { lockedTree, tellUnanswered } from '../needs.js';
+import { ignoredBy, lockedTree, tellUnanswered } from '../needs.js';
 import lockfile from './lockfile.js';
 import registry from './registry.js';
 
@@ -61,8 +61,7 @@ export default defineCheck(import.meta.url, {
     const tree = lockedTree(context);
     tellUnanswered(context, context.needs.registry);
     const blame = await blamer(tree, await workspacePackages(context));
-    const { default: picomatch } = await import('picomatch');
-    const isIgnored = picomatch([...context.options.ignore]);
+    const isIgnored = await ignoredBy(context.options);
     const reasons = reasonsOf(context);
     const seen = new Set<string>();
     for (const [index, { name, version, deprecated, bundled }] of tree.packages.entries()) {

@@ -6,7 +6,7 @@ import { installedManifests } from '../installed.js';
 import { clarification, compilePolicy, type Policy, PolicyError, withoutOwn } from '../licence-policy.js';
 import { licenseText } from '../lockfiles/fields.js';
 import { installCommand, type LockedPackage, type LockedTree } from '../lockfiles/tree.js';
-import { lockedTree } from '../needs.js';
+import { ignoredBy, lockedTree } from '../needs.js';
 import lockfile from './lockfile.js';
 
 /** Licences that ask for something of those who only use a package: their own source, or that they earn nothing. */
@@ -98,8 +98,7 @@ export default defineCheck(import.meta.url, {
     const tree = lockedTree(context);
     const packages = await workspacePackages(context);
     const policy = await policyOf(context, packages[0]);
-    const { default: picomatch } = await import('picomatch');
-    const isIgnored = picomatch([...context.options.ignore]);
+    const isIgnored = await ignoredBy(context.options);
     const isLookedAt = ({ name, source, dev }: LockedPackage): boolean =>
       source !== 'file' && (context.options.dev || !dev) && !isIgnored(name);
     const wanted = tree.packages.flatMap((item, index) => (isLookedAt(item) ? [index] : []));

@@ -3,7 +3,7 @@ import { declaredIn, FIELDS, type Manifest, placesIn } from '../../manifest.js';
 import { asText, own } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import type { SemverModule } from '../advisories/range.js';
-import { tellUnanswered } from '../needs.js';
+import { ignoredBy, tellUnanswered } from '../needs.js';
 import { fromRegistry, type KnownPackage } from '../registry/answers.js';
 import lockfile from './lockfile.js';
 import registry from './registry.js';
@@ -70,8 +70,7 @@ export default defineCheck(import.meta.url, {
     const { known } = context.needs.registry;
     tellUnanswered(context, context.needs.registry);
     const { default: semver } = await import('semver');
-    const { default: picomatch } = await import('picomatch');
-    const isIgnored = picomatch([...context.options.ignore]);
+    const isIgnored = await ignoredBy(context.options);
     const byName = new Map(known.map((item) => [item.name, item]));
     const reported = new Set<string>();
     for (const item of await workspacePackages(context)) {

@@ -1,4 +1,5 @@
 import { type ContextOf, commandOf, defineCheck, findTool, formatCount, type Severity } from 'scanrun';
+import { demandOwn } from '../../own-target.js';
 import { own } from '../../text.js';
 import { type WorkspacePackage, workspacePackages } from '../../workspaces.js';
 import { isThere } from '../built.js';
@@ -102,11 +103,7 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
   },
   async run(context) {
-    if (!context.target.own)
-      context.skip(
-        'not-applicable',
-        "knip runs the project's configuration files, and this target is not the project that the scan was started in. Start the scan in its folder if you trust it.",
-      );
+    demandOwn(context, "knip runs the project's configuration files");
     const packages = await workspacePackages(context);
     const tool = await findTool(context, { name: 'knip', range: '>=5.0.0 <7' });
     const result = await context.exec([

@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
+import type { MessagePort } from 'node:worker_threads';
 import type { Tinypool } from 'tinypool';
 import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/check/plugin.js';
 import type { RunEnd, RunListener } from '../../../core/execute/executor.js';
-import type { RunOrder } from '../../../core/execute/protocol.js';
+import type { FromThread, RunOrder } from '../../../core/execute/protocol.js';
 import { Thread } from '../../../core/execute/thread.js';
 import type { ScanHooks } from '../../../core/hooks.js';
 import { checkProject } from '../../support/check-projects.js';
@@ -13,15 +14,16 @@ import { checkOf, ends, runScan } from '../../support/run-scan.js';
 /** What tinypool is after its thread has gone: nothing settles any more, not even its end. */
 class SilentPool extends EventEmitter {
   readonly threads = [new EventEmitter()];
-  run(): Promise<never> {
+  /** The thread's end of the port. */
+  port: MessagePort | undefined;
+  run({ port }: { readonly port: MessagePort }): Promise<never> {
+    this.port = port;
     return new Promise(() => {});
   }
   destroy(): Promise<never> {
     return new Promise(() => {});
   }
 }
-
-const silent: RunListener = { message() {}, request: () => new Promise(() => {}), stray() {} };
 
 function threadOf(capacity: number) {
   const pools: SilentPool[] = [];
@@ -33,12 +35,19 @@ function threadOf(capacity: number) {
   }
   const clock = new FakeClock();
   const thread = new Thread({ name: 'io-1', capacity, clock, Pool: Made as unknown as typeof Tinypool, changed() {} });
-  const start = (run: number) =>
-    thread.start(
+  const heard: string[] = [];
+  // Kept, as a scan keeps its own: the thread does not.
+  const strays: RunListener['stray'][] = [];
+  const start = (run: number, name = '') => {
+    const stray: RunListener['stray'] = ({ message }) => void heard.push(`${name}: ${message}`);
+    strays.push(stray);
+    return thread.start(
       { run, task: task(`t/a${run}`), needs: {}, tier: 'quick', modules: { cacheDir: undefined } } satisfies RunOrder,
-      silent,
+      { message() {}, request: () => new Promise(() => {}), stray },
     );
-  return { thread, clock, start, worker: pools[0]?.threads[0] as EventEmitter };
+  };
+  const says = (message: FromThread) => pools[0]?.port?.postMessage(message);
+  return { thread, clock, start, heard, says, worker: pools[0]?.threads[0] as EventEmitter };
 }
 
 const pending = Symbol('pending');
@@ -62,6 +71,25 @@ describe('a thread', () => {
     worker.emit('error', Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }));
     worker.emit('exit', 1);
     expect(await soon(run.ended)).toEqual({ kind: 'lost', cause: 'out-of-memory', message: 'heap', shared: false });
+  });
+
+  it('tells an error that no running task has to the run it came from, else to one that runs, else to the last', async () => {
+    const { start, heard, says } = threadOf(4);
+    const ended = (run: number) => says({ type: 'ended', run, checks: [] });
+    const uncaught = (run: number | undefined, message: string) =>
+      says({ type: 'uncaught', run, error: { name: 'Error', message } });
+    const runs = [start(1, '1'), start(2, '2')];
+    uncaught(1, 'of 1');
+    uncaught(undefined, 'of nobody');
+    ended(1);
+    uncaught(1, 'of 1, which ended');
+    ended(2);
+    await Promise.all(runs.map((run) => run.ended));
+    uncaught(2, 'of 2, which ended');
+    uncaught(undefined, 'of an idle thread');
+    await expect
+      .poll(() => heard)
+      .toEqual(['1: of 1', '1: of nobody', '2: of 1, which ended', '2: of 2, which ended', '2: of an idle thread']);
   });
 
   it('that is asked to stop a task gives it the grace, and ends when nobody else is on it', async () => {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkProject } from '../../support/check-projects.js';
 import { checkOf, ends, runScan } from '../../support/run-scan.js';
@@ -141,6 +143,30 @@ describe.concurrent('a check that misbehaves', () => {
     const { result } = await runScan(root);
     expect(ends(result)).toEqual({ leaves: 'passed', stays: 'passed' });
     expect(result.notices).toMatchObject([{ code: 'stray-error', message: expect.stringContaining('stray') }]);
+  });
+
+  it('whose error comes late, when nothing runs on its thread any more, leaves a notice while the scan runs', async ({
+    expect,
+  }) => {
+    const root = checkProject({
+      leaves: "setTimeout(() => { throw new Error('late'); }, 5); return {};",
+      // On another thread; lets the scan end only when the test has heard of the error.
+      waits: {
+        run: `const { existsSync } = await import('node:fs');
+          while (!existsSync(c.target.root + '/heard')) await new Promise((done) => setTimeout(done, 5));`,
+        meta: ON_IO,
+        needs: ['leaves'],
+      },
+    });
+    const { result } = await runScan(root, {
+      started: async ({ events }) => {
+        for await (const event of events)
+          if (event.type === 'notice' && event.notice.message.includes('late')) writeFileSync(join(root, 'heard'), '');
+      },
+    });
+    expect(ends(result)).toEqual({ leaves: 'passed', waits: 'passed' });
+    expect(result.tasks.map(({ worker }) => worker)).toEqual(['cpu-1', 'io-1']);
+    expect(result.notices).toMatchObject([{ code: 'stray-error', message: expect.stringContaining('late') }]);
   });
 });
 

@@ -1,25 +1,14 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ScanError } from '../../../core/errors.js';
 import { Journal, type RunHeader } from '../../../core/journal/journal.js';
 import { recoverRun } from '../../../core/journal/recover.js';
 import type { EndedCheck, ScanEvent } from '../../../core/model/event.js';
 import type { Finding } from '../../../core/model/finding.js';
 import type { Outcome } from '../../../core/model/outcome.js';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-function temporary(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'scanrun-journal-')));
-  folders.push(folder);
-  return folder;
-}
+import { folder } from '../../support/folders.js';
 
 const header = (runId: string): RunHeader => ({
   schemaVersion: 1,
@@ -84,7 +73,7 @@ function record(root: string, events: readonly ScanEvent[], runId = 'r1'): strin
 
 describe('the record of a run', () => {
   it('gives back every task that ended with all that it found', () => {
-    const root = temporary();
+    const root = folder();
     record(root, [
       ...eventsOf('a', 2),
       ...eventsOf('b', 0, { data: { x: [1, null] } }),
@@ -98,13 +87,13 @@ describe('the record of a run', () => {
   });
 
   it('may have more events than a function takes arguments', () => {
-    const root = temporary();
+    const root = folder();
     record(root, eventsOf('a', 130_000));
     expect(recoverRun(root, 'r1')).toMatchObject({ lastAtMs: 3, problems: [] });
   });
 
   it('cut at any byte, loses only tasks whose end was not written, and says nothing of the torn line', () => {
-    const root = temporary();
+    const root = folder();
     const file = record(root, [...eventsOf('a', 2), ...eventsOf('b', 1), ...eventsOf('c', 3)]);
     const whole = readFileSync(file);
     const endOf = (id: string): number => whole.indexOf(`"id":"${id}"`);
@@ -123,7 +112,7 @@ describe('the record of a run', () => {
   });
 
   it('with a corrupt line in the middle, reports it and runs again what it recorded', () => {
-    const root = temporary();
+    const root = folder();
     const file = record(root, [...eventsOf('a', 2), ...eventsOf('b', 1), ...eventsOf('c', 0)]);
     const lines = readFileSync(file, 'utf8').split('\n');
     for (const [index, id] of [
@@ -143,7 +132,7 @@ describe('the record of a run', () => {
   });
 
   it('counts the last attempt only, and asks again what masked a value or was cut short', () => {
-    const root = temporary();
+    const root = folder();
     const again: ScanEvent = { type: 'attemptDiscarded', at: 2, taskId: 'a', attempt: 1, findings: 2 };
     const cut: Outcome = { status: 'cancelled', reason: { code: 'interrupted', message: 'x' } };
     const need: Outcome = { status: 'skipped', reason: { code: 'need-failed', message: 'x' } };
@@ -161,7 +150,7 @@ describe('the record of a run', () => {
   });
 
   it('goes on after a torn line as if it were not there', () => {
-    const root = temporary();
+    const root = folder();
     const file = record(root, eventsOf('a', 0));
     appendFileSync(file, '{"type":"taskEnded","at":9,"ta');
     const journal = Journal.reopen(join(root, '.scanrun/runs/r1'), (message) => expect.unreachable(message));
@@ -173,7 +162,7 @@ describe('the record of a run', () => {
   });
 
   it('names the nearest run, refuses paths, and says when the plan cannot be read', () => {
-    const root = temporary();
+    const root = folder();
     record(root, [], '20260101-000000-aaaaaaaa');
     const failure = (id: string): ScanError => {
       try {
@@ -195,7 +184,7 @@ describe('the record of a run', () => {
   });
 
   it('keeps the newest twenty finished runs', () => {
-    const root = temporary();
+    const root = folder();
     for (let n = 10; n < 40; n += 1) {
       const journal = Journal.create(root, header(`run-${n}`), (message) => expect.unreachable(message));
       journal?.result('{}');

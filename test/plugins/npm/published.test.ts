@@ -9,18 +9,8 @@ import { listPublished } from '../../../plugins/npm/published.js';
 import type { ProjectPackages } from '../../../plugins/workspaces.js';
 import { findPackages } from '../../../plugins/workspaces.js';
 import { folder } from '../../support/folders.js';
+import { publishable as good } from '../../support/manifests.js';
 import { json, reader } from './locked.js';
-
-const good = {
-  name: 'good',
-  version: '1.0.0',
-  type: 'module',
-  license: 'MIT',
-  engines: { node: '>=20' },
-  files: ['index.js'],
-  exports: './index.js',
-  sideEffects: false,
-};
 
 describe('what is published', () => {
   /** A package with something of everything that npm leaves out or takes in. */
