@@ -30,7 +30,7 @@ const LOOKS_LIKE_IMPORT = /\b(?:from|import)\s*["']|\b(?:require|import)\s*\(\s*
 const WORDS = ['import', 'require', 'from'];
 
 /** An import, or what the parser would be asked about because it looks like one. */
-const MAY_IMPORT = /import|\brequire\s*\(|\bfrom\s*["']|\bexport\b[^]*\bfrom\b/;
+const MAY_IMPORT = /import|\brequire\s*\(|\bfrom\s*["']|\bexport\b[\s\S]*\bfrom\b/;
 
 /** False for what imports nothing, whatever the parser says. Keywords have no escapes, so they stand there as they are. */
 export function mayImport(bytes: Uint8Array): boolean {
