@@ -13,7 +13,7 @@ import type { Prepared } from './prepare.js';
 import type { KnownFindings, Within } from './suppress/known.js';
 import { knownFromReport } from './suppress/report.js';
 import { type MarkInput, marker, type Suppressed, suppress } from './suppress/suppress.js';
-import { hasSameSelection, type PastRun } from './telemetry/history.js';
+import { hasSameSelection, type PastRun, USUAL } from './telemetry/history.js';
 import { isFiltered } from './telemetry/kept-run.js';
 
 /** The `scanrun-ignore` comments that the checks met, by file. */
@@ -114,7 +114,9 @@ function lastRun(
 /** A run that found nothing: the history says all of it that a comparison needs, and a large result is not read for that. */
 function nothingKnown({ runId, startedAt, commit, checks }: PastRun): KnownFindings {
   // Without findings, who had an answer passed.
-  const answered = Object.entries(checks).filter(([, check]) => check?.outcome === 'passed');
+  const answered = Object.entries(checks).filter(
+    ([, check]) => check !== null && (check.outcome ?? USUAL.outcome) === 'passed',
+  );
   return {
     from: { kind: 'run', name: runId, startedAt, ...(commit === undefined ? {} : { commit }) },
     findings: [],

@@ -28,6 +28,7 @@ const TYPE_MASK = 3;
 const EXECUTABLE = 4;
 const TRACKED = 8;
 const NOT_TRACKED = 16;
+const LFS = 32;
 
 /** Puts files into columns. */
 export function packFiles(entries: readonly StoredEntry[]): PackedFiles {
@@ -69,6 +70,7 @@ export function unpackFile({ paths, ends, sizesBytes, modifiedMs, flags, rare }:
     type: TYPES[own & TYPE_MASK] as StoredEntry['type'],
     executable: (own & EXECUTABLE) !== 0,
     ...(tracked === undefined ? {} : { tracked }),
+    ...((own & LFS) === 0 ? {} : { lfs: true as const }),
     ...rare.get(at),
   };
 }
@@ -78,7 +80,7 @@ export function* unpackFiles(files: PackedFiles): Generator<StoredEntry> {
   for (let index = 0; index < files.ends.length; index += 1) yield unpackFile(files, index);
 }
 
-function flagsOf({ type, executable, tracked }: StoredEntry): number {
+function flagsOf({ type, executable, tracked, lfs }: StoredEntry): number {
   const isTracked = tracked === undefined ? 0 : tracked ? TRACKED : NOT_TRACKED;
-  return TYPES.indexOf(type) | (executable ? EXECUTABLE : 0) | isTracked;
+  return TYPES.indexOf(type) | (executable ? EXECUTABLE : 0) | isTracked | (lfs ? LFS : 0);
 }

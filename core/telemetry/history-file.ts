@@ -21,7 +21,7 @@ import type { Notice } from '../model/result.js';
 import { plural } from '../model/text.js';
 import type { TierName } from '../model/tier.js';
 import type { History, HistoryRun, PastRun } from './history.js';
-import { type Parsed, parseAll, parseNewest, type RunLine, runLines, startOf } from './history-lines.js';
+import { lineOf, type Parsed, parseAll, parseNewest, type RunLine, runLines, startOf } from './history-lines.js';
 
 const FOLDER = 'history';
 const FILE = 'history.ndjson';
@@ -180,7 +180,7 @@ function openForAppend(path: string): number {
 
 /** Adds a run; throws what the file system says. */
 export function appendRun(path: string, run: HistoryRun): void {
-  const line = `${JSON.stringify(run)}\n`;
+  const line = `${lineOf(run)}\n`;
   // Whoever pruned meanwhile has put another file in its place, perhaps without this line: then once more, into that.
   for (let tries = 0; tries < 5; tries += 1) if (appendLine(path, line)) return;
 }

@@ -1,7 +1,7 @@
 // The lines of the history as runs. A scan compares itself with few of them, and starts before it has read the others.
 
 import type { TierName } from '../model/tier.js';
-import { type HistoryRun, type PastRun, parsePastRun, parseRun, TREND_RUNS } from './history.js';
+import { type HistoryRun, type PastRun, parsePastRun, parseRun, TREND_RUNS, USUAL } from './history.js';
 
 /** What lines hold. */
 export interface Parsed<Run extends PastRun> {
@@ -61,6 +61,18 @@ function parse<Run extends PastRun>(
     else if (whole || index > 0) torn += 1;
   }
   return { runs: [...runs.values()].sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)), torn };
+}
+
+/** A run as a line, without the line's end: what is usual is left out. */
+export function lineOf(run: HistoryRun): string {
+  const checks: Record<string, object> = {};
+  for (const [id, { ms, packagesMs, outcome, findings, answer, inputs }] of Object.entries(run.checks)) {
+    const isUsual = outcome === USUAL.outcome && findings === USUAL.findings && answer === USUAL.answer;
+    // What is undefined is not written.
+    const more = isUsual ? {} : { outcome, findings, answer };
+    checks[id] = packagesMs === undefined && isUsual ? { ms, inputs } : { ms, packagesMs, ...more, inputs };
+  }
+  return JSON.stringify({ ...run, checks });
 }
 
 /** A line with what must be known to keep or drop it. */

@@ -2,6 +2,7 @@
 
 import { compareText } from '../model/finding.js';
 import type { Verdict } from '../model/gate.js';
+import { hashTexts } from '../model/hash.js';
 import { OUTCOME_ORDER, type OutcomeStatus } from '../model/outcome.js';
 import type { Flakiness, TrendRun } from '../model/telemetry.js';
 import { TIERS, type TierName } from '../model/tier.js';
@@ -54,7 +55,13 @@ export interface HistoryRun {
   readonly checks: Readonly<Record<string, HistoryCheck>>;
 }
 
-/** A run as a scan reads it: what it says of each check was not looked at, for most of it nobody asks. */
+/** What most checks come to. A line leaves it out, and is a third as long for that: of a check without a finding it says its time and its inputs. */
+export const USUAL = { outcome: 'passed', findings: 0, answer: hashTexts(['passed']) } as const satisfies Pick<
+  HistoryCheck,
+  'outcome' | 'findings' | 'answer'
+>;
+
+/** A run as a scan reads it: what it says of each check was not looked at, for most of it nobody asks, and what is usual is absent. */
 export type PastRun = Omit<HistoryRun, 'checks'> & {
   readonly checks: Readonly<Record<string, { readonly [Key in keyof HistoryCheck]?: unknown } | null>>;
 };
@@ -119,11 +126,13 @@ export function flakiness(history: History, checkId: string, now: HistoryCheck):
   const others = new Set<OutcomeStatus>();
   for (const { checks } of history.runs) {
     const check = checks[checkId];
-    if (check?.inputs !== now.inputs || !isTelling(check.outcome)) continue;
+    if (check?.inputs !== now.inputs) continue;
+    const { outcome = USUAL.outcome } = check;
+    if (!isTelling(outcome)) continue;
     runs += 1;
-    if (check.answer === now.answer) continue;
+    if ((check.answer ?? USUAL.answer) === now.answer) continue;
     different += 1;
-    others.add(check.outcome);
+    others.add(outcome);
   }
   return different === 0 ? undefined : { runs, different, others: [...others].sort(compareText) };
 }
@@ -176,8 +185,13 @@ export function flakyText(checkId: string, status: OutcomeStatus, { runs, differ
 /** A line of the history as a run; undefined for what is none. Everything in it may be printed: a target can bring a history of its own. */
 export function parseRun(line: string): HistoryRun | undefined {
   const run = parsePastRun(line);
-  return run !== undefined && Object.entries(run.checks).every(([id, check]) => isName(id) && isCheck(check))
-    ? (run as HistoryRun)
+  if (run === undefined) return undefined;
+  const checks = Object.entries(run.checks).map(([id, check]): [string, unknown] => [
+    id,
+    check && { ...USUAL, ...check },
+  ]);
+  return checks.every(([id, check]) => isName(id) && isCheck(check))
+    ? ({ ...run, checks: Object.fromEntries(checks) } as HistoryRun)
     : undefined;
 }
 

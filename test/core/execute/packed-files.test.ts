@@ -13,7 +13,9 @@ const entries = fc.record(
     tracked: fc.boolean(),
     linkTarget: fc.string(),
     storedAt: fc.string(),
-  },
+    lfs: fc.constant(true as const),
+    // Each field that an entry may have: one that is new and not packed would be lost on the way.
+  } satisfies { [Key in keyof Required<StoredEntry>]: fc.Arbitrary<StoredEntry[Key]> },
   { requiredKeys: ['path', 'sizeBytes', 'modifiedMs', 'type', 'executable'], noNullPrototype: true },
 );
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Notice } from '../../../core/model/result.js';
-import { checkSamples, flakiness, type HistoryRun, trendOf } from '../../../core/telemetry/history.js';
+import { checkSamples, flakiness, type HistoryRun, trendOf, USUAL } from '../../../core/telemetry/history.js';
 import {
   appendRun,
   openHistory,
@@ -191,6 +191,32 @@ describe('what cannot be kept', () => {
       expect(existsSync(join(outside, '.gitignore'))).toBe(false);
     },
   );
+});
+
+describe('a line', () => {
+  it('leaves out what is usual, and is read as what was written', () => {
+    const root = folder({ '.scanrun/history/history.ndjson': '' });
+    const usual = { outcome: 'passed', findings: 0, answer: USUAL.answer, inputs: 'i' } as const;
+    const failed = { ...usual, outcome: 'failed', findings: 2, answer: 'other' } as const;
+    const checks = {
+      'a/timed': { ...usual, ms: 1.5 },
+      'a/untimed': usual,
+      'a/failed': { ...failed, ms: 2 },
+      'a/passed-otherwise': { ...usual, answer: 'other' },
+      'a/packages': { ...usual, ms: 3, packagesMs: { one: 1, two: 2 } },
+      'a/all': { ...failed, ms: 4, packagesMs: { one: 4 } },
+    };
+    const run = { ...pastRun(1, {}), checks };
+    appendRun(fileOf(root), run);
+    const line = readFileSync(fileOf(root), 'utf8');
+    expect(line).toContain('"a/timed":{"ms":1.5,"inputs":"i"},"a/untimed":{"inputs":"i"}');
+    expect(readWholeHistory(root).runs).toEqual([run]);
+    const { runs, tier } = readHistory(root, run.tier);
+    // A check that passed as usual is known as such.
+    expect(flakiness({ runs, tier }, 'a/untimed', usual)).toBeUndefined();
+    expect(flakiness({ runs, tier }, 'a/untimed', failed)).toEqual({ runs: 2, different: 1, others: ['passed'] });
+    expect(flakiness({ runs, tier }, 'a/failed', usual)).toEqual({ runs: 2, different: 1, others: ['failed'] });
+  });
 });
 
 describe('pruning', () => {
