@@ -151,7 +151,7 @@ export class ProcessTree {
 
 /** Output up to a size; the rest is dropped and said to be. */
 class CappedText {
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   readonly #max: number;
   #size = 0;
   truncated = false;
@@ -168,8 +168,12 @@ class CappedText {
     this.#size += Math.min(room, chunk.length);
   }
 
+  /** All of it; to be asked for once. */
   text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
+    const whole = Buffer.concat(this.#chunks);
+    // The process is kept until its task ends, for what it left behind; what it printed need not be.
+    this.#chunks = [];
+    return whole.toString('utf8');
   }
 }
 

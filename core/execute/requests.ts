@@ -1,4 +1,5 @@
-import { lstat, open, realpath } from 'node:fs/promises';
+import { closeSync, constants, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { Access } from '../answers/declared-inputs.js';
 import type { ExecOptions, ExecResult, FetchOptions } from '../check/context.js';
@@ -47,6 +48,9 @@ export interface Asker {
 }
 
 const FETCH_TIMEOUT_MS = 30_000;
+
+/** A file up to this size is read without letting go of the thread: each of six asynchronous steps takes longer than all of them so. */
+const AT_ONCE_BYTES = 262_144;
 
 /** Answers what the checks of one task ask; ends with the task, and everything it started ends with it. */
 export class TaskRequests {
@@ -135,7 +139,10 @@ export class TaskRequests {
   }
 
   async #readFile(path: string): Promise<Uint8Array> {
-    const absolute = this.#stored(join(this.#source.root, path)) ?? (await this.#inside(path));
+    const absolute = this.#stored(join(this.#source.root, path)) ?? this.#inside(path);
+    const { size } = lstatSync(absolute);
+    const small = size > 0 && size <= AT_ONCE_BYTES ? readSmall(absolute, size) : undefined;
+    if (small !== undefined) return small;
     const handle = await open(absolute, 'r');
     try {
       const { size } = await handle.stat();
@@ -150,13 +157,13 @@ export class TaskRequests {
   }
 
   /** The absolute path of a path inside the target; links that lead out are refused too. */
-  async #inside(path: string): Promise<string> {
+  #inside(path: string): string {
     const { root } = this.#source;
     const absolute = join(root, path);
     if (isAbsolute(path) || path.includes('\0') || isOutside(root, absolute)) throw outside(path);
-    const real = await realpath(absolute);
+    const real = realpathSync.native(absolute);
     if (isOutside(root, real)) throw outside(path);
-    const stats = await lstat(real);
+    const stats = lstatSync(real);
     // A device or a pipe could be read for ever.
     if (!stats.isFile() && !stats.isDirectory())
       throw Object.assign(new Error(`${path} is not a regular file.`), { code: 'EINVAL' });
@@ -189,7 +196,7 @@ export class TaskRequests {
   }
 
   async #run(argv: readonly string[], options: ExecOptions): Promise<ExecResult> {
-    const cwd = options.cwd === undefined ? this.#source.root : await this.#inside(options.cwd);
+    const cwd = options.cwd === undefined ? this.#source.root : this.#inside(options.cwd);
     const { ProcessTree } = await import('./process-tree.js');
     const tree = new ProcessTree({
       argv,
@@ -238,6 +245,22 @@ export class TaskRequests {
       signal: this.#signal,
       remainingMs: (): number => this.#remainingMs(),
     };
+  }
+}
+
+/** A small file as it was listed; undefined for one that is not so any more, or is no file. */
+function readSmall(path: string, size: number): Uint8Array | undefined {
+  // A pipe that took its place must not be waited for.
+  const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    // Memory of its own: what shares a pool would travel with all of the pool.
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let length = 0;
+    for (let more = 1; more > 0 && length < size; length += more)
+      more = readSync(handle, bytes, length, size - length, null);
+    return length === size ? bytes : undefined;
+  } finally {
+    closeSync(handle);
   }
 }
 

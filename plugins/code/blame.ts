@@ -36,7 +36,7 @@ export async function blame(
       maxBytes: MAX_OUTPUT_BYTES,
       workTree: false,
     });
-  const moved = (await isThere(context, IGNORED_REVS)) ? ['--ignore-revs-file', IGNORED_REVS] : [];
+  const moved = (await hasIgnoredRevs(context)) ? ['--ignore-revs-file', IGNORED_REVS] : [];
   let answer = await ask(moved);
   if (answer.code !== 0 && moved.length > 0) {
     context.log.warn(`git blame could not use ${IGNORED_REVS}: ${lastWords(answer.stderr)}`);
@@ -49,14 +49,20 @@ export async function blame(
   return readBlame(stdout);
 }
 
-async function isThere({ readFile }: Context, path: string): Promise<boolean> {
-  try {
-    await readFile(path);
-    return true;
-  } catch {
-    // Without it every commit counts, which is what git does too.
-    return false;
-  }
+/** What is the same for all files of a run, asked once: each process costs as much as reading a hundred files. */
+const IGNORES_REVS = new WeakMap<object, Promise<boolean>>();
+const SHALLOW = new WeakMap<object, Promise<boolean>>();
+
+function hasIgnoredRevs(context: Pick<CheckContext, 'readFile'>): Promise<boolean> {
+  const known =
+    IGNORES_REVS.get(context) ??
+    context.readFile(IGNORED_REVS).then(
+      () => true,
+      // Without it every commit counts, which is what git does too.
+      () => false,
+    );
+  IGNORES_REVS.set(context, known);
+  return known;
 }
 
 /** Reads `git blame --line-porcelain`. Lines that are not committed are left out. */
@@ -88,7 +94,12 @@ export function readBlame(stdout: string): BlamedLine[] {
 }
 
 /** True for a clone without its whole history: what is older than its beginning looks as old as that. */
-export async function isShallow({ exec }: Pick<CheckContext, 'exec'>): Promise<boolean> {
-  const { stdout } = await exec([...GIT, 'rev-parse', '--is-shallow-repository'], { workTree: false });
-  return stdout.trim() === 'true';
+export function isShallow(context: Pick<CheckContext, 'exec'>): Promise<boolean> {
+  const known =
+    SHALLOW.get(context) ??
+    context
+      .exec([...GIT, 'rev-parse', '--is-shallow-repository'], { workTree: false })
+      .then(({ stdout }) => stdout.trim() === 'true');
+  SHALLOW.set(context, known);
+  return known;
 }

@@ -1,5 +1,5 @@
 import { type ContextOf, defineCheck, type Needs, type Severity } from 'scanrun';
-import { MODULES, readGraph } from '../modules/edges.js';
+import { MODULES, readGraph, textOf } from '../modules/edges.js';
 import { type Cycle, cyclesOf } from '../modules/graph.js';
 import type { ImportKind } from '../modules/read.js';
 
@@ -80,7 +80,7 @@ export default defineCheck(import.meta.url, {
     ].join('\n'),
   },
   async run(context) {
-    const { modules, edges, texts } = await readGraph(context, context.options.files);
+    const { modules, edges } = await readGraph(context, context.options.files);
     context.measure('modules', modules, 'modules');
     context.measure('imports', edges.length, 'imports');
     const wanted = new Set(context.options.kinds);
@@ -89,19 +89,20 @@ export default defineCheck(import.meta.url, {
       if (!wanted.has(kind)) continue;
       for (const cycle of cyclesOf(edges, kind, KINDS[kind].known)) {
         cycles += 1;
-        report(context, kind, cycle, texts);
+        await report(context, kind, cycle);
       }
     }
     return { modules, imports: edges.length, cycles };
   },
 });
 
-function report(context: Context, kind: ImportKind, cycle: Cycle, texts: ReadonlyMap<string, string>): void {
+async function report(context: Context, kind: ImportKind, cycle: Cycle): Promise<void> {
   const { members, way } = cycle;
   const [first] = way;
   if (first === undefined) return;
   const paths = way.map(({ from }) => from);
   const shown = paths.length > SHOWN ? [...paths.slice(0, SHOWN - 1), '…'] : paths;
+  const text = await textOf(context, first.from);
   context.report({
     messageId: members.length === 1 ? 'self' : kind,
     data: {
@@ -110,7 +111,7 @@ function report(context: Context, kind: ImportKind, cycle: Cycle, texts: Readonl
       modules: [...members],
       way: paths,
     },
-    location: { path: first.from, ...placeOf(texts.get(first.from) ?? '', first.start) },
+    location: { path: first.from, ...(text === undefined ? {} : placeOf(text, first.start)) },
     severity: KINDS[kind].severity,
   });
 }

@@ -16,13 +16,6 @@ export interface Import {
   readonly handsOn?: readonly string[];
 }
 
-/** What a file imports, and what of its exports are types. */
-export interface ModuleText {
-  readonly imports: readonly Import[];
-  /** The names that it exports as types only. */
-  readonly types: ReadonlySet<string>;
-}
-
 /** The language of a file for the parser; JSX is allowed wherever no type could look like it. */
 export function langOf(path: string): string {
   if (/\.d\.[cm]?ts$/.test(path)) return 'dts';
@@ -33,8 +26,21 @@ export function langOf(path: string): string {
 /** What nearly every import has. */
 const LOOKS_LIKE_IMPORT = /\b(?:from|import)\s*["']|\b(?:require|import)\s*\(\s*["']/g;
 
+/** Words without which no file imports anything, and the parser need not be asked: it takes longer than all the rest. */
+const WORDS = ['import', 'require', 'from'];
+
+/** An import, or what the parser would be asked about because it looks like one. */
+const MAY_IMPORT = /import|\brequire\s*\(|\bfrom\s*["']|\bexport\b[\s\S]*\bfrom\b/;
+
+/** False for what imports nothing, whatever the parser says. Keywords have no escapes, so they stand there as they are. */
+export function mayImport(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // Looking for bytes takes a fraction of decoding them.
+  return WORDS.some((word) => text.includes(word, 0, 'latin1')) && MAY_IMPORT.test(text.toString('latin1'));
+}
+
 /** Reads a file's imports. Undefined for a text that is none of JavaScript, and seems to import more than the parser found. */
-export function readModule(parse: Parse, path: string, text: string): ModuleText | undefined {
+export function importsIn(parse: Parse, path: string, text: string): readonly Import[] | undefined {
   const parsed = parse(path, text, { lang: langOf(path) });
   const { staticImports, staticExports, dynamicImports } = parsed.module;
   const imports: Import[] = [
@@ -52,8 +58,7 @@ export function readModule(parse: Parse, path: string, text: string): ModuleText
   ];
   // The parser goes on after most mistakes, and then knows the imports all the same.
   if (parsed.errors.length > 0 && imports.length < (text.match(LOOKS_LIKE_IMPORT)?.length ?? 0)) return undefined;
-  const all = path.includes('.d.') && langOf(path) === 'dts' ? imports.map(asType) : imports;
-  return { imports: all, types: typeExports(staticExports) };
+  return path.includes('.d.') && langOf(path) === 'dts' ? imports.map(asType) : imports;
 }
 
 /** A declaration runs nothing, so all that it imports are types. */
@@ -81,8 +86,10 @@ function reexports(exports: ParsedModule['module']['staticExports']): Import[] {
   });
 }
 
-function typeExports(exports: ParsedModule['module']['staticExports']): ReadonlySet<string> {
-  const entries = exports.flatMap((item) => item.entries);
+/** The names that a file exports as types only. */
+export function typesIn(parse: Parse, path: string, text: string): ReadonlySet<string> {
+  const { staticExports } = parse(path, text, { lang: langOf(path) }).module;
+  const entries = staticExports.flatMap((item) => item.entries);
   const named = (isType: boolean) =>
     entries.filter((entry) => entry.isType === isType).map(({ exportName }) => exportName.name ?? 'default');
   const values = new Set(named(false));
@@ -91,7 +98,9 @@ function typeExports(exports: ParsedModule['module']['staticExports']): Readonly
 
 /** The text of a string literal without escapes; undefined for any other expression. */
 function literal(source: string): string | undefined {
-  return /^(["'`])([^"'`\\$]*)\1$/.exec(source.trim())?.[2];
+  const found = /^(["'`])([^"'`\\$]*)\1$/.exec(source.trim())?.[2];
+  // Copied: a part of a text keeps the whole of it in memory.
+  return found === undefined ? undefined : Buffer.from(found).toString();
 }
 
 /** Calls of `require` with a text, and `import x = require()`; those inside of functions are followed later. */

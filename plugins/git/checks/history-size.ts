@@ -96,22 +96,41 @@ async function sayPartial({ shallow, ask }: Repository, context: GitContext): Pr
     );
 }
 
-/** Reads sizes only; what the objects hold stays packed. */
-async function readObjects({ git }: Repository, maxBlobBytes: number): Promise<Objects> {
-  const format = '%(objecttype) %(objectsize) %(objectsize:disk) %(objectname)';
-  const output = await git(['cat-file', '--batch-all-objects', '--unordered', `--batch-check=${format}`]);
+/** Reads sizes only; what the objects hold stays packed. Names are asked for where one is too large: they are most of what git would print. */
+async function readObjects(repository: Repository, maxBlobBytes: number): Promise<Objects> {
   let diskBytes = 0;
   let count = 0;
-  const large: Blob[] = [];
-  for (const line of recordsOf(output, '\n')) {
-    const [type, size, disk, id] = line.split(' ');
-    if (id === undefined)
-      throw new Error(`git cat-file printed what is not known: ${JSON.stringify(line.slice(0, 200))}`);
+  let isLarge = false;
+  for (const [type, size, disk] of await listObjects(repository, ['objecttype', 'objectsize', 'objectsize:disk'])) {
     count += 1;
     diskBytes += Number(disk);
-    if (type === 'blob' && Number(size) > maxBlobBytes) large.push({ id, sizeBytes: Number(size) });
+    isLarge ||= type === 'blob' && Number(size) > maxBlobBytes;
   }
+  if (!isLarge) return { diskBytes, count, large: [] };
+  const large: Blob[] = [];
+  for (const [type, size, id = ''] of await listObjects(repository, ['objecttype', 'objectsize', 'objectname']))
+    if (type === 'blob' && Number(size) > maxBlobBytes) large.push({ id, sizeBytes: Number(size) });
   return { diskBytes, count, large };
+}
+
+/** What git knows of every object, one after another: there may be millions, and a list of them would be larger than what git printed. */
+async function listObjects({ git }: Repository, fields: readonly string[]): Promise<Iterable<readonly string[]>> {
+  const format = fields.map((field) => `%(${field})`).join(' ');
+  const output = await git(['cat-file', '--batch-all-objects', '--unordered', `--batch-check=${format}`]);
+  return readLines(output, fields.length);
+}
+
+function* readLines(output: string, fields: number): Generator<readonly string[]> {
+  for (let start = 0; start < output.length; ) {
+    const found = output.indexOf('\n', start);
+    const end = found < 0 ? output.length : found;
+    const line = output.slice(start, end);
+    const parts = line.split(' ');
+    if (parts.length !== fields)
+      throw new Error(`git cat-file printed what is not known: ${JSON.stringify(line.slice(0, 200))}`);
+    yield parts;
+    start = end + 1;
+  }
 }
 
 /** Reports the largest of what is only in the history; gives how many there are. */
