@@ -33,3 +33,11 @@ function compile(globs: readonly string[]): Matcher {
     { dot: true },
   );
 }
+
+/** A glob as people say it. */
+export function shownGlob(glob: string): string {
+  const [, before = '', names, after = ''] = /^([^{}]*)\{([^{}]*)\}([^{}]*)$/.exec(glob) ?? [];
+  if (names === undefined) return glob;
+  const all = names.split(',').map((name) => `${before}${name}${after}`);
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
+}

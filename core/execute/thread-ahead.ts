@@ -4,12 +4,6 @@ import { builtUrl } from '../own.js';
 /** What a thread may use before it is stopped; the limit keeps running out of memory quick and local. */
 export const MAX_OLD_GENERATION_MB = 512;
 
-/**
- * What a thread may use for what was made a moment ago. Node.js would let it grow to 48 MB, and with it each thread of
- * a scan, whatever the scan looks at; a pass makes little that lives longer than a visit.
- */
-const MAX_YOUNG_GENERATION_MB = 24;
-
 /** How a thread is made that runs so many tasks at once. */
 export function threadOptions(capacity: number): NonNullable<ConstructorParameters<typeof Tinypool>[0]> {
   return {
@@ -18,10 +12,7 @@ export function threadOptions(capacity: number): NonNullable<ConstructorParamete
     maxThreads: 1,
     concurrentTasksPerWorker: capacity,
     useAtomics: false,
-    resourceLimits: {
-      maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB,
-      maxYoungGenerationSizeMb: MAX_YOUNG_GENERATION_MB,
-    },
+    resourceLimits: { maxOldGenerationSizeMb: MAX_OLD_GENERATION_MB },
   };
 }
 

@@ -1,6 +1,6 @@
 import { type AnyCheck, isFileCheck } from '../check/define.js';
 import { compileFilters } from '../check/filter.js';
-import { compileGlobs } from '../check/glob.js';
+import { compileGlobs, shownGlob } from '../check/glob.js';
 import { type Problem, ScanError } from '../errors.js';
 import { parseDuration } from '../model/duration.js';
 import { compareText } from '../model/finding.js';
@@ -203,14 +203,6 @@ function leaveOutElsewhere(input: PlanInput, reasons: Map<string, NotPlanned>): 
       message: `There is no ${missing.map(shownGlob).join(' and no ')} here.`,
     });
   }
-}
-
-/** A glob as people say it. */
-function shownGlob(glob: string): string {
-  const [, before = '', names, after = ''] = /^([^{}]*)\{([^{}]*)\}([^{}]*)$/.exec(glob) ?? [];
-  if (names === undefined) return glob;
-  const all = names.split(',').map((name) => `${before}${name}${after}`);
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`;
 }
 
 /** What needs a check that does not apply does not apply either; repeated, since needs have needs. */

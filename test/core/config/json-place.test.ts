@@ -15,7 +15,11 @@ describe('the place of a mistake in JSON', () => {
   });
 
   it('is nowhere in what is valid', () => {
-    fc.assert(fc.property(fc.json(), (text) => expect(jsonPlace(text)).toBeUndefined()));
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        expect(jsonPlace(text)).toBeUndefined();
+      }),
+    );
   });
 
   it('is never before the mistake, and in its line where that is all', () => {

@@ -48,7 +48,7 @@ describe('a plan', () => {
       'p/off': 'off: The configuration turns it off.',
       'p/skipped': 'filtered: --skip leaves it out.',
       'q/other': 'filtered: --check does not name it.',
-      'p/elsewhere': 'not-applicable: There is no a git work tree and no *.lock here.',
+      'p/elsewhere': 'not-applicable: There is no git work tree and no *.lock here.',
     });
     expect(made.notPlanned.map(({ checkId }) => checkId)).toEqual(Object.keys(left(made)).sort());
   });

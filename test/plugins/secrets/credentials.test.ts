@@ -53,6 +53,10 @@ describe('secrets/credentials', () => {
           name: 'a comment',
           files: { 'a.ts': `const a = '${githubToken}'; // secretlint-disable-line -- opens nothing` },
         },
+        {
+          name: 'what a report of scanrun has masked',
+          files: { 'scan.sarif': JSON.stringify({ text: 'mongodb://someone:[redacted]@db.example.invalid/app' }) },
+        },
         { name: 'an id that is no secret', files: { 'a.txt': `AKIA${noise(16, 1, 'ABCDEFGHIJ2345')}` } },
       ],
       fails: [
