@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf, ScanError } from '../errors.js';
@@ -129,6 +129,7 @@ async function rootOf(path: string): Promise<string> {
     const root = await realpath(path);
     if (!statSync(root).isDirectory())
       throw new ScanError('SR_TARGET_NOT_FOUND', `The target ${path} is not a folder.`);
+    accessSync(root, constants.R_OK | constants.X_OK);
     return root;
   } catch (error) {
     if (error instanceof ScanError) throw error;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../../core/model/result.js';
 import { checkProject } from '../support/check-projects.js';
 import { asNobody, isRoot, killedAfter, nobodysEnvironment } from '../support/faults.js';
-import { commitAll, write } from '../support/folders.js';
+import { commitAll, folder, write } from '../support/folders.js';
 import { scanrun } from '../support/processes.js';
 import { checkOf, endOf } from '../support/run-scan.js';
 
@@ -77,4 +77,16 @@ describe.skipIf(!isRoot)('a file that may not be opened (needs root, to become s
       expect.arrayContaining(['not-recorded', 'history-unwritable']),
     );
   });
+});
+
+it.skipIf(!isRoot)('a folder that may not be entered is no target (needs root, to become somebody else)', async () => {
+  const root = folder({ 'a.txt': 'a' });
+  chmodSync(root, 0o700);
+  const { code, stderr } = await scanrun([root], {
+    cwd: '/',
+    by: [...killedAfter(25), ...asNobody],
+    env: nobodysEnvironment,
+  });
+  expect(stderr).toContain(`SR_TARGET_NOT_FOUND The target ${root} cannot be opened: EACCES.`);
+  expect(code).toBe(2);
 });
