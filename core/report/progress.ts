@@ -92,6 +92,8 @@ class LiveProgress implements Progress {
   readonly #ends = new Map<string, (outcome: Outcome) => void>();
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #starts = new Map<string, () => void>();
+  /** What has begun: some of it before there is a line to show it. */
+  readonly #begun = new Set<string>();
   /** The line of each task; those of a check on several packages have one. */
   readonly #lines = new Map<string, string>();
   /** How the tasks of a line ended, and how many have not. */
@@ -104,7 +106,7 @@ class LiveProgress implements Progress {
 
   event(event: ScanEvent): void {
     if (event.type === 'planned') this.#shown = this.#show(this.#planned(event.plan.tasks));
-    else if (event.type === 'taskStarted') this.#starts.get(this.#lines.get(event.taskId) ?? '')?.();
+    else if (event.type === 'taskStarted') this.#taskStarted(this.#lines.get(event.taskId) ?? '');
     else if (event.type === 'taskEnded') this.#taskEnded(this.#lines.get(event.task.id) ?? '', event.task.outcome);
   }
 
@@ -118,6 +120,11 @@ class LiveProgress implements Progress {
       this.#ended.set(line, ended);
     }
     return [...this.#ended.keys()];
+  }
+
+  #taskStarted(line: string): void {
+    this.#begun.add(line);
+    this.#starts.get(line)?.();
   }
 
   #taskEnded(line: string, outcome: Outcome): void {
@@ -145,7 +152,7 @@ class LiveProgress implements Progress {
     const shown = ids.slice(0, LIVE_LINES);
     const rest = ids.slice(LIVE_LINES);
     const tasks = shown.map((id) => ({
-      title: `${id} (waiting)`,
+      title: this.#begun.has(id) ? id : `${id} (waiting)`,
       task: async (_: unknown, task: { title: string; skip(message: string): void }) => {
         this.#starts.set(id, () => {
           task.title = id;
@@ -161,7 +168,11 @@ class LiveProgress implements Progress {
     if (rest.length > 0) {
       tasks.push({
         title: `and ${plural(rest.length, 'more check')}`,
-        task: async () => void (await Promise.all(rest.map((id) => this.#outcomes.get(id)))),
+        task: async (_: unknown, task) => {
+          const outcomes = await Promise.all(rest.map((id) => this.#outcomes.get(id)));
+          const open = outcomes.filter((outcome) => outcome !== undefined && 'reason' in outcome).length;
+          if (open > 0) task.skip(`${open} of ${plural(rest.length, 'more check')} without an answer`);
+        },
       });
     }
     // What a report says belongs to standard output; progress has standard error, and is gone when it is over.

@@ -114,3 +114,22 @@ describe('no progress', () => {
     expect(written).toEqual([]);
   });
 });
+
+describe('live progress', () => {
+  const all = Array.from({ length: 30 }, (_, index) => `t/c${String(index).padStart(2, '0')}`);
+  const [first = '', second = ''] = all;
+
+  it('shows as running what began before there was a line for it, and no tick for what has no answer', async () => {
+    const { written, stream } = stderr(true);
+    const progress = createProgress('live', stream);
+    const { planned, started, ended } = events(all);
+    for (const event of [planned, started(first)]) progress.event(event);
+    const frames = (): string => written.join('');
+    await vi.waitFor(() => expect(frames()).toContain(`${second} (waiting)`), 10_000);
+    expect(frames()).not.toContain(`${first} (waiting)`);
+    for (const id of all)
+      progress.event(ended(id, { status: 'cancelled', reason: { code: 'interrupted', message: 'm' } }));
+    await progress.end();
+    expect(frames()).toMatch(/\d+ of \d+ more checks without an answer/);
+  });
+});
