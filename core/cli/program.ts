@@ -1,8 +1,8 @@
 // The command line. Only what `--help` needs is imported here: each command brings its own.
 
-import { createRequire } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import type { ThreadAhead } from '../execute/thread-ahead.js';
+import { ownVersion } from '../own.js';
 import type { BaselineFlags } from './baseline.js';
 import type { CacheAction, CacheFlags } from './cache.js';
 import type { DiffFlags } from './diff.js';
@@ -25,13 +25,11 @@ import type { InitFlags } from './init.js';
 import type { MergeFlags } from './merge.js';
 import type { ReportFlags } from './report.js';
 
-const { version } = createRequire(import.meta.url)('scanrun/package.json') as { readonly version: string };
-
 const program = new Command('scanrun')
   .description(
     'Runs checks over a repository in parallel, under time budgets, and reports what was found and what could not be answered.',
   )
-  .version(version)
+  .version(ownVersion())
   .configureOutput({
     writeOut: (text) => {
       // Whoever reads the help may have seen enough of it.
