@@ -157,6 +157,8 @@ class LiveProgress implements Progress {
         this.#starts.set(id, () => {
           task.title = id;
         });
+        // It may have begun between the making of the list and here.
+        if (this.#begun.has(id)) task.title = id;
         const outcome = await this.#outcomes.get(id);
         task.title = id;
         const line = outcome && inconclusive(id, outcome);

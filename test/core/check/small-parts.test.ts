@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { shownGlob } from '../../../core/check/glob.js';
 import { fillMessage, placeholders } from '../../../core/check/messages.js';
 import { nearest, suggest } from '../../../core/check/nearest.js';
 import { firstNonJson } from '../../../core/execute/json-check.js';
@@ -132,4 +133,13 @@ describe('errors that travel', () => {
     }
     expect(serializeError('only text')).toEqual({ name: 'Thrown', message: 'only text' });
   });
+});
+
+it('says a glob as people do', () => {
+  expect(shownGlob('{pnpm-lock.yaml,yarn.lock,package-lock.json}')).toBe(
+    'pnpm-lock.yaml, yarn.lock or package-lock.json',
+  );
+  expect(shownGlob('docs/*.{md,mdx}')).toBe('docs/*.md or docs/*.mdx');
+  expect(shownGlob('**/*.ts')).toBe('**/*.ts');
+  expect(shownGlob('{a,{b,c}}')).toBe('{a,{b,c}}');
 });

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -192,5 +192,23 @@ describe('the record of a run', () => {
     }
     const names = readdirSync(join(root, '.scanrun/runs')).sort();
     expect(names).toEqual(Array.from({ length: 20 }, (_, n) => `run-${20 + n}`));
+  });
+});
+
+describe('runs of long ago', () => {
+  it('are removed with all that is in them; of a link that a target brings only the link', () => {
+    const root = folder();
+    const runs = join(root, '.scanrun/runs');
+    const outside = folder({ 'result.json': '{}', 'precious.txt': 'x' });
+    for (let index = 1; index <= 22; index += 1) {
+      const run = join(runs, `20260101-0000${String(index).padStart(2, '0')}-aaaaaaaa`);
+      mkdirSync(join(run, 'more'), { recursive: true });
+      for (const name of ['result.json', 'plan.json', 'more/deep.txt']) writeFileSync(join(run, name), '{}');
+    }
+    symlinkSync(outside, join(runs, '20250101-000000-aaaaaaaa'));
+    Journal.create(root, header('20260102-000000-aaaaaaaa'), () => {})?.close();
+    const left = readdirSync(runs).sort();
+    expect([left.length, left[0], left.at(-1)]).toEqual([20, '20260101-000004-aaaaaaaa', '20260102-000000-aaaaaaaa']);
+    expect(readdirSync(outside).sort()).toEqual(['precious.txt', 'result.json']);
   });
 });
